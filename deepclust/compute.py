@@ -1,0 +1,98 @@
+"""Where and how numbers are computed: device choice, seeds, batches, speed switches, numpy at the edge."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import torch
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+def likely_device(device: str = "auto") -> str:
+    """The device that ``device`` will mean, guessed without loading torch (for the queue and the page)."""
+    if device != "auto":
+        return device
+    if os.path.exists("/dev/nvidia0") or shutil.which("nvidia-smi"):
+        return "cuda"
+    return "mps" if sys.platform == "darwin" and os.uname().machine == "arm64" else "cpu"
+
+
+def choose_device(device: str = "auto") -> torch.device:
+    """Turn "auto", "cpu", "cuda", "cuda:1" or "mps" into a torch device that is really there.
+
+    ValueError names what is missing and what to choose instead.
+    """
+    import torch
+
+    if device == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    kind = device.split(":")[0]
+    if kind not in DEVICES:
+        raise ValueError(f"device={device!r} is not known. Choose one of {', '.join(DEVICES)} (or cuda:N).")
+    if kind == "cuda":
+        number = device.partition(":")[2]
+        if not torch.cuda.is_available():
+            raise ValueError(
+                "device='cuda' was asked for, but torch sees no CUDA GPU on this machine. "
+                "Choose 'auto' or 'cpu', or install a CUDA build of torch and its driver."
+            )
+        if number and (not number.isdigit() or int(number) >= torch.cuda.device_count()):
+            raise ValueError(
+                f"device={device!r}: this machine has the GPUs 0 to {torch.cuda.device_count() - 1}."
+            )
+    if kind == "mps" and not torch.backends.mps.is_available():
+        raise ValueError(
+            "device='mps' needs an Apple GPU, which torch does not see here. Choose 'auto' or 'cpu'."
+        )
+    return torch.device(device)
+
+
+def prepare_torch(device: torch.device) -> None:
+    """Switch on what makes training fast without changing what is learned.
+
+    Flush-to-zero: units that are idle leave denormal numbers, on which CPUs are several times slower.
+    """
+    import torch
+
+    torch.set_flush_denormal(True)
+    if device.type == "cuda":
+        torch.set_float32_matmul_precision("high")
+
+
+def batches(
+    n_samples: int, batch_size: int, generator: torch.Generator | None = None
+) -> Iterator[torch.Tensor]:
+    """Row numbers of one epoch in batches, shuffled by ``generator`` (in order without one).
+
+    A last batch of fewer than half ``batch_size`` rows joins the one before, so that no batch is too small for
+    batch statistics or for neighbours inside the batch.
+    """
+    import torch
+
+    order = torch.arange(n_samples) if generator is None else torch.randperm(n_samples, generator=generator)
+    n_batches = max(1, int(n_samples / batch_size + 0.5))
+    for i in range(n_batches):
+        stop = n_samples if i == n_batches - 1 else (i + 1) * batch_size
+        yield order[i * batch_size : stop]
+
+
+def to_numpy(tensor: torch.Tensor) -> np.ndarray:
+    """A float32 or integer numpy copy, off the device and off the graph."""
+    return tensor.detach().cpu().numpy().copy()
+
+
+def device_memory(device: torch.device) -> int | None:
+    """Peak bytes that torch has held on a GPU since the start of the process; None on a CPU."""
+    import torch
+
+    return int(torch.cuda.max_memory_allocated(device)) if device.type == "cuda" else None

@@ -1,0 +1,210 @@
+"""Dataset: samples, optional labels and what is known about them; checks that say what to do about bad input."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, get_args
+
+import numpy as np
+
+Kind = Literal["image", "vector", "text"]
+
+FEW_SAMPLES = 50  # below this the maps and scores of the app say little
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Samples of one kind and, if known, their true classes.
+
+    X: float32 ``(n, *feature_shape)``: pictures ``(n, h, w)`` or ``(n, h, w, 3)`` in [0, 1], else ``(n, d)``.
+    y: int64 ``(n,)`` class of each sample, 0..n_classes-1; used for judging only, never for training.
+    n_train: the first ``n_train`` rows are the official training split, if the field has one.
+    notes: plain sentences on what was done on reading (left-out files, scaling).
+
+    Numbers of another type are converted. ValueError for anything that cannot be clustered: no sample, no
+    feature, NaN or infinity, labels of another length.
+    """
+
+    name: str
+    X: np.ndarray
+    y: np.ndarray | None = None
+    class_names: tuple[str, ...] | None = None
+    kind: Kind = "vector"
+    n_train: int | None = None
+    title: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        set_field = object.__setattr__  # the class is frozen for everybody else
+        set_field(self, "title", self.title or self.name)
+        set_field(self, "X", _checked_samples(self.X, self.kind, self.title))
+        if self.class_names is not None:
+            set_field(self, "class_names", tuple(str(c) for c in self.class_names))
+        if self.y is not None:
+            set_field(self, "y", _checked_labels(self.y, self.n_samples, self.class_names, self.title))
+        if self.n_train is not None and not 0 < self.n_train <= self.n_samples:
+            raise ValueError(
+                f"{self.title}: n_train={self.n_train} is not a number of the {self.n_samples:,} samples. "
+                f"Give a whole number from 1 to {self.n_samples}, or None where there is no official split."
+            )
+
+    @property
+    def n_samples(self) -> int:
+        return int(self.X.shape[0])
+
+    @property
+    def feature_shape(self) -> tuple[int, ...]:
+        return tuple(int(s) for s in self.X.shape[1:])
+
+    @property
+    def n_classes(self) -> int | None:
+        """Number of true classes; None without labels."""
+        if self.y is None:
+            return None
+        return len(self.class_names) if self.class_names is not None else int(self.y.max()) + 1
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """16 hex digits that name the samples (not the labels): same bytes and shape, same fingerprint."""
+        digest = hashlib.sha256(repr(self.X.shape).encode())
+        digest.update(self.X.view(np.uint8).data.cast("B"))
+        return digest.hexdigest()[:16]
+
+    def describe(self) -> str:
+        """One short sentence, labels left out: "1,797 pictures · 8 × 8 · grey"."""
+        if self.kind == "image":
+            height, width = self.feature_shape[:2]
+            colour = "colour" if len(self.feature_shape) == 3 else "grey"
+            return f"{_count(self.n_samples, 'picture')} · {height} × {width} · {colour}"
+        noun = "text" if self.kind == "text" else "point"
+        return f"{_count(self.n_samples, noun)} · {_count(self.feature_shape[0], 'feature')}"
+
+
+def warnings_of(dataset: Dataset) -> list[str]:
+    """Plain sentences on what may spoil the clustering of a data set that is otherwise usable."""
+    flat = dataset.X.reshape(dataset.n_samples, -1)
+    low, high = flat.min(axis=0), flat.max(axis=0)
+    found = []
+    if dataset.n_samples < FEW_SAMPLES:
+        found.append(
+            f"Only {_count(dataset.n_samples, 'sample')}: networks need hundreds to learn from; take the result "
+            "as a demonstration."
+        )
+    n_constant = int((low == high).sum())
+    if n_constant == flat.shape[1]:
+        found.append("All samples are the same: there is nothing to cluster.")
+    elif n_constant > (flat.shape[1] // 2 if dataset.kind == "image" else 0):  # empty borders are usual
+        noun = "pixel value" if dataset.kind == "image" else "feature"
+        does = (
+            "is the same in every sample and carries"
+            if n_constant == 1
+            else "are the same in every sample and carry"
+        )
+        found.append(f"{n_constant:,} of {flat.shape[1]:,} {noun}s {does} no information.")
+    n_copies = dataset.n_samples - len({row.tobytes() for row in flat})
+    if n_copies and n_constant < flat.shape[1]:
+        are = "is an exact copy" if n_copies == 1 else "are exact copies"
+        found.append(f"{_count(n_copies, 'sample')} {are} of another sample.")
+    if dataset.kind == "image" and n_constant < flat.shape[1] and high.max() < 0.1:
+        found.append(f"The pictures are very dark: the brightest value is {high.max():.2g} of 1.")
+    if dataset.kind == "vector":
+        spread = flat.std(axis=0, dtype=np.float64)[low != high]
+        if spread.size > 1 and spread.max() > 100 * spread.min():
+            found.append(
+                "The features are on very different scales: the widest varies "
+                f"{spread.max() / spread.min():,.0f} times as much as the narrowest and will decide the clusters. "
+                "Standardise the columns before loading if that is not wanted."
+            )
+    if dataset.y is not None and dataset.n_samples > 1:
+        n_values = len(np.unique(dataset.y))
+        if n_values == 1:
+            found.append("All labels are the same, so ACC and NMI say nothing here.")
+        elif n_values == dataset.n_samples:
+            found.append("Every sample has a label of its own, so ACC and NMI say nothing here.")
+    return found
+
+
+def check_n_clusters(dataset: Dataset | int, n_clusters: int) -> None:
+    """ValueError when a data set (or a number of samples) is too small for ``n_clusters`` clusters."""
+    n_samples = dataset.n_samples if isinstance(dataset, Dataset) else int(dataset)
+    if n_clusters < 1:
+        raise ValueError(
+            f"{n_clusters} clusters are not possible. Ask for a whole number from 1 to {n_samples}."
+        )
+    if n_clusters > n_samples:
+        raise ValueError(
+            f"{_count(n_samples, 'sample')} cannot form {n_clusters} clusters: every cluster needs at least one "
+            f"sample. Ask for at most {n_samples} clusters, or add data."
+        )
+
+
+def _checked_samples(X: np.ndarray, kind: str, title: str) -> np.ndarray:
+    X = np.asarray(X)
+    if kind not in get_args(Kind):
+        raise ValueError(
+            f"{title}: kind={kind!r} is not known. Use one of {', '.join(map(repr, get_args(Kind)))}."
+        )
+    if X.dtype.kind not in "fiub":
+        raise ValueError(
+            f"{title}: the samples have the type {X.dtype}, not numbers. Convert them to float32 first."
+        )
+    if X.size == 0:
+        raise ValueError(
+            f"{title}: the samples have the shape {X.shape}, so there is nothing in them. "
+            "At least one sample with one feature is needed."
+        )
+    if X.ndim < 2:
+        raise ValueError(
+            f"{title}: the samples have the shape {X.shape}, but one row per sample and one column per feature are "
+            "needed. Reshape a single column with x.reshape(-1, 1)."
+        )
+    if kind == "image" and not (X.ndim == 3 or (X.ndim == 4 and X.shape[3] in (1, 3))):
+        raise ValueError(
+            f"{title}: pictures of the shape {X.shape} are not known. Use (n, height, width) for grey or "
+            "(n, height, width, 3) for colour."
+        )
+    if kind != "image" and X.ndim != 2:
+        raise ValueError(
+            f"{title}: samples of kind {kind!r} have the shape {X.shape}, but (n, features) is needed. "
+            "Flatten them, or set kind='image' for pictures."
+        )
+    with np.errstate(over="ignore"):  # a float64 too big for float32 becomes inf and is reported just below
+        X = np.ascontiguousarray(X, dtype=np.float32)
+    finite_rows = np.isfinite(X).reshape(len(X), -1).all(axis=1)
+    if not finite_rows.all():
+        n_bad = int(X.size - np.isfinite(X).sum())
+        raise ValueError(
+            f"{title}: {_count(n_bad, 'value')} of {X.size:,} {'is' if n_bad == 1 else 'are'} NaN or infinite (the "
+            f"first in row {int(finite_rows.argmin())}, counted from 0). Only finite numbers can be clustered: remove "
+            f"the {_count(int((~finite_rows).sum()), 'row')} concerned or fill the gaps, then load again."
+        )
+    return X
+
+
+def _checked_labels(
+    y: np.ndarray, n_samples: int, class_names: tuple[str, ...] | None, title: str
+) -> np.ndarray:
+    y = np.asarray(y)
+    if y.ndim != 1 or len(y) != n_samples:
+        raise ValueError(
+            f"{title}: there are {n_samples:,} samples but labels of the shape {y.shape}, that is {len(y) if y.ndim else 1:,}. "
+            f"Exactly one label per sample is needed, shape ({n_samples},): correct the labels or leave them out."
+        )
+    if y.dtype.kind not in "iub" or int(y.min()) < 0:
+        raise ValueError(
+            f"{title}: labels must be whole numbers from 0 on, not {y.dtype} with the smallest value {y.min()!r}. "
+            "Number the classes 0, 1, 2, ... and put their names into class_names."
+        )
+    y = np.ascontiguousarray(y, dtype=np.int64)
+    if class_names is not None and int(y.max()) >= len(class_names):
+        raise ValueError(
+            f"{title}: a label is {int(y.max())}, but there are only {len(class_names)} class names. "
+            "Give one name per class, or none at all."
+        )
+    return y
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

@@ -1,0 +1,71 @@
+"""Turn what a user asks for (data set, method, preset, values) into the config of a run; page and CLI share it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from deepclust.data.catalog import CATALOG
+from deepclust.data.dataset import Dataset
+from deepclust.methods import find_method
+from deepclust.params import params_of, values_from_json
+from deepclust.runs import RunConfig
+
+SET_BY_RUN = ("random_state", "device")  # a run has its own fields for these
+
+
+def default_n_clusters(ref: Mapping[str, Any]) -> int | None:
+    """The number of classes of a catalog data set, which the literature takes as known; None for own data."""
+    entry = CATALOG.get(str(ref.get("name")))
+    return entry.n_classes if entry is not None else None
+
+
+def make_config(
+    ref: Mapping[str, Any],
+    dataset: Dataset,
+    method: str,
+    *,
+    preset: str | None = None,
+    values: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    device: str = "auto",
+    labels_seen: bool = False,
+) -> RunConfig:
+    """A checked config with every hyper-parameter spelled out: defaults, then the preset, then ``values``.
+
+    ValueError for unknown methods, presets and parameters, values out of bounds, a missing number of clusters, and
+    more clusters than samples.
+    """
+    cls = find_method(method)
+    if preset is not None and preset not in cls.presets:
+        raise ValueError(f"{method} has no preset {preset!r}. It has: {', '.join(cls.presets)}.")
+    known = {name: p.default for name, p in params_of(cls).items() if name not in SET_BY_RUN}
+    chosen = {"n_clusters": default_n_clusters(ref), **(cls.presets[preset] if preset else {}), **(values or {})}
+    if chosen["n_clusters"] is None:
+        raise ValueError(
+            "How many clusters? For own data the number has to be given: n_clusters=K, with K from 2 up. "
+            "If you do not know, try a generous one; other numbers can be looked at afterwards without training."
+        )
+    own_fields = [name for name in chosen if name in SET_BY_RUN]
+    if own_fields:
+        raise ValueError(f"{own_fields[0]} is not set here: use the seed and the device of the run.")
+    params = {**known, **values_from_json(cls, chosen)}
+    if params["n_clusters"] > dataset.n_samples:
+        raise ValueError(
+            f"n_clusters={params['n_clusters']} is more than the {dataset.n_samples} samples of "
+            f"{dataset.title or dataset.name}. Ask for at most {dataset.n_samples}."
+        )
+    return RunConfig(
+        dataset=dict(ref),
+        dataset_title=dataset.title or dataset.name,
+        fingerprint=dataset.fingerprint,
+        kind=dataset.kind,
+        n_samples=dataset.n_samples,
+        feature_shape=dataset.feature_shape,
+        method=method,
+        params=params,
+        preset=preset,
+        seed=seed,
+        device=device,
+        labels_seen=labels_seen,
+    )

@@ -1,0 +1,70 @@
+"""What a method tells while it learns: stages, epochs, snapshots of a fixed sample, and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+SNAPSHOT_SAMPLE = 2_000
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of training begins. ``terms`` says in plain words what each of its loss terms is."""
+
+    name: str
+    n_epochs: int
+    terms: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """An epoch has ended: ``epoch`` counts from 1 inside its stage, ``losses`` are means over its batches.
+
+    It is the last event of its epoch, so the state of the method at this moment is that of the finished epoch.
+    """
+
+    stage: str
+    epoch: int
+    losses: Mapping[str, float]
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """The latent space at an epoch, of a sample that stays the same all through a run.
+
+    sample: int64 (m,) row numbers; embedding: float32 (m, n_components); labels: int64 (m,) clusters now.
+    """
+
+    stage: str
+    epoch: int
+    sample: np.ndarray
+    embedding: np.ndarray
+    labels: np.ndarray
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence for the user: what was decided for them, or what looks wrong and what to do about it."""
+
+    level: Literal["info", "warning"]
+    text: str
+
+
+Event = Stage | Progress | Snapshot | Note
+
+
+def snapshot_sample(n_samples: int) -> np.ndarray:
+    """The rows that every snapshot of a data set shows: all of a small one, else a fixed random 2,000."""
+    if n_samples <= SNAPSHOT_SAMPLE:
+        return np.arange(n_samples)
+    return np.sort(np.random.default_rng(0).choice(n_samples, SNAPSHOT_SAMPLE, replace=False))
+
+
+def to_record(event: Stage | Progress | Note) -> dict[str, Any]:
+    """An event as a JSON object with its kind; snapshots are arrays and go to files of their own."""
+    return {"kind": type(event).__name__.lower(), **asdict(event)}

@@ -1,0 +1,1 @@
+"""Loss functions, one idea per file: pure functions of tensors, with shapes, equation numbers and sources."""

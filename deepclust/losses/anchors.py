@@ -1,0 +1,25 @@
+"""Anchor pairs: the few pairs of a batch that are trusted to belong together, from neighbours inside the batch."""
+
+from __future__ import annotations
+
+import torch
+
+
+def anchor_pairs(x: torch.Tensor, n_neighbors: int, fraction: float) -> torch.Tensor:
+    """Mutual nearest neighbours of a batch, the closest ``fraction`` of them (DDLS, section 3.1 and algorithm 1).
+
+    x (b, ...): samples, compared by Euclidean distance of all their values. Returns bool (b, b), symmetric, False
+    on the diagonal. A pair counts when each is among the other's ``n_neighbors`` nearest (itself left out): the
+    paper asks for the pairs "with the highest confidence", and this is confident in dense and thin regions alike.
+    At least one pair is kept where there is any.
+    """
+    x = x.flatten(1)
+    n_samples = len(x)
+    distance = torch.cdist(x, x)
+    distance.fill_diagonal_(torch.inf)
+    nearest = distance.topk(min(n_neighbors, n_samples - 1), largest=False).indices  # (b, n_neighbors)
+    pairs = torch.zeros_like(distance, dtype=torch.bool).scatter_(1, nearest, True)
+    pairs &= pairs.T.clone()
+    if fraction < 1 and pairs.any():
+        pairs &= distance <= torch.quantile(distance[pairs], fraction)
+    return pairs

@@ -1,0 +1,260 @@
+"""What every clustering method is: a scikit-learn estimator, declared as a dataclass, that learns as a generator."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClusterMixin, TransformerMixin
+from sklearn.utils import Tags, check_random_state
+from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+
+from deepclust.events import Event
+from deepclust.params import check_params, param
+from deepclust.results import ClusterResult
+
+SCALINGS = ("range", "standard", "none")
+
+
+def scaling_of(X: np.ndarray, scaling: str) -> tuple[np.ndarray, np.ndarray]:
+    """Offset and divisor that ``(X - offset) / divisor`` needs: () for "range" and "none", (d,) for "standard".
+
+    "range" brings all values together into 0..1 (pictures, embeddings), "standard" gives every feature mean 0 and
+    variance 1 (tables with features of different units). A constant feature is divided by 1.
+    """
+    if scaling == "range":
+        offset, divisor = X.min(), X.max() - X.min()
+    elif scaling == "standard":
+        offset, divisor = X.mean(axis=0), X.std(axis=0)
+    else:
+        offset, divisor = np.float32(0), np.float32(1)
+    return np.asarray(offset, np.float32), np.where(divisor == 0, 1, divisor).astype(np.float32)
+
+
+def check_distinct(X: np.ndarray, n_clusters: int) -> None:
+    """ValueError when X (n, ...) has fewer different samples than ``n_clusters``, or when all of them are the same."""
+    needed = min(max(2, n_clusters), len(X))
+    seen: set[bytes] = set()
+    for sample in X:
+        seen.add(sample.tobytes())
+        if len(seen) >= needed:
+            return
+    if len(seen) == 1:
+        raise ValueError(
+            f"All {len(X)} samples are the same (every feature is constant), so there is nothing to tell clusters apart "
+            "by. Give data that vary."
+        )
+    raise ValueError(
+        f"Only {len(seen)} of the {len(X)} samples are different from each other, which is fewer than "
+        f"n_clusters={n_clusters}. Ask for at most {len(seen)} clusters, or give more data."
+    )
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a fit will roughly take: floating-point operations, and bytes of memory while training."""
+
+    flops: float
+    memory: float
+
+
+@dataclass(eq=False, repr=False)
+class Method(ClusterMixin, TransformerMixin, BaseEstimator):
+    """Base of all methods. A subclass gives `_learn` (training), `_embed` (data to latent space) and its facts.
+
+    ``fit_events`` is the truth and ``fit`` drains it. Fitted: labels_ int64 (n,), embedding_ float32
+    (n, n_components), cluster_centers_ float32 (k, n_components), spectral_embedding_ (n, m) or None,
+    n_features_in_, feature_shape_, n_iter_ (epochs, or iterations where there are none). ``y`` is never used.
+    """
+
+    title: ClassVar[str] = ""
+    summary: ClassVar[str] = ""
+    reference: ClassVar[str] = ""
+    equations: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[frozenset[str]] = frozenset()
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    rank: ClassVar[int] = 50
+    min_samples: ClassVar[int] = 1
+
+    n_clusters: int = param(10, "Clusters", help="How many groups to sort the data into.", min=1, max=1000)
+    scaling: str = param(
+        "range",
+        "Scaling",
+        help="range: all values together into 0..1 (pictures, embeddings). standard: every feature to mean 0 and "
+        "variance 1 (tables whose columns have different units). none: as they are.",
+        choices=SCALINGS,
+        group="Data",
+        advanced=True,
+    )
+    random_state: int | None = param(
+        0, "Seed", help="The same seed gives the same clusters again.", min=0, max=2**31 - 1, group="Run"
+    )
+    device: str = param(
+        "auto", "Device", help="Where to compute; auto takes a GPU where there is one.", group="Run"
+    )
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        dataclass(eq=False, repr=False)(cls)
+
+    # -- what a subclass gives -----------------------------------------------------------------------------------
+
+    def _learn(self, X: np.ndarray) -> Iterator[Event]:
+        """Train on scaled data X (n, *feature_shape), yielding events."""
+        raise TypeError(f"{type(self).__name__} must define _learn")
+
+    def _embed(self, X: np.ndarray) -> np.ndarray:
+        """Latent space float32 (n, n_components) of scaled data (n, *feature_shape)."""
+        raise TypeError(f"{type(self).__name__} must define _embed")
+
+    def _settle(self, X: np.ndarray) -> None:
+        """Set embedding_, cluster_centers_ and labels_ from what has been learned so far on scaled data X."""
+        raise TypeError(f"{type(self).__name__} must define _settle")
+
+    def _assign(self, embedding: np.ndarray) -> np.ndarray:
+        """Cluster of each row of the latent space: the nearest centre."""
+        from sklearn.metrics import pairwise_distances_argmin
+
+        return np.asarray(pairwise_distances_argmin(embedding, self.cluster_centers_), np.int64)
+
+    def cost(self, n_samples: int, feature_shape: tuple[int, ...]) -> Cost:
+        """A rule of thumb for what a fit takes, without running anything."""
+        size = float(n_samples * np.prod(feature_shape))
+        return Cost(flops=2 * 100 * self.n_clusters * size, memory=3 * 4 * size)
+
+    def plan(self) -> tuple[tuple[str, int], ...]:
+        """The stages to come with their numbers of epochs, in order, as `_learn` will announce them."""
+        return ((self.title, 1),)
+
+    # -- the estimator -------------------------------------------------------------------------------------------
+
+    def fit_events(
+        self, X: Any, y: Any = None, *, checkpoint: Mapping[str, Any] | None = None
+    ) -> Generator[Event, None, None]:
+        """Learn from X (n, d), (n, h, w) or (n, h, w, c), telling what happens epoch by epoch.
+
+        Closing the generator stops the training and keeps what was learned so far. ``checkpoint`` is what
+        `checkpoint()` gave in an earlier fit of the same data: the fit goes on from there, to the same end.
+        ``y`` is ignored. ValueError for hyper-parameters out of bounds and for data that cannot be used.
+        """
+        check_params(self)
+        X = self._check_input(X, reset=True)
+        if len(X) < self.n_clusters:
+            raise ValueError(
+                f"n_samples={len(X)} should be >= n_clusters={self.n_clusters}: there cannot be more clusters than "
+                f"samples. Ask for at most {len(X)} clusters, or give more samples."
+            )
+        check_distinct(X, self.n_clusters)
+        self.scaling_offset_, self.scaling_divisor_ = scaling_of(X, self.scaling)
+        scaled = self._scale(X)
+        start = time.perf_counter()
+        self._fit_seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        self._prepare(checkpoint)
+        try:
+            yield from self._learn(scaled)
+        except GeneratorExit:
+            self._finish(
+                scaled, start
+            )  # stopped half-way: what was learned so far is kept and can be looked at
+            raise
+        self._finish(scaled, start)
+
+    def fit(self, X: Any, y: Any = None) -> Method:
+        """Learn from X (see `fit_events`) and return self. ``y`` is ignored."""
+        for _ in self.fit_events(X):
+            pass
+        return self
+
+    def fit_transform(self, X: Any, y: Any = None, **params: Any) -> np.ndarray:
+        """Learn from X and return its latent space (n, n_components). ``y`` is ignored."""
+        return np.asarray(self.fit(X).embedding_)
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Latent space float32 (n, n_components) of new data."""
+        check_is_fitted(self, "cluster_centers_")
+        return self._embed(self._scale(self._check_input(X, reset=False)))
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Clusters int64 (n,) of new data."""
+        return self._assign(self.transform(X))
+
+    def result(self) -> ClusterResult:
+        """What the fit found, as arrays."""
+        check_is_fitted(self, "labels_")
+        return ClusterResult(
+            labels=self.labels_,
+            embedding=self.embedding_,
+            spectral_embedding=getattr(self, "spectral_embedding_", None),
+            cluster_centers=self.cluster_centers_,
+            seconds=self.seconds_,
+        )
+
+    def checkpoint(self) -> dict[str, Any] | None:
+        """The state of training at the last `Progress` event, for ``fit_events``; None where there is none."""
+        return None
+
+    def fitted_state(self) -> dict[str, Any]:
+        """What `load_fitted` needs to place new samples later: plain values and tensors, fit for ``torch.save``."""
+        import torch
+
+        return {
+            "feature_shape": tuple(self.feature_shape_),
+            "scaling_offset": torch.from_numpy(np.array(self.scaling_offset_)),
+            "scaling_divisor": torch.from_numpy(np.array(self.scaling_divisor_)),
+            "cluster_centers": torch.from_numpy(np.array(self.cluster_centers_)),
+        }
+
+    def load_fitted(self, state: Mapping[str, Any]) -> None:
+        """Make this estimator ready for `transform` and `predict` from an earlier `fitted_state`."""
+        self.feature_shape_ = tuple(state["feature_shape"])
+        self.n_features_in_ = int(np.prod(self.feature_shape_))
+        self.scaling_offset_ = state["scaling_offset"].numpy()
+        self.scaling_divisor_ = state["scaling_divisor"].numpy()
+        self.cluster_centers_ = state["cluster_centers"].numpy()
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        if tags.transformer_tags is not None:
+            tags.transformer_tags.preserves_dtype = []  # the latent space is float32 whatever comes in
+        tags.input_tags.three_d_array = True
+        return tags
+
+    # -- shared steps --------------------------------------------------------------------------------------------
+
+    def _prepare(self, checkpoint: Mapping[str, Any] | None) -> None:
+        """Get ready to learn; deep methods build their network and choose the device here."""
+
+    def _finish(self, X: np.ndarray, start: float) -> None:
+        self._settle(X)
+        self.seconds_ = time.perf_counter() - start
+
+    def _scale(self, X: np.ndarray) -> np.ndarray:
+        return np.asarray((X - self.scaling_offset_) / self.scaling_divisor_, np.float32)
+
+    def _check_input(self, X: Any, *, reset: bool) -> np.ndarray:
+        """X as float32 (n, *feature_shape); the shape is learned when ``reset``, else compared."""
+        if np.ndim(X) <= 2:
+            X = validate_data(
+                self, X, reset=reset, dtype=np.float32, ensure_min_samples=self.min_samples if reset else 1
+            )
+        else:
+            X = check_array(
+                X, dtype=np.float32, allow_nd=True, ensure_min_samples=self.min_samples if reset else 1
+            )
+            if X.ndim > 4 or 0 in X.shape:
+                raise ValueError(
+                    f"X has the shape {X.shape}. Pictures are given as (n, height, width) or "
+                    "(n, height, width, channels), with channels last and at least one of each."
+                )
+        if reset:
+            self.feature_shape_ = X.shape[1:]
+            self.n_features_in_ = int(np.prod(X.shape[1:]))
+        elif X.shape[1:] != self.feature_shape_:
+            raise ValueError(
+                f"X has samples of shape {X.shape[1:]}, but {type(self).__name__} was fitted on samples of shape "
+                f"{self.feature_shape_}. Give samples of that shape."
+            )
+        return np.asarray(X)

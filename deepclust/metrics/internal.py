@@ -1,0 +1,224 @@
+"""Judging a clustering without labels: silhouette, margins, typical and borderline samples, and every k at once."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from deepclust.metrics.external import IntArray
+from deepclust.metrics.matching import align_labels
+
+# k-means++ with 3 restarts: on MNIST (PCA-10, PCA-60) the best of 10 lowers the inertia by less than 1 % more
+RESTARTS = 3
+
+
+def silhouette(X: ArrayLike, labels: ArrayLike, sample: int = 5000, random_state: int = 0) -> float | None:
+    """Mean silhouette (b - a) / max(a, b) in [-1, 1] (Rousseeuw 1987), Euclidean; None with fewer than two clusters.
+
+    X is (n_samples, n_features). Its cost grows with the square of the samples, so above `sample` of them it is computed
+    on a fixed random sample of that size: say so beside the number. Noise (-1) is left out.
+    """
+    from sklearn.metrics import silhouette_score
+
+    X, labels = _checked(X, labels)
+    kept = np.flatnonzero(labels >= 0)
+    if len(kept) > sample:
+        kept = np.sort(np.random.default_rng(random_state).choice(kept, size=sample, replace=False))
+    X, labels = X[kept], labels[kept]
+    if not 2 <= len(np.unique(labels)) < len(labels):
+        return None
+    return float(silhouette_score(X, labels))
+
+
+def margin(embedding: ArrayLike, centers: ArrayLike) -> tuple[IntArray, NDArray[np.float32]]:
+    """Which centre each sample is nearest to, and how clearly.
+
+    embedding (n_samples, d), centers (n_clusters, d); rows of NaN in `centers` (ids nobody holds) are passed over. Returns
+    (nearest, confidence), both (n_samples,): confidence = 1 - d1 / d2 with d1 <= d2 the distances to the two nearest
+    centres, so 0 is on the border and 1 on the centre. With one centre every confidence is 1.
+    """
+    embedding, centers = np.asarray(embedding, dtype=np.float32), np.asarray(centers, dtype=np.float32)
+    if embedding.ndim != 2 or centers.ndim != 2 or embedding.shape[1] != centers.shape[1]:
+        raise ValueError(
+            f"embedding {embedding.shape} and centers {centers.shape} do not fit: both need two dimensions and the same "
+            "number of columns."
+        )
+    present = np.flatnonzero(~np.isnan(centers).any(axis=1))
+    if len(present) == 0:
+        raise ValueError("There is no centre to measure against: pass at least one row without NaN.")
+    nearest = np.empty(len(embedding), dtype=np.int64)
+    confidence = np.ones(len(embedding), dtype=np.float32)
+    for rows, distances in _distances(embedding, centers[present]):
+        order = (
+            np.argpartition(distances, 1, axis=1)[:, :2]
+            if len(present) > 1
+            else np.zeros((len(distances), 1), int)
+        )
+        nearest[rows] = present[order[:, 0]]
+        if len(present) > 1:
+            d1, d2 = np.take_along_axis(distances, order, axis=1).T
+            # two centres on one spot tell nothing apart: confidence 0
+            confidence[rows] = 1.0 - np.divide(d1, d2, out=np.ones_like(d1), where=d2 > 0)
+    return nearest, confidence
+
+
+def cluster_means(embedding: ArrayLike, labels: ArrayLike) -> NDArray[np.float32]:
+    """The mean of every cluster, (max id + 1, d), row = cluster id; rows of ids that nobody holds are NaN."""
+    embedding, labels = _checked(embedding, labels)
+    n_ids = int(labels.max()) + 1
+    means = np.full((max(n_ids, 0), embedding.shape[1]), np.nan, dtype=np.float32)
+    for cluster in range(n_ids):
+        members = labels == cluster
+        if members.any():
+            means[cluster] = embedding[members].mean(axis=0, dtype=np.float64)
+    return means
+
+
+def typical(
+    embedding: ArrayLike,
+    labels: ArrayLike,
+    cluster: int,
+    n: int | None = None,
+    centers: ArrayLike | None = None,
+) -> IntArray:
+    """The sample ids of `cluster`, the one closest to its centre first; at most `n` of them.
+
+    centers (n_clusters, d) with row = cluster id; None takes the mean of the cluster. An empty cluster gives no ids.
+    """
+    embedding, labels = _checked(embedding, labels)
+    members = np.flatnonzero(labels == cluster)
+    if len(members) == 0:
+        return members
+    centre = embedding[members].mean(axis=0) if centers is None else np.asarray(centers)[cluster]
+    distance = np.linalg.norm(embedding[members] - centre, axis=1)
+    return members[np.argsort(distance, kind="stable")][:n]
+
+
+def borderline(
+    embedding: ArrayLike,
+    labels: ArrayLike,
+    cluster: int,
+    n: int | None = None,
+    centers: ArrayLike | None = None,
+) -> IntArray:
+    """The sample ids of `cluster`, the least certain first: smallest 1 - d(own centre) / d(nearest other centre).
+
+    That margin is negative for samples nearer to another centre than to their own. Centres as in `typical`; where no other
+    cluster exists, the samples farthest from the centre come first.
+    """
+    embedding, labels = _checked(embedding, labels)
+    members = np.flatnonzero(labels == cluster)
+    if len(members) == 0:
+        return members
+    means = cluster_means(embedding, labels) if centers is None else np.asarray(centers, dtype=np.float32)
+    others = np.delete(means, cluster, axis=0)
+    others = others[~np.isnan(others).any(axis=1)]
+    if len(others) == 0:
+        return typical(embedding, labels, cluster, centers=centers)[::-1][:n]
+    own = np.linalg.norm(embedding[members] - means[cluster], axis=1)
+    other = np.concatenate([distances.min(axis=1) for _, distances in _distances(embedding[members], others)])
+    certain = -np.divide(own, other, out=np.full_like(own, np.inf), where=other > 0)
+    return members[np.argsort(certain, kind="stable")][:n]
+
+
+def sizes(labels: ArrayLike, n_clusters: int) -> IntArray:
+    """How many samples each of the clusters 0 .. n_clusters - 1 holds, (n_clusters,). Noise (-1) is not counted.
+
+    ValueError for a label >= n_clusters: labels that were aligned to a larger k may have gaps, so pass max id + 1.
+    """
+    labels = np.asarray(labels)
+    if labels.size and labels.max() >= n_clusters:
+        raise ValueError(
+            f"Label {labels.max()} does not fit n_clusters={n_clusters}: pass at least {labels.max() + 1}."
+        )
+    return np.bincount(labels[labels >= 0], minlength=n_clusters).astype(np.int64)
+
+
+def recluster(
+    embedding: ArrayLike,
+    ks: Iterable[int] = range(2, 21),
+    random_state: int = 0,
+    progress: Callable[[float, str], object] | None = None,
+    base: ArrayLike | None = None,
+    base_k: int | None = None,
+) -> dict[int, IntArray]:
+    """k-means labels of the same embedding for every k, with names that follow the clusters from one k to the next.
+
+    embedding (n_samples, d). Each k is the best of 3 starts of k-means++. The labels of neighbouring k are then matched
+    (`align_labels`), from the smallest k upwards, or outwards from `base`: the labels (n_samples,) of a finished run,
+    which stand unchanged as the answer for `base_k` (None: the number of clusters they use). Going down from `base` a name may be missing in
+    the middle: cluster 7 stays 7 when cluster 3 is gone. `progress(fraction, text)` is called after each k.
+    Measured on 2 cores for k = 2..20: 10,000 x 60 in 2 s, 70,000 x 10 in 5 s. ValueError for k outside 1..n_samples.
+    """
+    embedding = np.ascontiguousarray(embedding, dtype=np.float32)
+    wanted = sorted({int(k) for k in ks})
+    if embedding.ndim != 2 or not np.isfinite(embedding).all():
+        raise ValueError(
+            f"embedding has shape {embedding.shape}: it must be (n_samples, d) with finite values only."
+        )
+    if wanted and not 1 <= wanted[0] <= wanted[-1] <= len(embedding):
+        raise ValueError(
+            f"ks runs from {wanted[0]} to {wanted[-1]}: each must be from 1 to the number of samples ({len(embedding)})."
+        )
+    found: dict[int, IntArray] = {}
+    anchor = 0
+    if base is not None:
+        _, base = _checked(embedding, base)
+        anchor = len(np.unique(base[base >= 0])) if base_k is None else base_k
+        found[anchor] = base.astype(np.int64)
+    for done, k in enumerate(wanted, start=1):
+        if k not in found:
+            found[k] = _kmeans(embedding, k, random_state)
+        if progress is not None:
+            progress(done / len(wanted), f"k = {k}")
+    _follow(found, [k for k in sorted(found) if k >= anchor])
+    _follow(found, [k for k in sorted(found, reverse=True) if k <= anchor])
+    return {k: found[k] for k in wanted}
+
+
+def _follow(found: dict[int, IntArray], chain: list[int]) -> None:
+    """Rename the clusters of every k in the chain after those of the k before it."""
+    for before, k in itertools.pairwise(chain):
+        found[k] = align_labels(found[before], found[k])
+
+
+def _kmeans(embedding: NDArray, k: int, random_state: int) -> IntArray:
+    from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
+
+    with warnings.catch_warnings():
+        # fewer distinct points than k: some clusters stay empty, which the sizes show
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        fitted = KMeans(k, n_init=RESTARTS, random_state=random_state).fit(embedding)
+    return np.asarray(fitted.labels_, dtype=np.int64)
+
+
+def _distances(
+    X: NDArray, centers: NDArray, chunk: int = 65_536
+) -> Iterable[tuple[slice, NDArray[np.float32]]]:
+    """Euclidean distances (rows, n_clusters), a chunk of rows at a time."""
+    # centred first: |x|^2 - 2xc + |c|^2 loses the digits of points far from the origin
+    shift = centers.mean(axis=0)
+    centers = (centers - shift).astype(np.float64)
+    for start in range(0, len(X), chunk):
+        rows = slice(start, start + chunk)
+        part = (X[rows] - shift).astype(np.float64)
+        squared = (part**2).sum(axis=1)[:, None] - 2.0 * part @ centers.T + (centers**2).sum(axis=1)
+        yield rows, np.sqrt(np.maximum(squared, 0.0)).astype(np.float32)
+
+
+def _checked(X: ArrayLike, labels: ArrayLike) -> tuple[NDArray, NDArray]:
+    X, labels = np.asarray(X), np.asarray(labels)
+    if X.ndim != 2:
+        raise ValueError(f"The samples have shape {X.shape}: they must be (n_samples, n_features).")
+    if labels.shape != (len(X),) or not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(
+            f"labels has shape {labels.shape} and type {labels.dtype}: it needs one integer for each of {len(X)} samples."
+        )
+    if len(X) == 0:
+        raise ValueError("There are no samples: pass at least one.")
+    return X, labels

@@ -1,0 +1,67 @@
+"""Nearest neighbours of every sample: exact, a chunk of rows at a time, so that a caller can show progress or stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Exact search beats the approximate one below this: pynndescent compiles for about a minute in every fresh process,
+# while 70,000 x 10 takes 12 s with a tree and 70,000 x 50 takes 34 s by brute force (2 cores).
+EXACT_UP_TO = 100_000
+TREE_UP_TO_DIMENSIONS = 15
+CHUNK = 4_096
+
+
+def nearest_neighbors(
+    X: NDArray,
+    n_neighbors: int,
+    progress: Callable[[float], object] | None = None,
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The nearest other samples of each sample, Euclidean.
+
+    X is (n_samples, d). Returns (indices, distances), both (n_samples, n_neighbors), nearest first, the sample itself not
+    among them. Exact up to 100,000 samples, approximate (pynndescent) above. `progress(fraction)` is called after each
+    chunk of rows and may raise to stop. ValueError unless 1 <= n_neighbors < n_samples.
+    """
+    n_samples = len(X)
+    if not 1 <= n_neighbors < n_samples:
+        raise ValueError(
+            f"n_neighbors={n_neighbors} is not possible: choose from 1 to {n_samples - 1} (samples - 1)."
+        )
+    X = np.ascontiguousarray(X, dtype=np.float32)
+    if n_samples > EXACT_UP_TO:
+        return _approximate(X, n_neighbors)
+    from sklearn.neighbors import NearestNeighbors
+
+    tree = X.shape[1] <= TREE_UP_TO_DIMENSIONS
+    index = NearestNeighbors(algorithm="kd_tree" if tree else "brute", n_jobs=-1 if tree else None).fit(X)
+    indices = np.empty((n_samples, n_neighbors), dtype=np.int64)
+    distances = np.empty((n_samples, n_neighbors), dtype=np.float32)
+    for start in range(0, n_samples, CHUNK):
+        rows = slice(start, min(start + CHUNK, n_samples))
+        found = index.kneighbors(X[rows], n_neighbors=n_neighbors + 1)
+        indices[rows], distances[rows] = _without_self(np.arange(rows.start, rows.stop), found[1], found[0])
+        if progress is not None:
+            progress(rows.stop / n_samples)
+    return indices, distances
+
+
+def _approximate(X: NDArray[np.float32], n_neighbors: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    from pynndescent import NNDescent
+
+    found = NNDescent(X, n_neighbors=n_neighbors + 1, random_state=0).neighbor_graph
+    return _without_self(np.arange(len(X)), *found)
+
+
+def _without_self(
+    own: NDArray, indices: NDArray, distances: NDArray
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Drop each row's own index from (rows, n_neighbors + 1); copies of one sample may hide it, then the last goes."""
+    others = indices != own[:, None]
+    others[others.all(axis=1), -1] = False
+    shape = (len(own), indices.shape[1] - 1)
+    return indices[others].reshape(shape).astype(np.int64), distances[others].reshape(shape).astype(
+        np.float32
+    )

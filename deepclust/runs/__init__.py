@@ -1,0 +1,8 @@
+"""Runs on disk: a run is a folder that can be read with `cat`, zipped, mailed, and opened on another machine."""
+
+from __future__ import annotations
+
+from deepclust.runs.run import Run, RunConfig, RunStatus
+from deepclust.runs.store import RunStore
+
+__all__ = ["Run", "RunConfig", "RunStatus", "RunStore"]

@@ -1,0 +1,273 @@
+"""One run: what was asked (config), where it is (status), what it told (events, snapshots), what it found (result)."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import psutil
+
+from deepclust.events import Event, Snapshot, to_record
+from deepclust.results import ClusterResult, load_arrays, save_arrays
+
+State = Literal["queued", "running", "paused", "done", "stopped", "failed", "lost"]
+Command = Literal["run", "pause", "stop", "discard"]
+ENDED = frozenset({"done", "stopped", "failed", "lost"})
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """What was asked. ``dataset`` is a reference (name and options, own content hash, or file).
+
+    labels_seen says that the labels of this data set were revealed to the user before the run was started.
+    """
+
+    dataset: Mapping[str, Any]
+    dataset_title: str
+    fingerprint: str
+    kind: str
+    n_samples: int
+    feature_shape: tuple[int, ...]
+    method: str
+    params: Mapping[str, Any]
+    preset: str | None = None
+    seed: int = 0
+    device: str = "auto"
+    labels_seen: bool = False
+    created: float = field(default_factory=time.time)
+
+    @property
+    def n_clusters(self) -> int:
+        """The number of clusters that was asked for."""
+        return int(self.params["n_clusters"])
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    """Where a run is, as its worker last wrote it. Times are seconds since 1970, ``seconds`` of training only."""
+
+    state: State = "queued"
+    message: str = ""
+    stage: str = ""
+    epoch: int = 0
+    n_epochs: int = 0
+    fraction: float = 0.0
+    eta: float | None = None
+    seconds: float = 0.0
+    device: str = ""
+    memory: int | None = None
+    pid: int | None = None
+    create_time: float | None = None
+    host: str = ""
+    heartbeat: float = 0.0
+    started: float | None = None
+    ended: float | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the worker process is there; on another host, whether its heart beat in the last 30 seconds."""
+        if self.pid is None:
+            return False
+        if self.host != socket.gethostname():
+            return time.time() - self.heartbeat < 30
+        return process_alive(self.pid, self.create_time)
+
+
+def process_alive(pid: int, create_time: float | None) -> bool:
+    """Whether this very process runs: a pid alone may have been given to another, and a zombie is not alive."""
+    try:
+        process = psutil.Process(pid)
+        same = create_time is None or abs(process.create_time() - create_time) < 1.0
+        return same and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def this_process() -> dict[str, Any]:
+    """The fields of `RunStatus` that say which process works on a run."""
+    return {
+        "pid": os.getpid(),
+        "create_time": psutil.Process().create_time(),
+        "host": socket.gethostname(),
+        "heartbeat": time.time(),
+    }
+
+
+class Run:
+    """A run's folder. Everything is read from disk when asked for, so that any process sees the same."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def id(self) -> str:
+        return self.folder.name
+
+    # -- asked and status ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def config(self) -> RunConfig:
+        """What was asked. ValueError when the folder holds no readable config."""
+        try:
+            values = json.loads((self.folder / "config.json").read_text(encoding="utf-8"))
+            values["feature_shape"] = tuple(values["feature_shape"])
+            return RunConfig(**values)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"The run {self.id} cannot be read: its config.json is missing or damaged.") from error
+
+    def status(self) -> RunStatus:
+        """The status now; a run whose worker died without a word reads as "lost" (which is never stored)."""
+        status = self._stored_status()
+        starting = status.pid is None and time.time() - max(status.heartbeat, self.config.created) < 20
+        if status.state not in ENDED and not status.alive and not starting:
+            return replace(status, state="lost", message="The worker process ended without a word.")
+        return status
+
+    def set_status(self, **changes: Any) -> RunStatus:
+        """Write changes of the status in one step. Only the worker, or whoever starts one, does this."""
+        status = replace(self._stored_status(), **changes)
+        write_json(self.folder / "status.json", asdict(status))
+        return status
+
+    def _stored_status(self) -> RunStatus:
+        known = {f.name for f in fields(RunStatus)}
+        try:
+            values = json.loads((self.folder / "status.json").read_text(encoding="utf-8"))
+            return RunStatus(**{name: value for name, value in values.items() if name in known})
+        except (OSError, ValueError):
+            return RunStatus()
+
+    # -- commands ------------------------------------------------------------------------------------------------
+
+    def send(self, command: Command) -> None:
+        """Ask the worker to pause, go on ("run"), stop and keep, or discard; it answers within a batch."""
+        write_json(self.folder / "command.json", {"command": command})
+
+    def command(self) -> Command:
+        """What the worker was last asked to do."""
+        try:
+            asked = json.loads((self.folder / "command.json").read_text(encoding="utf-8"))["command"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return "run"
+        return asked if asked in ("pause", "stop", "discard") else "run"
+
+    # -- events --------------------------------------------------------------------------------------------------
+
+    def record(self, event: Event, points: np.ndarray | None = None) -> None:
+        """Append an event; a snapshot becomes a file with its 2-D ``points`` (m, 2) beside the embedding."""
+        if isinstance(event, Snapshot):
+            save_arrays(
+                self.folder / "snapshots" / f"{self.n_snapshots:05d}.npz",
+                sample=event.sample,
+                embedding=event.embedding.astype(np.float16),
+                labels=event.labels.astype(np.int32),
+                points=np.zeros((0, 2), np.float32) if points is None else points.astype(np.float32),
+                stage=np.array(event.stage),
+                epoch=event.epoch,
+            )
+            return
+        with open(self.folder / "events.jsonl", "a", encoding="utf-8") as file:
+            file.write(json.dumps(to_record(event)) + "\n")
+
+    def events(self, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
+        """Events written since byte ``offset``, and the offset to ask from next time.
+
+        A last line that is still being written waits for the next call; a damaged line is left out.
+        """
+        try:
+            with open(self.folder / "events.jsonl", "rb") as file:
+                file.seek(offset)
+                text = file.read()
+        except OSError:
+            return [], offset
+        whole = text[: text.rfind(b"\n") + 1]
+        records = []
+        for line in whole.splitlines():
+            try:
+                records.append(json.loads(line))
+            except ValueError:
+                continue
+        return records, offset + len(whole)
+
+    @property
+    def events_size(self) -> int:
+        """Bytes of events written so far."""
+        path = self.folder / "events.jsonl"
+        return path.stat().st_size if path.exists() else 0
+
+    @property
+    def n_snapshots(self) -> int:
+        """How many snapshots have been written."""
+        return sum(1 for _ in (self.folder / "snapshots").glob("[0-9]*.npz"))
+
+    def snapshot(self, number: int) -> dict[str, np.ndarray]:
+        """Arrays of a snapshot: sample, embedding, labels, points, stage, epoch. Negative numbers count from the end.
+
+        IndexError if there is no such snapshot.
+        """
+        if number < 0:
+            number += self.n_snapshots
+        path = self.folder / "snapshots" / f"{number:05d}.npz"
+        if number < 0 or not path.exists():
+            raise IndexError(f"The run {self.id} has no snapshot {number}.")
+        return load_arrays(path)
+
+    def rewind(self, events_size: int, n_snapshots: int) -> None:
+        """Forget what was told after a checkpoint, before training goes on from it."""
+        path = self.folder / "events.jsonl"
+        if path.exists():
+            os.truncate(path, min(events_size, path.stat().st_size))
+        for snapshot in sorted((self.folder / "snapshots").glob("[0-9]*.npz"))[n_snapshots:]:
+            snapshot.unlink()
+
+    # -- what was found ------------------------------------------------------------------------------------------
+
+    @property
+    def has_result(self) -> bool:
+        """Whether labels and a latent space are there to be explored."""
+        return (self.folder / "result.npz").exists()
+
+    def result(self) -> ClusterResult:
+        """What the run found. OSError or ValueError if it is missing or damaged."""
+        return ClusterResult.load(self.folder / "result.npz")
+
+    def labels_by_k(self) -> dict[int, np.ndarray]:
+        """Labels int64 (n,) for every k of the k slider, cluster numbers matched from one k to the next."""
+        try:
+            arrays = load_arrays(self.folder / "labels_by_k.npz")
+        except OSError:
+            return {}
+        return {int(k): labels.astype(np.int64) for k, labels in sorted(arrays.items(), key=lambda item: int(item[0]))}
+
+    def metrics(self) -> dict[str, Any]:
+        """metrics.json: seconds, and for every k its sizes, silhouette and, where there are labels, scores."""
+        try:
+            return dict(json.loads((self.folder / "metrics.json").read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return {}
+
+    def log_tail(self, lines: int = 30) -> str:
+        """The end of the worker's log."""
+        try:
+            with open(self.folder / "worker.log", "rb") as file:
+                file.seek(0, os.SEEK_END)
+                file.seek(max(0, file.tell() - 20_000))
+                text = file.read().decode("utf-8", "replace")
+        except OSError:
+            return ""
+        return "\n".join(text.splitlines()[-lines:])
+
+
+def write_json(path: Path, values: Mapping[str, Any]) -> None:
+    """Write JSON beside ``path``, then rename it, so that a reader never sees half a file."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}")
+    unfinished.write_text(json.dumps(values, indent=1), encoding="utf-8")
+    os.replace(unfinished, path)

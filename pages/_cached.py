@@ -1,0 +1,113 @@
+"""Everything that is kept between reruns; keys are explicit strings, because Streamlit hashes samples of large arrays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from deepclust.data.dataset import Dataset
+from deepclust.data.files import open_dataset
+from deepclust.figures.pictures import contact_sheet, png_data_uri
+from deepclust.metrics.exemplars import Exemplars, exemplars
+from deepclust.projections._base import Projection
+from deepclust.results import ClusterResult
+from deepclust.runs import Run, RunStore
+
+
+GALLERY = 100  # samples of a cluster that are kept ready for its gallery
+
+
+@st.cache_resource
+def store() -> RunStore:
+    """The folder of all runs of this server."""
+    return RunStore()
+
+
+def dataset(ref: Mapping[str, Any]) -> Dataset:
+    """The data set of a reference. ValueError, in plain words, if it cannot be opened."""
+    return _dataset(json.dumps(dict(ref), sort_keys=True))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Opening the data set")
+def _dataset(ref: str) -> Dataset:
+    opened = open_dataset(json.loads(ref), store().datasets)
+    opened.X.flags.writeable = False  # shared by all sessions
+    return opened
+
+
+def sheet(data: Dataset, n: int) -> bytes:
+    """A contact sheet of n samples of a data set, as PNG."""
+    return _sheet(data.fingerprint, n, data)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _sheet(fingerprint: str, n: int, _data: Dataset) -> bytes:
+    ids = np.random.default_rng(0).permutation(_data.n_samples)[:n]
+    return contact_sheet(_data, ids)
+
+
+def strip_of(data: Dataset, key: str, ids: np.ndarray, columns: int) -> str:
+    """Samples side by side as an address for ``<img>``; ``key`` names data and samples."""
+    return _strip_of(f"{data.fingerprint}/{key}/{columns}", data, ids, columns)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _strip_of(key: str, _data: Dataset, _ids: np.ndarray, columns: int) -> str:
+    return png_data_uri(contact_sheet(_data, _ids, columns=columns))
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a run found, ready to be looked at."""
+
+    result: ClusterResult
+    by_k: dict[int, np.ndarray]
+    metrics: dict[str, Any]
+
+
+def found(run: Run) -> Found:
+    """Result, labels for every k and metrics of a run that has ended."""
+    return _found(str(run.folder), (run.folder / "result.npz").stat().st_mtime_ns)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Opening the run")
+def _found(folder: str, written: int) -> Found:
+    run = Run(Path(folder))
+    result = run.result()
+    by_k = run.labels_by_k() or {run.config.n_clusters: result.labels}
+    return Found(result, by_k, run.metrics())
+
+
+@dataclass(frozen=True, eq=False)
+class Clusters:
+    """The clusters of a run at one k: labels int64 (n,), the samples that stand for each, and some drawn at random."""
+
+    labels: np.ndarray
+    best: Exemplars
+    random: dict[int, np.ndarray]
+
+
+def clusters(run: Run, k: int) -> Clusters:
+    """Clusters of a run at k, with the samples that each gallery shows."""
+    return _clusters(run.id, k, (run.folder / "result.npz").stat().st_mtime_ns, run)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _clusters(run_id: str, k: int, written: int, _run: Run) -> Clusters:
+    here = found(_run)
+    labels = here.by_k[k]
+    dice = np.random.default_rng(0)
+    drawn = {int(c): dice.permutation(np.flatnonzero(labels == c))[:GALLERY] for c in np.unique(labels)}
+    return Clusters(labels, exemplars(here.result.embedding, labels, GALLERY), drawn)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def projection(path: str) -> Projection:
+    """A finished projection. Paths name content, so a file never changes."""
+    return Projection.load(Path(path))

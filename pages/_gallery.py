@@ -1,0 +1,87 @@
+"""Galleries: the pictures of every cluster in rows, and those that are selected on the map."""
+
+from __future__ import annotations
+
+import html
+
+import numpy as np
+import streamlit as st
+
+from deepclust.data.dataset import Dataset
+from deepclust.figures.theme import colour, text_mark
+from deepclust.runs import Run
+from pages import _cached, _session
+
+PER_ROW = 14
+KINDS = {
+    "Most typical": "Nearest to the centre of the cluster",
+    "Borderline": "Nearly as close to another cluster",
+    "Random": "Drawn from the cluster at random",
+}
+
+
+def galleries(run: Run, data: Dataset, k: int, revealed: bool) -> None:
+    """The right-hand side of Explore: one row of pictures for each cluster, or the selection."""
+    ids = _session.selected(run)
+    options = ["Clusters", f"Selection ({len(ids):,})"]
+    view = st.segmented_control("Show", options, default=options[bool(len(ids))], required=True,
+                                label_visibility="collapsed", key=f"gallery-view-{len(ids)}")  # fmt: skip
+    if view == options[0]:
+        _rows(run, data, k, revealed)
+    else:
+        _selection(run, data, k)
+
+
+def _rows(run: Run, data: Dataset, k: int, revealed: bool) -> None:
+    here = _cached.clusters(run, k)
+    kind = st.segmented_control("Which samples", list(KINDS), default="Most typical", required=True, key="gallery-kind")
+    st.caption(KINDS[kind])
+    rows = {"Most typical": here.best.typical, "Borderline": here.best.borderline, "Random": here.random}[kind]
+    parts = []
+    for cluster, ids in rows.items():
+        members = here.labels == cluster
+        words = f"{members.sum():,} samples · confidence {here.best.confidence[members].mean():.2f}"
+        if revealed and data.y is not None:
+            words += " · " + _majority(data, members)
+        picture = _cached.strip_of(data, f"{run.id}/{k}/{kind}/{cluster}", ids[:PER_ROW], PER_ROW)
+        parts.append(
+            f'<div style="margin:0 0 .7rem 0"><div style="font-size:.9rem;margin-bottom:.15rem">'
+            f'<span style="color:{colour(cluster)};font-size:1.15rem">{text_mark(cluster)}</span> '
+            f"<b>Cluster {cluster}</b> <span style='opacity:.7'>{html.escape(words)}</span></div>"
+            f'<img src="{picture}" alt="{kind} samples of cluster {cluster}" '
+            f'style="max-width:100%;image-rendering:pixelated"></div>'
+        )
+    st.html("".join(parts))
+
+
+def _majority(data: Dataset, members: np.ndarray) -> str:
+    """The class that most members have, and its share."""
+    counts = np.bincount(data.y[members])
+    best = int(counts.argmax())
+    name = data.class_names[best] if data.class_names is not None else str(best)
+    return f"mostly {name} ({counts[best] / counts.sum():.0%})"
+
+
+def _selection(run: Run, data: Dataset, k: int) -> None:
+    here = _cached.clusters(run, k)
+    ids = _session.selected(run)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        cluster = st.selectbox("Select a whole cluster", [None, *here.random], format_func=lambda c: "–" if c is None else f"Cluster {c}", width=180)  # fmt: skip
+        if st.button("Select", disabled=cluster is None):
+            _session.select(run, np.flatnonzero(here.labels == cluster))
+            st.rerun()
+        if st.button(f"{len(ids):,} selected", icon=":material/close:", icon_position="right", disabled=not len(ids),
+                     help="Clear the selection"):  # fmt: skip
+            _session.select(run, None)
+            st.rerun()
+    if not len(ids):
+        st.caption("Draw around points on the map with the lasso, click one, or select a whole cluster here.")
+        return
+    shown = ids[:: max(1, len(ids) // 96)][:96]
+    picture = _cached.strip_of(data, f"{run.id}/selection/{hash(ids.tobytes())}", shown, 12)
+    st.html(f'<img src="{picture}" alt="selected samples" style="max-width:100%;image-rendering:pixelated">')
+    counts = np.bincount(here.labels[ids])
+    st.caption(
+        f"{len(shown)} of {len(ids):,} shown · "
+        + ", ".join(f"{n:,} in cluster {c}" for c, n in enumerate(counts) if n)
+    )

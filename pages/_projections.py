@@ -1,0 +1,107 @@
+"""Which map is shown: space, projection, dimensions and number of points; computed beside the app, with progress."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from deepclust.engine.projector import cancel, ensure_projector, job_state, request
+from deepclust.engine.run_maps import FIRST_SAMPLE, map_job
+from deepclust.projections import METHODS, Projection
+from deepclust.runs import Run
+from pages import _cached
+
+SPACES = {"latent": "Latent space", "input": "Input", "eigen": "Eigenspace"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the controls above the map say."""
+
+    space: str
+    method: str
+    n_components: int
+    sample: int | None
+
+
+def choose(run: Run) -> Choice:
+    """The controls above the map."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        space = st.segmented_control("Space", list(SPACES), format_func=SPACES.get, default="latent", required=True,
+                                     key="map-space", help="What the network made of the data, the data themselves, or "
+                                     "the first eigenvectors of the neighbour graph of the latent space.")  # fmt: skip
+        method = st.segmented_control("Projection", list(METHODS), format_func=lambda m: METHODS[m].title, default="pca",
+                                      required=True, key="map-method", help="  \n".join(f"**{f.title}**: {f.summary}" for f in METHODS.values()))  # fmt: skip
+        dimensions = st.segmented_control("Dimensions", [2, 3], format_func=lambda d: f"{d}-D", default=2, required=True, key="map-dimensions")  # fmt: skip
+        sample = _points(run, METHODS[method].slow)
+    return Choice(space, method, int(dimensions), sample)
+
+
+def _points(run: Run, slow: bool) -> int | None:
+    """How many points the map shows: a sample, or None for all."""
+    n = run.config.n_samples
+    if n <= FIRST_SAMPLE:
+        return None
+    few, every = f"{FIRST_SAMPLE:,}", f"All {n:,}"
+    points = st.segmented_control(
+        "Points",
+        [few, every],
+        default=few if slow or n > 20_000 else every,
+        required=True,
+        key=f"map-points-{run.id}-{slow}",
+        help="A sample in which every cluster has its share is there within seconds.",
+    )
+    return FIRST_SAMPLE if points == few else None
+
+
+def projection(run: Run, choice: Choice) -> Projection | None:
+    """The chosen map if it is there; otherwise it is asked for, its progress is shown, and None is returned."""
+    job = _job(run, choice)
+    state = job_state(_cached.store().root, job)
+    if state["state"] == "done":
+        _prepare_next(run, choice)
+        return _cached.projection(job["out"])
+    ensure_projector(_cached.store().root)
+    if state["state"] == "missing":
+        request(_cached.store().root, job)
+    st.fragment(_wait, run_every=0.5)(run, choice)
+    return None
+
+
+def _job(run: Run, choice: Choice) -> dict:
+    return map_job(run, _cached.store(), choice.space, choice.method, choice.n_components, choice.sample)
+
+
+def _wait(run: Run, choice: Choice) -> None:
+    """Progress of a map that is being computed, with a way to stop it."""
+    root = _cached.store().root
+    job = _job(run, choice)
+    state = job_state(root, job)
+    if state["state"] == "done":
+        st.rerun()
+    title = METHODS[choice.method].title
+    if state["state"] in ("failed", "cancelled"):
+        if state["state"] == "failed":
+            st.error(state["error"])
+        else:
+            st.info(f"{title} was cancelled.")
+        if st.button("Try again"):
+            request(root, job)
+        return
+    helper = ensure_projector(root)
+    words = state["text"] or helper.get("state", "starting")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(float(state["fraction"]), text=f"{title} of {SPACES[choice.space].lower()}: {words}")
+        st.button("Cancel", key="cancel-map", on_click=cancel, args=(root, job["key"]))
+    if state["state"] == "queued" and helper.get("state"):
+        st.caption(f"The projection process says: {helper['state']}. PCA is there at once meanwhile.")
+
+
+def _prepare_next(run: Run, choice: Choice) -> None:
+    """Ask for the small UMAP of the latent space in advance, so that it is there when it is clicked."""
+    if choice.method == "pca" and choice.space == "latent":
+        job = map_job(run, _cached.store(), "latent", "umap", 2, FIRST_SAMPLE)
+        if job_state(_cached.store().root, job)["state"] == "missing":
+            ensure_projector(_cached.store().root)
+            request(_cached.store().root, job)

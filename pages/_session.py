@@ -1,0 +1,113 @@
+"""What a visitor is looking at: data set, run and k. It is kept in the URL and follows from page to page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from deepclust.runs import Run
+from pages import _cached
+
+DEFAULT_DATASET = {"name": "digits"}
+
+
+def begin() -> None:
+    """First thing on every page: read the URL once in a session, and write it back from then on."""
+    state = st.session_state
+    if "dataset" not in state:
+        state.dataset, state.run_id, state.ks = DEFAULT_DATASET, None, {}
+        state.revealed, state.selection = set(), None
+        asked = st.query_params.get("run")
+        if asked:
+            try:
+                run = _cached.store().get(asked)
+                look_at(run)
+                k = st.query_params.get("k", "")
+                if k.isdigit():
+                    state.ks[run.id] = int(k)
+            except ValueError as error:
+                st.warning(f"{error} The link may be old, or the run was deleted.")
+    write_url()
+
+
+def write_url() -> None:
+    """The address in the browser names the run and k, so that it can be kept, reloaded and passed on."""
+    run = current_run()
+    wanted = {} if run is None else url_of(run)
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def url_of(run: Run) -> dict[str, str]:
+    """The part of the address that names a run and its k."""
+    k = st.session_state.ks.get(run.id)
+    return {"run": run.id} if k is None else {"run": run.id, "k": str(k)}
+
+
+def look_at(run: Run) -> None:
+    """Make a run the one that all pages show, with its data set."""
+    st.session_state.run_id = run.id
+    st.session_state.dataset = dict(run.config.dataset)
+    st.session_state.selection = None
+    write_url()
+
+
+def forget_run() -> None:
+    """The run is gone (deleted)."""
+    st.session_state.run_id = None
+    st.session_state.selection = None
+    write_url()
+
+
+def current_run() -> Run | None:
+    """The run that is looked at; None if there is none or its folder has gone."""
+    if st.session_state.run_id is None:
+        return None
+    try:
+        return _cached.store().get(st.session_state.run_id)
+    except ValueError:
+        st.session_state.run_id = None
+        return None
+
+
+def current_k(run: Run) -> int:
+    """The number of clusters that is shown of a run: its own until another was chosen."""
+    return int(st.session_state.ks.get(run.id, run.config.n_clusters))
+
+
+def choose_k(run: Run, k: int) -> None:
+    """Show another number of clusters of this run."""
+    st.session_state.ks[run.id] = k
+    write_url()
+
+
+def choose_dataset(ref: Mapping[str, Any]) -> None:
+    """Make a data set the one that the next run trains on; a run of other data is left."""
+    run = current_run()
+    if run is not None and dict(run.config.dataset) != dict(ref):
+        forget_run()
+    st.session_state.dataset = dict(ref)
+
+
+def labels_revealed(fingerprint: str) -> bool:
+    """Whether the labels of this data set have been uncovered in this session."""
+    return fingerprint in st.session_state.revealed
+
+
+def reveal_labels(fingerprint: str, reveal: bool) -> None:
+    """Uncover or cover the labels of a data set."""
+    (st.session_state.revealed.add if reveal else st.session_state.revealed.discard)(fingerprint)
+
+
+def selected(run: Run) -> np.ndarray:
+    """Row numbers that are selected on the map of this run, int64, maybe empty."""
+    held = st.session_state.selection
+    return held[1] if held is not None and held[0] == run.id else np.zeros(0, np.int64)
+
+
+def select(run: Run, ids: np.ndarray | None) -> None:
+    """Select samples of a run by their row numbers; None clears."""
+    st.session_state.selection = None if ids is None or not len(ids) else (run.id, np.unique(ids).astype(np.int64))

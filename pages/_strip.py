@@ -1,0 +1,104 @@
+"""The strip on top of every page: which run, on which data, how far; and the switch that uncovers the labels."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from deepclust.engine.launch import reap
+from deepclust.runs import Run
+from deepclust.runs.run import ENDED
+from pages import _cached, _session
+
+STATE_COLOURS: dict[str, Any] = {
+    "queued": "grey",
+    "running": "blue",
+    "paused": "orange",
+    "done": "green",
+    "stopped": "orange",
+    "failed": "red",
+    "lost": "red",
+}
+MAX_RUNS = 50
+STYLE = Path(__file__).resolve().parent.parent / "assets" / "app.css"
+
+
+def strip() -> None:
+    """Draw the strip."""
+    reap()
+    st.html(STYLE)
+    run = _session.current_run()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="strip"):
+        _run_picker(run)
+        if run is not None:
+            config = run.config
+            st.badge(config.dataset_title, icon=":material/photo_library:", color="grey")
+            st.badge(config.method, icon=":material/model_training:", color="grey")
+            st.badge(f"k = {_session.current_k(run)}", color="grey", help="The number of clusters that is shown.")
+            st.badge(f"seed {config.seed}", color="grey")
+            live = run.status().state not in ENDED
+            st.fragment(_status, run_every=2.0 if live else None)(run)
+        st.badge("Local only", icon=":material/lock:", color="green", help="Your data stay on this computer.")
+        _reveal_switch()
+
+
+def label_of(run: Run) -> str:
+    """How a run is called in lists."""
+    config = run.config
+    when = time.strftime("%d %b %H:%M", time.localtime(config.created))
+    return f"{config.method} on {config.dataset_title}, k = {config.n_clusters}, seed {config.seed} · {when}"
+
+
+def _run_picker(run: Run | None) -> None:
+    runs = _cached.store().runs()[:MAX_RUNS]
+    by_id = {r.id: r for r in runs} | ({run.id: run} if run is not None else {})
+    if not by_id:
+        st.badge("No runs yet", color="grey")
+        return
+    options = list(by_id)
+    chosen = st.selectbox(
+        "Run",
+        options,
+        index=options.index(run.id) if run is not None else None,
+        format_func=lambda run_id: label_of(by_id[run_id]),
+        placeholder="Open a run",
+        label_visibility="collapsed",
+        width=360,
+    )
+    if chosen is not None and (run is None or chosen != run.id):
+        _session.look_at(by_id[chosen])
+        st.rerun()
+
+
+def _status(run: Run) -> None:
+    """The status pill; it keeps itself up to date while the run is live."""
+    status = run.status()
+    words = status.state + (f" {status.fraction:.0%}" if status.state in ("running", "paused") else "")
+    if status.state in ("queued", "running"):
+        words += f" · {status.device or run.config.device}"
+    elif status.device:
+        words += f" on {status.device}"
+    st.badge(words, color=STATE_COLOURS[status.state], help=status.message or None)
+
+
+def _reveal_switch() -> None:
+    try:
+        data = _cached.dataset(st.session_state.dataset)
+    except ValueError:
+        return  # the page itself says what is wrong with the data
+    if data.y is None:
+        st.badge("No labels", color="grey", help="This data set has no true classes to compare with.")
+        return
+    fingerprint = data.fingerprint
+    shown = st.toggle(
+        "Reveal labels",
+        value=_session.labels_revealed(fingerprint),
+        help="Uncovers the true classes: scores, the confusion matrix and colours by class. "
+        "Runs that are started afterwards say that the labels had been seen.",
+    )
+    if shown != _session.labels_revealed(fingerprint):
+        _session.reveal_labels(fingerprint, shown)
+        st.rerun()

@@ -1,0 +1,72 @@
+"""What the labels say, once they are revealed: scores, the confusion matrix, and the numbers of others."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from deepclust.data.catalog import CATALOG
+from deepclust.data.dataset import Dataset
+from deepclust.figures.confusion import confusion_map
+from deepclust.metrics.matching import confusion
+from deepclust.runs import Run
+from pages import _cached
+
+
+def numbers(run: Run, k: int, revealed: bool) -> None:
+    """Scores of the clusters at k: without labels always, with labels once they are revealed."""
+    at_k = _cached.found(run).metrics.get("by_k", {}).get(str(k), {})
+    sizes = [n for n in at_k.get("sizes", []) if n]
+    tiles = [("Clusters", str(len(sizes)), "Clusters that hold at least one sample.")]
+    if sizes:
+        tiles.append(("Smallest to largest", f"{min(sizes):,} – {max(sizes):,}", "Samples in a cluster."))
+    if at_k.get("silhouette") is not None:
+        tiles.append(
+            ("Silhouette", f"{at_k['silhouette']:.2f}", "How much nearer a sample is to its own cluster than to the next, -1 to 1, "
+             "in this latent space (1,000 samples). Comparable between the k of one run, not between runs.")  # fmt: skip
+        )
+    if revealed and "acc" in at_k:
+        tiles += [
+            ("ACC", f"{at_k['acc']:.3f}", "Share of samples in the right cluster, clusters matched one to one (Hungarian)."),
+            ("NMI", f"{at_k['nmi']:.3f}", f"Divided by the larger entropy, as the dual-autoencoder paper does. "
+             f"With the arithmetic mean, as scikit-learn does: {at_k['nmi_arithmetic']:.3f}."),
+            ("ARI", f"{at_k['ari']:.3f}", "Agreement over pairs of samples; 0 is chance."),
+            ("Purity", f"{at_k['purity']:.3f}", "Share of samples that are of their cluster's majority class."),
+        ]  # fmt: skip
+    for column, (label, value, words) in zip(st.columns(len(tiles)), tiles, strict=True):
+        column.metric(label, value, help=words, border=True)
+
+
+def truth(run: Run, data: Dataset, k: int) -> None:
+    """The confusion matrix, and the published numbers of the same data set."""
+    left, right = st.columns([0.55, 0.45], gap="large")
+    with left:
+        st.subheader("Clusters against classes")
+        matrix, clusters, classes = confusion(data.y, _cached.clusters(run, k).labels)
+        names = [data.class_names[c] if data.class_names is not None else str(c) for c in classes]
+        st.plotly_chart(
+            confusion_map(matrix, [int(c) for c in clusters], names),
+            key=f"confusion-{k}",
+            alt="Number of samples of each class in each cluster",
+            config={"displayModeBar": False},
+        )
+    with right:
+        st.subheader("Others on the same data")
+        _published(run, k)
+
+
+def _published(run: Run, k: int) -> None:
+    entry = CATALOG.get(str(run.config.dataset.get("name")))
+    rows = entry.published if entry is not None else ()
+    own = _cached.found(run).metrics
+    at_k = own.get("by_k", {}).get(str(k), {})
+    table = [{"Method": f"{run.config.method} (this run, k = {k})", "ACC": at_k.get("acc"), "NMI": at_k.get("nmi"),
+              "Source": f"seed {run.config.seed}", "Note": "labels had been seen" if run.config.labels_seen else ""}]  # fmt: skip
+    table += [{"Method": p.method, "ACC": p.acc, "NMI": p.nmi, "Source": p.source, "Note": p.note} for p in rows]
+    st.dataframe(
+        pd.DataFrame(table),
+        hide_index=True,
+        column_config={name: st.column_config.NumberColumn(format="%.3f") for name in ("ACC", "NMI")},
+    )
+    if not rows:
+        st.caption("No published results are known for these data.")

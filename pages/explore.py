@@ -1,0 +1,128 @@
+"""Explore: the map of a run, the pictures of its clusters, another k, and, once revealed, how right it was."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from deepclust.data.dataset import Dataset
+from deepclust.projections import METHODS, Projection
+from deepclust.runs import Run
+from deepclust.runs.run import ENDED
+from pages import _cached, _session
+from pages._gallery import galleries
+from pages._map import show_map
+from pages._projections import choose, projection
+from pages._strip import strip
+from pages._truth import numbers, truth
+
+
+def k_slider(run: Run) -> int:
+    """Another number of clusters, without training again."""
+    ks = list(_cached.found(run).by_k)
+    now = _session.current_k(run)
+    k = st.select_slider(
+        "Clusters k",
+        ks,
+        value=min(ks, key=lambda other: abs(other - now)),
+        key=f"k-{run.id}",
+        help="Sorts the latent space into k groups with k-means. At the k of the training the method's own clusters are "
+        "shown. A cluster keeps its number and colour from one k to the next.",
+    )
+    if k != now:
+        _session.choose_k(run, k)
+    own = run.config.n_clusters
+    st.caption(f"k = {k}: the clusters that {run.config.method} found" if k == own else
+               f"k = {k}: k-means on the latent space of {run.config.method} (trained with k = {own})")  # fmt: skip
+    return int(k)
+
+
+def map_pane(run: Run, data: Dataset, k: int, revealed: bool) -> None:
+    """The map with its controls."""
+    choice = choose(run)
+    colours = ["Cluster", "Confidence"] + (["Class"] if revealed and data.y is not None else [])
+    by = st.segmented_control(
+        "Colour by",
+        colours,
+        default="Cluster",
+        required=True,
+        key=f"colour-{len(colours)}",
+        help="Confidence: how much nearer a sample is to its own centre than to the next one, 0 to 1.",
+    )
+    found = projection(run, choice)
+    if found is None:
+        return
+    ids = found.ids if found.ids is not None else np.arange(len(found.points))
+    here = _cached.clusters(run, k)
+    groups = data.y[ids] if by == "Class" else here.labels[ids]
+    picked = show_map(
+        found.points,
+        ids,
+        groups,
+        values=here.best.confidence[ids] if by == "Confidence" else None,
+        names=data.class_names if by == "Class" else None,
+        selected=_session.selected(run),
+        key=f"map-{run.id}",
+    )
+    st.caption(_about(found, len(ids), data.n_samples))
+    if picked is not None:
+        _session.select(run, picked)
+        st.rerun()
+
+
+def _about(found: Projection, n_shown: int, n_samples: int) -> str:
+    words = METHODS[found.method].note
+    if found.trustworthiness is not None:
+        words += f" {found.trustworthiness:.0%} of the neighbourhoods on this map are true (trustworthiness)."
+    if n_shown < n_samples:
+        words += f" Showing {n_shown:,} of {n_samples:,} samples, every cluster with its share."
+    return words
+
+
+def empty() -> None:
+    """Nothing to explore yet: say what will be here, and the way to it."""
+    st.header("The clusters will be here")
+    st.write("A map of the latent space, the pictures of every cluster, and a slider for the number of clusters.")
+    done = [run for run in _cached.store().runs()[:50] if run.has_result]
+    if done:
+        if st.button("Open the last finished run", type="primary"):
+            _session.look_at(done[0])
+            st.rerun()
+    elif st.button("Train on the digits first", type="primary"):
+        st.switch_page("pages/data.py")
+
+
+def page() -> None:
+    """The page of a run."""
+    run = _session.current_run()
+    if run is None or not run.has_result:
+        if run is not None and run.status().state not in ENDED:
+            st.info("This run is still training. Its clusters can be explored when it ends, or when you stop it.")
+            if st.button("Watch it train", type="primary"):
+                st.switch_page("pages/train.py", query_params=_session.url_of(run))
+            return
+        empty()
+        return
+    try:
+        data = _cached.dataset(run.config.dataset)
+        _cached.found(run)
+    except (ValueError, OSError) as error:
+        st.error(f"This run cannot be opened: {error}")
+        return
+    revealed = _session.labels_revealed(data.fingerprint) and data.y is not None
+    if run.config.labels_seen:
+        st.badge("The labels had been seen before this run", icon=":material/visibility:", color="orange")
+    k = k_slider(run)
+    numbers(run, k, revealed)
+    left, right = st.columns([0.6, 0.4], gap="medium")
+    with right:  # first, because pictures are painted sooner than the map
+        galleries(run, data, k, revealed)
+    with left:
+        map_pane(run, data, k, revealed)
+    if revealed:
+        truth(run, data, k)
+
+
+_session.begin()
+strip()
+page()
