@@ -13,6 +13,8 @@ from typing import Any
 from deepclust.data.catalog import CATALOG
 from deepclust.data.files import open_dataset
 from deepclust.engine.ask import make_config
+from deepclust.engine.launch import slot_of, waiting_before
+from deepclust.engine.worker import work
 from deepclust.events import Event, Progress, Stage
 from deepclust.methods import METHODS, find_method
 from deepclust.params import params_of, parse_value
@@ -24,25 +26,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         return int(asked.run_command(asked))
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         print(f"deepclust: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("deepclust: interrupted.", file=sys.stderr)
+        return 130  # what shells expect of a command that Ctrl-C has ended
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="deepclust", description="Watch a neural network learn to sort your data, and judge what it found."
+        prog="deepclust",
+        description="Watch a neural network learn to sort your data, and judge what it found.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     fit = commands.add_parser("fit", help="train a method on a data set and keep the run")
     source = fit.add_mutually_exclusive_group(required=True)
     source.add_argument("--dataset", help="a data set of the catalog (see `deepclust datasets`)")
-    source.add_argument("--data", type=Path, metavar="FILE.npz", help="own data: x (n, ...), optional labels y (n,)")
+    source.add_argument(
+        "--data", type=Path, metavar="FILE.npz", help="own data: x (n, ...), optional labels y (n,)"
+    )
     fit.add_argument("--options", nargs="*", default=[], metavar="NAME=VALUE", help="options of the data set")
     fit.add_argument("--method", required=True, help="a method (see `deepclust methods`)")
     fit.add_argument("--preset", help="a named set of hyper-parameters of the method")
-    fit.add_argument("--set", nargs="*", action="extend", default=[], metavar="NAME=VALUE", help="hyper-parameters")
+    fit.add_argument(
+        "--set", nargs="*", action="extend", default=[], metavar="NAME=VALUE", help="hyper-parameters"
+    )
     fit.add_argument("--seed", type=int, default=0)
     fit.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps")
     fit.set_defaults(run_command=_fit)
@@ -54,7 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     runs = commands.add_parser("runs", help="list the runs")
     runs.set_defaults(run_command=_runs)
     for command in (fit, runs):
-        command.add_argument("--runs", type=Path, metavar="DIR", help="folder of the runs (default: $DEEPCLUST_RUNS)")
+        command.add_argument(
+            "--runs", type=Path, metavar="DIR", help="folder of the runs (default: $DEEPCLUST_RUNS)"
+        )
     for command in (fit, datasets, methods, runs):
         command.add_argument("--json", action="store_true", help="print JSON")
 
@@ -84,15 +96,21 @@ def _fit(asked: argparse.Namespace) -> int:
         ref, dataset, asked.method, preset=asked.preset, values=values, seed=asked.seed, device=asked.device
     )
     run = store.create(config)
-
-    from deepclust.engine.train import train
-
-    status = train(run, store, watch=_progress_bar() if sys.stderr.isatty() else None, dataset=dataset)
+    if ahead := waiting_before(run, store):
+        print(
+            f"Waiting for {slot_of(run)}, which {len(ahead)} run(s) use first. Ctrl-C gives up.",
+            file=sys.stderr,
+        )
+    status = work(run, watch=_progress_bar() if sys.stderr.isatty() else None, dataset=dataset)
     summary = _summary(run)
     if asked.json:
         print(json.dumps(summary))
-    elif status.state != "failed":
-        scores = [f"{name.upper()} {summary[name]:.3f}" for name in ("acc", "nmi", "ari") if summary[name] is not None]
+    elif status.state != "failed" and run.has_result:
+        scores = [
+            f"{name.upper()} {summary[name]:.3f}"
+            for name in ("acc", "nmi", "ari")
+            if summary[name] is not None
+        ]
         print(f"{status.state}: {run.id} in {summary['seconds']:.1f} s {' '.join(scores)}".rstrip())
         print(f"Look at it: deepclust app, or read {run.folder}")
     if status.state == "failed":
@@ -115,7 +133,10 @@ def _summary(run: Run) -> dict[str, Any]:
         "n_clusters": config.n_clusters,
         "seed": config.seed,
         "seconds": metrics.get("seconds", status.seconds),
-        **{name: metrics.get(name) for name in ("acc", "nmi", "nmi_arithmetic", "ari", "purity", "silhouette")},
+        **{
+            name: metrics.get(name)
+            for name in ("acc", "nmi", "nmi_arithmetic", "ari", "purity", "silhouette")
+        },
     }
 
 
@@ -138,10 +159,21 @@ def _datasets(asked: argparse.Namespace) -> int:
 def _methods(asked: argparse.Namespace) -> int:
     rows: list[dict[str, Any]] = []
     for name, cls in METHODS.items():
-        row: dict[str, Any] = {"method": name, "title": cls.title, "presets": list(cls.presets), "summary": cls.summary}
+        row: dict[str, Any] = {
+            "method": name,
+            "title": cls.title,
+            "presets": list(cls.presets),
+            "summary": cls.summary,
+        }
         if asked.json:
             row["params"] = [
-                {"name": p.name, "label": p.label, "help": p.help, "default": p.default, "allowed": p.allowed()}
+                {
+                    "name": p.name,
+                    "label": p.label,
+                    "help": p.help,
+                    "default": p.default,
+                    "allowed": p.allowed(),
+                }
                 for p in params_of(cls).values()
             ]
         rows.append(row)
@@ -179,7 +211,9 @@ def _dataset_options(name: str, words: Sequence[str]) -> dict[str, Any]:
     found = {}
     for option, text in _pairs(words):
         if option not in options:
-            raise ValueError(f"The data set {name!r} has no option {option!r}. It has: {', '.join(options) or 'none'}.")
+            raise ValueError(
+                f"The data set {name!r} has no option {option!r}. It has: {', '.join(options) or 'none'}."
+            )
         found[option] = parse_value(options[option], text)
     return found
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Param:
@@ -105,7 +107,7 @@ def check_value(param: Param, value: Any, owner: str = "") -> None:
         return
     fits: bool
     if param.kind is bool:
-        fits = isinstance(value, bool) or type(value).__name__ == "bool_"
+        fits = isinstance(value, bool | np.bool_)
     elif param.kind is int:
         fits = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     elif param.kind is float:

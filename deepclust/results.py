@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -41,7 +42,10 @@ class ClusterResult:
     def load(cls, path: Path) -> ClusterResult:
         """Read what `save` wrote. OSError or ValueError if the file is missing or damaged."""
         arrays = load_arrays(path)
-        return cls(seconds=float(arrays.pop("seconds")), **arrays)
+        try:
+            return cls(seconds=float(arrays.pop("seconds")), **arrays)
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"{path.name} does not hold the arrays of a result ({error}).") from error
 
 
 def save_arrays(path: Path, **arrays: np.ndarray | float) -> None:
@@ -54,6 +58,10 @@ def save_arrays(path: Path, **arrays: np.ndarray | float) -> None:
 
 
 def load_arrays(path: Path) -> dict[str, np.ndarray]:
-    """All arrays of an npz, never unpickling anything."""
-    with np.load(path, allow_pickle=False) as file:
-        return {name: file[name] for name in file.files}
+    """All arrays of an npz, never unpickling anything. OSError if it is missing, ValueError if it is damaged."""
+    try:
+        # opened here: numpy leaves a file open in which it finds no zip
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise ValueError(f"{path.name} is damaged: {error}.") from error

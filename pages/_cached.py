@@ -19,7 +19,6 @@ from deepclust.projections._base import Projection
 from deepclust.results import ClusterResult
 from deepclust.runs import Run, RunStore
 
-
 GALLERY = 100  # samples of a cluster that are kept ready for its gallery
 
 

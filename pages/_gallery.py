@@ -34,9 +34,13 @@ def galleries(run: Run, data: Dataset, k: int, revealed: bool) -> None:
 
 def _rows(run: Run, data: Dataset, k: int, revealed: bool) -> None:
     here = _cached.clusters(run, k)
-    kind = st.segmented_control("Which samples", list(KINDS), default="Most typical", required=True, key="gallery-kind")
+    kind = st.segmented_control(
+        "Which samples", list(KINDS), default="Most typical", required=True, key="gallery-kind"
+    )
     st.caption(KINDS[kind])
-    rows = {"Most typical": here.best.typical, "Borderline": here.best.borderline, "Random": here.random}[kind]
+    rows = {"Most typical": here.best.typical, "Borderline": here.best.borderline, "Random": here.random}[
+        kind
+    ]
     parts = []
     for cluster, ids in rows.items():
         members = here.labels == cluster

@@ -37,7 +37,9 @@ def params_form(cls: type, start: Mapping[str, Any], key: str) -> dict[str, Any]
     return values
 
 
-def _columns(n: int, per_row: int = 3) -> list[Any]:
+def _columns(n: int) -> list[Any]:
+    """One column per widget, four or fewer in a row."""
+    per_row = n if n <= 4 else 3
     return [column for _ in range(-(-n // per_row)) for column in st.columns(per_row)][:n]
 
 

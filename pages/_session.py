@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from deepclust.runs import Run
 from pages import _cached
@@ -16,18 +17,23 @@ DEFAULT_DATASET = {"name": "digits"}
 
 def begin() -> None:
     """First thing on every page: read the URL once in a session, and write it back from then on."""
+    if PagesManager.uses_pages_directory:
+        # Streamlit takes a folder called pages for a list of pages of its own until app.py has run once; someone who
+        # opens the server's very first session at /train would be shown every file of the folder instead of the app.
+        PagesManager.uses_pages_directory = False
+        if "dataset" not in st.session_state:
+            st.rerun()
     state = st.session_state
     if "dataset" not in state:
         state.dataset, state.run_id, state.ks = DEFAULT_DATASET, None, {}
         state.revealed, state.selection = set(), None
-        asked = st.query_params.get("run")
+        asked, k = st.query_params.get("run"), st.query_params.get("k", "")
         if asked:
             try:
                 run = _cached.store().get(asked)
-                look_at(run)
-                k = st.query_params.get("k", "")
                 if k.isdigit():
                     state.ks[run.id] = int(k)
+                look_at(run)
             except ValueError as error:
                 st.warning(f"{error} The link may be old, or the run was deleted.")
     write_url()
@@ -110,4 +116,6 @@ def selected(run: Run) -> np.ndarray:
 
 def select(run: Run, ids: np.ndarray | None) -> None:
     """Select samples of a run by their row numbers; None clears."""
-    st.session_state.selection = None if ids is None or not len(ids) else (run.id, np.unique(ids).astype(np.int64))
+    st.session_state.selection = (
+        None if ids is None or not len(ids) else (run.id, np.unique(ids).astype(np.int64))
+    )

@@ -37,7 +37,9 @@ def strip() -> None:
             config = run.config
             st.badge(config.dataset_title, icon=":material/photo_library:", color="grey")
             st.badge(config.method, icon=":material/model_training:", color="grey")
-            st.badge(f"k = {_session.current_k(run)}", color="grey", help="The number of clusters that is shown.")
+            st.badge(
+                f"k = {_session.current_k(run)}", color="grey", help="The number of clusters that is shown."
+            )
             st.badge(f"seed {config.seed}", color="grey")
             live = run.status().state not in ENDED
             st.fragment(_status, run_every=2.0 if live else None)(run)

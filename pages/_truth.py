@@ -22,8 +22,12 @@ def numbers(run: Run, k: int, revealed: bool) -> None:
         tiles.append(("Smallest to largest", f"{min(sizes):,} – {max(sizes):,}", "Samples in a cluster."))
     if at_k.get("silhouette") is not None:
         tiles.append(
-            ("Silhouette", f"{at_k['silhouette']:.2f}", "How much nearer a sample is to its own cluster than to the next, -1 to 1, "
-             "in this latent space (1,000 samples). Comparable between the k of one run, not between runs.")  # fmt: skip
+            (
+                "Silhouette",
+                f"{at_k['silhouette']:.2f}",
+                "How much nearer a sample is to its own cluster than to the next, -1 to 1, "
+                "in this latent space (1,000 samples). Comparable between the k of one run, not between runs.",
+            )
         )
     if revealed and "acc" in at_k:
         tiles += [
@@ -62,7 +66,9 @@ def _published(run: Run, k: int) -> None:
     at_k = own.get("by_k", {}).get(str(k), {})
     table = [{"Method": f"{run.config.method} (this run, k = {k})", "ACC": at_k.get("acc"), "NMI": at_k.get("nmi"),
               "Source": f"seed {run.config.seed}", "Note": "labels had been seen" if run.config.labels_seen else ""}]  # fmt: skip
-    table += [{"Method": p.method, "ACC": p.acc, "NMI": p.nmi, "Source": p.source, "Note": p.note} for p in rows]
+    table += [
+        {"Method": p.method, "ACC": p.acc, "NMI": p.nmi, "Source": p.source, "Note": p.note} for p in rows
+    ]
     st.dataframe(
         pd.DataFrame(table),
         hide_index=True,

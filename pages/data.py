@@ -32,7 +32,9 @@ def look(data: Dataset) -> None:
         if entry is not None:
             st.caption(entry.summary)
             _options(entry.name)
-        labels = "no labels" if data.y is None else f"{data.n_classes} true classes, hidden until you reveal them"
+        labels = (
+            "no labels" if data.y is None else f"{data.n_classes} true classes, hidden until you reveal them"
+        )
         st.caption(f"{labels[0].upper()}{labels[1:]}. Everything stays on this computer.")
         for sentence in [*data.notes, *warnings_of(data)]:
             st.caption(f":material/info: {sentence}")
@@ -89,7 +91,9 @@ def catalog() -> None:
                 st.caption(f"{entry.n_samples:,} × {shape} · {entry.n_classes} classes")
                 st.caption(entry.summary)
                 if not entry.available():
-                    st.button("Not here", key=f"use-{entry.name}", disabled=True, help=entry.unavailable_reason())
+                    st.button(
+                        "Not here", key=f"use-{entry.name}", disabled=True, help=entry.unavailable_reason()
+                    )
                 elif st.button("Chosen" if entry.name == chosen else "Use", key=f"use-{entry.name}",
                                disabled=entry.name == chosen):  # fmt: skip
                     _session.choose_dataset({"name": entry.name})
@@ -102,7 +106,9 @@ def upload() -> None:
         "**.npz**: an array `x` of pictures (n, height, width) or (n, height, width, 3), or of vectors (n, features), "
         "and if you like labels `y`. **.zip**: pictures; where they lie in folders, the folder is the class."
     )
-    turn = st.session_state.setdefault("upload_turn", 0)  # a new key empties the uploader and frees its memory
+    turn = st.session_state.setdefault(
+        "upload_turn", 0
+    )  # a new key empties the uploader and frees its memory
     file = st.file_uploader("Your data", type=["npz", "zip"], key=f"upload-{turn}")
     if file is None:
         return

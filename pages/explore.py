@@ -82,7 +82,9 @@ def _about(found: Projection, n_shown: int, n_samples: int) -> str:
 def empty() -> None:
     """Nothing to explore yet: say what will be here, and the way to it."""
     st.header("The clusters will be here")
-    st.write("A map of the latent space, the pictures of every cluster, and a slider for the number of clusters.")
+    st.write(
+        "A map of the latent space, the pictures of every cluster, and a slider for the number of clusters."
+    )
     done = [run for run in _cached.store().runs()[:50] if run.has_result]
     if done:
         if st.button("Open the last finished run", type="primary"):
@@ -97,7 +99,9 @@ def page() -> None:
     run = _session.current_run()
     if run is None or not run.has_result:
         if run is not None and run.status().state not in ENDED:
-            st.info("This run is still training. Its clusters can be explored when it ends, or when you stop it.")
+            st.info(
+                "This run is still training. Its clusters can be explored when it ends, or when you stop it."
+            )
             if st.button("Watch it train", type="primary"):
                 st.switch_page("pages/train.py", query_params=_session.url_of(run))
             return

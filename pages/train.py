@@ -63,7 +63,9 @@ def ask(dataset: Dataset, name: str) -> RunConfig | None:
     start: dict[str, Any] = {"n_clusters": known or GUESS_K} | dict(cls.presets.get(preset, {}))
     values = params_form(cls, start, key=f"{name}-{preset}-{dataset.fingerprint}")
     if known is None:
-        st.caption("How many clusters? Start with a guess: other numbers can be looked at afterwards without training.")
+        st.caption(
+            "How many clusters? Start with a guess: other numbers can be looked at afterwards without training."
+        )
     try:
         return make_config(
             ref,

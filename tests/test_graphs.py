@@ -84,7 +84,9 @@ def test_self_tuning_affinity_of_copies_and_of_outliers_keeps_every_edge():
 def test_laplacian_by_its_definition():
     W = knn_graph(points(20), 3)
     degree = np.diag(W.toarray().sum(axis=1) ** -0.5)
-    np.testing.assert_allclose(normalized_laplacian(W).toarray(), np.eye(20) - degree @ W.toarray() @ degree, atol=1e-12)
+    np.testing.assert_allclose(
+        normalized_laplacian(W).toarray(), np.eye(20) - degree @ W.toarray() @ degree, atol=1e-12
+    )
 
 
 @pytest.mark.parametrize("n", [60, 700])  # dense, and ARPACK

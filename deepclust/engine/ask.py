@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from deepclust.compute import DEVICES
 from deepclust.data.catalog import CATALOG
 from deepclust.data.dataset import Dataset
 from deepclust.methods import find_method
-from deepclust.params import params_of, values_from_json
+from deepclust.params import check_value, params_of, values_from_json
 from deepclust.runs import RunConfig
 
 SET_BY_RUN = ("random_state", "device")  # a run has its own fields for these
@@ -18,6 +20,12 @@ def default_n_clusters(ref: Mapping[str, Any]) -> int | None:
     """The number of classes of a catalog data set, which the literature takes as known; None for own data."""
     entry = CATALOG.get(str(ref.get("name")))
     return entry.n_classes if entry is not None else None
+
+
+def check_device(device: str) -> None:
+    """ValueError for a name that is no device; whether that device is there is found out when the run starts."""
+    if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", device):
+        raise ValueError(f"device={device!r} is not known. Choose one of {', '.join(DEVICES)} (or cuda:N).")
 
 
 def make_config(
@@ -37,10 +45,16 @@ def make_config(
     more clusters than samples.
     """
     cls = find_method(method)
+    check_value(params_of(cls)["random_state"], seed)
+    check_device(device)
     if preset is not None and preset not in cls.presets:
         raise ValueError(f"{method} has no preset {preset!r}. It has: {', '.join(cls.presets)}.")
     known = {name: p.default for name, p in params_of(cls).items() if name not in SET_BY_RUN}
-    chosen = {"n_clusters": default_n_clusters(ref), **(cls.presets[preset] if preset else {}), **(values or {})}
+    chosen = {
+        "n_clusters": default_n_clusters(ref),
+        **(cls.presets[preset] if preset else {}),
+        **(values or {}),
+    }
     if chosen["n_clusters"] is None:
         raise ValueError(
             "How many clusters? For own data the number has to be given: n_clusters=K, with K from 2 up. "

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 import psutil
 
 from deepclust.compute import likely_device
-from deepclust.engine.train import build
+from deepclust.engine.saved import build
 from deepclust.runs import RunConfig, RunStore
 
 # Floating-point operations per second that training reaches, until earlier runs tell better (2 CPU cores: measured).
@@ -40,11 +41,14 @@ def estimate(config: RunConfig, store: RunStore) -> Estimate:
         past, seconds = run.config, run.metrics().get("seconds")
         same = past.method == config.method and likely_device(past.device).split(":")[0] == device
         if same and run.status().state == "done" and seconds and seconds > 1:
-            speeds.append(build(past).cost(past.n_samples, past.feature_shape).flops / seconds)
+            with suppress(TypeError, ValueError):  # a run of an earlier version, whose parameters were others
+                speeds.append(build(past).cost(past.n_samples, past.feature_shape).flops / seconds)
     speed = float(np.median(speeds[:5])) if speeds else USUAL_SPEED[device]
     return Estimate(
         seconds=STARTING + cost.flops / speed,
         memory=cost.memory,
         free_memory=float(psutil.virtual_memory().available),
-        basis=f"from {len(speeds[:5])} earlier run(s) here" if speeds else "rule of thumb; the first run tells better",
+        basis=f"from {len(speeds[:5])} earlier run(s) here"
+        if speeds
+        else "rule of thumb; the first run tells better",
     )

@@ -143,10 +143,12 @@ def progress_path(job: Job) -> Path:
 def write_state(
     job: Job, state: str, fraction: float = 0.0, text: str = "", error: str | None = None
 ) -> None:
-    """Say where a job is: queued, running, done, failed (with the error in words) or cancelled."""
-    path = progress_path(job)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_json(path, {"state": state, "fraction": fraction, "text": text, "error": error})
+    """Say where a job is: queued, running, done, failed (with the error in words) or cancelled.
+
+    Nothing is written where the folder is gone: a run that was deleted meanwhile must not come back as a husk.
+    """
+    if progress_path(job).parent.exists():
+        write_json(progress_path(job), {"state": state, "fraction": fraction, "text": text, "error": error})
 
 
 def read_state(job: Job) -> dict[str, Any] | None:
@@ -181,6 +183,8 @@ def run_job(job: Job, progress: Callable[[float, str], bool | None]) -> Projecti
         projection = _eigen_axes(job, X, ids)
     else:
         projection = project(X, job.method, job.n_components, job.seed, params, scaled, ids=ids, key=job.key)
+    if progress(1.0, "saving"):
+        raise Cancelled("The map was stopped.")
     projection.save(job.out)
     return projection
 
@@ -209,8 +213,9 @@ def _eigenvectors(job: Job, X: NDArray[np.float32]) -> NDArray:
     with _eigen_lock:  # two lanes may want the same ones
         if job.eigen_path.exists():
             return load_arrays(job.eigen_path)["vectors"]
-        values, vectors = spectral_embedding(X, EIGENVECTORS)
-        save_arrays(job.eigen_path, values=values, vectors=vectors.astype(np.float32))
+        values, exact = spectral_embedding(X, EIGENVECTORS)
+        vectors = exact.astype(np.float32)
+        save_arrays(job.eigen_path, values=values, vectors=vectors)
     return vectors
 
 

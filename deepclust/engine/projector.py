@@ -96,6 +96,7 @@ def request(root: str | Path, job: Mapping[str, Any]) -> str:
     jobs.mkdir(parents=True, exist_ok=True)
     for left in ("cancel", "attempts", "failed.json"):
         (jobs / f"{asked.name}.{left}").unlink(missing_ok=True)
+    Path(asked.out).parent.mkdir(parents=True, exist_ok=True)
     write_state(asked, "queued", text="waiting")  # before the job: its own words must come later
     write_json(path, dict(job))
     return asked.name
@@ -143,7 +144,7 @@ class Projector:
             lane.start()
         try:
             while time.time() - max(self._worked, self._app_seen()) < idle_seconds:
-                doing = [self._now[lane] for lane in reversed(LANES) if lane in self._now]
+                doing = list(filter(None, map(self._now.get, reversed(LANES))))
                 who["heartbeat"] = time.time()
                 write_json(self.folder / "status.json", {**who, "state": "; ".join(doing) or "idle"})
                 self._ended.wait(1.0)
@@ -219,10 +220,13 @@ class Projector:
     def _work(self, job: Job) -> None:
         title = METHODS[job.method].title
         points = f"{job.ids:,} points" if isinstance(job.ids, int) else "all points"
+        folder = Path(job.out).parent
         said = 0.0
 
         def progress(fraction: float, text: str) -> bool:
             nonlocal said
+            if not folder.exists():  # the run was deleted
+                return True
             if time.monotonic() - said < SAY_EVERY:
                 return False
             said = time.monotonic()
@@ -246,8 +250,9 @@ class Projector:
                 str(error) if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: {error}"
             )
             write_state(job, "failed", error=told)
-        self._forget(job)
-        self._running.discard(job.name)
+        finally:
+            self._forget(job)
+            self._running.discard(job.name)
 
     def _forget(self, job: Job) -> None:
         for left in ("json", "cancel", "attempts"):
@@ -272,6 +277,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--idle-minutes", type=float, default=30.0)
     asked = parser.parse_args(arguments)
     (asked.root / "projector" / "jobs").mkdir(parents=True, exist_ok=True)
+    # threads that wait by spinning slow this process tenfold beside a training that uses all cores
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if "NUMBA_CACHE_DIR" not in os.environ:
         import platformdirs
 

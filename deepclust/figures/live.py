@@ -68,7 +68,9 @@ def loss_curves(curves: Sequence[Mapping[str, Any]], *, log: bool = False) -> di
         width, height = 100 / columns - 11, 92 / rows - (17 if rows > 1 else 22)
         if len(terms) == 1:
             width = 88
-        grids.append({"left": f"{left + 9}%", "top": f"{top + 8}%", "width": f"{width}%", "height": f"{height}%"})
+        grids.append(
+            {"left": f"{left + 9}%", "top": f"{top + 8}%", "width": f"{width}%", "height": f"{height}%"}
+        )
         titles.append({"text": term, "left": f"{left + 9}%", "top": f"{top}%",
                        "textStyle": {"fontSize": 13, "fontWeight": 600, "color": TEXT}})  # fmt: skip
         x_axes.append({"type": "value", "gridIndex": i, "min": 0, "max": last_x, "minInterval": 1,

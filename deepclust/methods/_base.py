@@ -236,7 +236,8 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
 
     def _check_input(self, X: Any, *, reset: bool) -> np.ndarray:
         """X as float32 (n, *feature_shape); the shape is learned when ``reset``, else compared."""
-        if np.ndim(X) <= 2:
+        n_dims = np.ndim(X) if isinstance(X, list | tuple) else getattr(X, "ndim", 2)
+        if n_dims <= 2:
             X = validate_data(
                 self, X, reset=reset, dtype=np.float32, ensure_min_samples=self.min_samples if reset else 1
             )

@@ -102,9 +102,7 @@ class DeepMethod(Method):
 
         self._device = choose_device(self.device)
         prepare_torch(self._device)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(self._fit_seed)
-            self._net: Any = self._build(self.feature_shape_).to(self._device)
+        self._net: Any = self._seeded_net(self._fit_seed)
         self._generator = torch.Generator().manual_seed(self._fit_seed)
         self._resume_from = checkpoint
         self._stages: list[str] = []  # begun so far
@@ -117,9 +115,11 @@ class DeepMethod(Method):
     ) -> Generator[Event, None, None]:
         with closing(super().fit_events(X, y, checkpoint=checkpoint)) as events:
             for event in events:
+                if self._told_to_stop:
+                    return
                 if self._resume_from is None:  # until the saved epoch is reached, its past is not told again
                     yield event
-        if self._resume_from is not None:
+        if self._resume_from is not None and not self._told_to_stop:
             raise ValueError(
                 f"The checkpoint is of stage {self._resume_from['stage']!r}, which {type(self).__name__} with these "
                 "parameters does not have. Resume with the method and the parameters that wrote it."
@@ -145,7 +145,6 @@ class DeepMethod(Method):
                 return
             self._at = {"stage": stage, "epoch": epoch, "n_epochs": n_epochs, "state": state}
             self._epoch_start = time.perf_counter()
-            self.n_iter_ += 1
             yield epoch
 
     def checkpoint(self) -> dict[str, Any] | None:
@@ -172,6 +171,7 @@ class DeepMethod(Method):
         """The events that end an epoch: a snapshot when one is due, then its progress."""
         if self._told_to_stop:
             return  # the epoch was left half-way; a checkpoint must not be taken of it
+        self.n_iter_ += 1
         values = losses.values()
         stage, epoch, n_epochs = self._at["stage"], self._at["epoch"], self._at["n_epochs"]
         every = max(1, n_epochs // SNAPSHOTS_PER_STAGE)
@@ -205,8 +205,16 @@ class DeepMethod(Method):
     def load_fitted(self, state: Mapping[str, Any]) -> None:
         super().load_fitted(state)
         self._device = choose_device(self.device)
-        self._net = self._build(self.feature_shape_).to(self._device).eval()
+        self._net = self._seeded_net(0).eval()
         self._net.load_state_dict(state["net"])
+
+    def _seeded_net(self, seed: int) -> nn.Module:
+        """An untrained network on the device, made on the CPU so that a seed means the same everywhere."""
+        import torch
+
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(seed)  # torch.manual_seed would seed the GPUs' too
+            return self._build(self.feature_shape_).to(self._device)
 
     def _tensor(self, X: np.ndarray) -> torch.Tensor:
         """Scaled data as a float32 tensor on the device, pictures as (n, c, h, w)."""

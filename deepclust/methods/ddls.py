@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deepclust.events import Event, Note, Stage
-from deepclust.methods._autoencoding import AutoencoderMethod
+from deepclust.methods._autoencoding import FLOAT_BYTES, PASSES, AutoencoderMethod
+from deepclust.methods._base import Cost
 from deepclust.methods._deep import Means, descend
 from deepclust.methods._spherical_kmeans import assign, mean_directions, spherical_kmeans
 from deepclust.params import param
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 APART = {
     "discriminative": "pairs of different samples look alike, less how much trusted pairs do (falls)",
-    "reconstruction": "squared error of the decoder's picture, summed over its values (falls)",
+    "reconstruction": "squared error of the decoder's output, summed over a sample (falls)",
 }
 CLUSTERING = {"clustering": "mean cosine of a sample and the centre of its cluster (rises to 1)"}
 TOGETHER = {
@@ -35,7 +36,9 @@ class DDLS(AutoencoderMethod):
     """Tzoreff, Kogan, Choukroun 2018. What the paper leaves open (anchors, rates, epochs) is a parameter here."""
 
     title = "DDLS"
-    summary = "Learns to tell all pictures apart except those that are clearly neighbours, then tightens the groups."
+    summary = (
+        "Learns to tell all samples apart except those that are clearly neighbours, then tightens the groups."
+    )
     reference = "Tzoreff, Kogan, Choukroun 2018, arXiv:1805.10795"
     equations = (
         r"L_d = \frac{1}{|B|^2 - |A|} \sum_{(i,j) \notin A} |\tilde z_i^T \tilde z_j|"
@@ -64,7 +67,7 @@ class DDLS(AutoencoderMethod):
         60,
         "Latent size",
         help="How many numbers the network may describe a sample with.",
-        min=2,
+        min=1,
         max=2048,
         group="Network",
     )
@@ -126,7 +129,7 @@ class DDLS(AutoencoderMethod):
     lambda_r: float = param(
         0.001,
         "Weight of reconstruction",
-        help="How much the decoder's picture counts.",
+        help="How much the decoder's output counts.",
         min=0.0,
         max=10.0,
         group="Weights",
@@ -176,6 +179,17 @@ class DDLS(AutoencoderMethod):
             ("Pre-training", self.pretrain_epochs),
             ("Stage I", first),
             ("Stage II", self.max_epochs - first),
+        )
+
+    def cost(self, n_samples: int, feature_shape: tuple[int, ...]) -> Cost:
+        """That of the autoencoder, and in each batch the distances of all pairs and their cosines."""
+        net = super().cost(n_samples, feature_shape)
+        batch = self._batch_size(n_samples)
+        per_pair = 2 * (float(np.prod(feature_shape)) + PASSES * self.n_components)
+        n_epochs = self.pretrain_epochs + self.max_epochs
+        return Cost(
+            flops=net.flops + n_epochs * n_samples * batch * per_pair,
+            memory=net.memory + FLOAT_BYTES * 6 * batch**2,
         )
 
     def _prepare(self, checkpoint: Any) -> None:

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
+from deepclust.metrics.exemplars import Exemplars, exemplars
 from deepclust.metrics.external import acc, ari, contingency, nmi, purity, scores
-from deepclust.metrics.internal import (
-    borderline,
-    cluster_means,
-    margin,
-    recluster,
-    silhouette,
-    sizes,
-    typical,
-)
+from deepclust.metrics.internal import recluster, silhouette, sizes
 from deepclust.metrics.matching import align_labels, confusion
 
 __all__ = [
+    "Exemplars",
     "acc",
     "align_labels",
     "ari",
-    "borderline",
-    "cluster_means",
     "confusion",
     "contingency",
-    "margin",
+    "exemplars",
     "nmi",
     "purity",
     "recluster",
     "scores",
     "silhouette",
     "sizes",
-    "typical",
 ]

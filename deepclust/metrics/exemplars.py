@@ -31,6 +31,7 @@ def exemplars(embedding: NDArray, labels: NDArray, n: int = 100) -> Exemplars:
     clusters, rows = np.unique(labels, return_inverse=True)
     membership = np.zeros((len(clusters), len(labels)), dtype=np.float32)
     membership[rows, np.arange(len(labels))] = 1
+    embedding = embedding - embedding.mean(axis=0)  # far from the origin, squares would cancel each other out
     centres = (membership @ embedding) / membership.sum(axis=1, keepdims=True)  # (k, d)
     distances = np.empty((len(labels), len(clusters)), dtype=np.float32)
     square = (centres**2).sum(axis=1)
@@ -42,7 +43,9 @@ def exemplars(embedding: NDArray, labels: NDArray, n: int = 100) -> Exemplars:
     own = distances[everyone, rows].copy()
     distances[everyone, rows] = np.inf
     other = distances.min(axis=1)
-    margin = 1 - np.divide(own, other, out=np.ones_like(own), where=other > 0)  # other is inf for a lone cluster
+    margin = 1 - np.divide(
+        own, other, out=np.ones_like(own), where=other > 0
+    )  # other is inf for a lone cluster
     typical, borderline = {}, {}
     for row, cluster in enumerate(clusters):
         members = np.flatnonzero(rows == row)

@@ -1,4 +1,4 @@
-"""Judging a clustering without labels: silhouette, margins, typical and borderline samples, and every k at once."""
+"""Judging a clustering without labels: silhouette, sizes, and the clusters of every k at once."""
 
 from __future__ import annotations
 
@@ -34,97 +34,6 @@ def silhouette(X: ArrayLike, labels: ArrayLike, sample: int = 5000, random_state
     return float(silhouette_score(X, labels))
 
 
-def margin(embedding: ArrayLike, centers: ArrayLike) -> tuple[IntArray, NDArray[np.float32]]:
-    """Which centre each sample is nearest to, and how clearly.
-
-    embedding (n_samples, d), centers (n_clusters, d); rows of NaN in `centers` (ids nobody holds) are passed over. Returns
-    (nearest, confidence), both (n_samples,): confidence = 1 - d1 / d2 with d1 <= d2 the distances to the two nearest
-    centres, so 0 is on the border and 1 on the centre. With one centre every confidence is 1.
-    """
-    embedding, centers = np.asarray(embedding, dtype=np.float32), np.asarray(centers, dtype=np.float32)
-    if embedding.ndim != 2 or centers.ndim != 2 or embedding.shape[1] != centers.shape[1]:
-        raise ValueError(
-            f"embedding {embedding.shape} and centers {centers.shape} do not fit: both need two dimensions and the same "
-            "number of columns."
-        )
-    present = np.flatnonzero(~np.isnan(centers).any(axis=1))
-    if len(present) == 0:
-        raise ValueError("There is no centre to measure against: pass at least one row without NaN.")
-    nearest = np.empty(len(embedding), dtype=np.int64)
-    confidence = np.ones(len(embedding), dtype=np.float32)
-    for rows, distances in _distances(embedding, centers[present]):
-        order = (
-            np.argpartition(distances, 1, axis=1)[:, :2]
-            if len(present) > 1
-            else np.zeros((len(distances), 1), int)
-        )
-        nearest[rows] = present[order[:, 0]]
-        if len(present) > 1:
-            d1, d2 = np.take_along_axis(distances, order, axis=1).T
-            # two centres on one spot tell nothing apart: confidence 0
-            confidence[rows] = 1.0 - np.divide(d1, d2, out=np.ones_like(d1), where=d2 > 0)
-    return nearest, confidence
-
-
-def cluster_means(embedding: ArrayLike, labels: ArrayLike) -> NDArray[np.float32]:
-    """The mean of every cluster, (max id + 1, d), row = cluster id; rows of ids that nobody holds are NaN."""
-    embedding, labels = _checked(embedding, labels)
-    n_ids = int(labels.max()) + 1
-    means = np.full((max(n_ids, 0), embedding.shape[1]), np.nan, dtype=np.float32)
-    for cluster in range(n_ids):
-        members = labels == cluster
-        if members.any():
-            means[cluster] = embedding[members].mean(axis=0, dtype=np.float64)
-    return means
-
-
-def typical(
-    embedding: ArrayLike,
-    labels: ArrayLike,
-    cluster: int,
-    n: int | None = None,
-    centers: ArrayLike | None = None,
-) -> IntArray:
-    """The sample ids of `cluster`, the one closest to its centre first; at most `n` of them.
-
-    centers (n_clusters, d) with row = cluster id; None takes the mean of the cluster. An empty cluster gives no ids.
-    """
-    embedding, labels = _checked(embedding, labels)
-    members = np.flatnonzero(labels == cluster)
-    if len(members) == 0:
-        return members
-    centre = embedding[members].mean(axis=0) if centers is None else np.asarray(centers)[cluster]
-    distance = np.linalg.norm(embedding[members] - centre, axis=1)
-    return members[np.argsort(distance, kind="stable")][:n]
-
-
-def borderline(
-    embedding: ArrayLike,
-    labels: ArrayLike,
-    cluster: int,
-    n: int | None = None,
-    centers: ArrayLike | None = None,
-) -> IntArray:
-    """The sample ids of `cluster`, the least certain first: smallest 1 - d(own centre) / d(nearest other centre).
-
-    That margin is negative for samples nearer to another centre than to their own. Centres as in `typical`; where no other
-    cluster exists, the samples farthest from the centre come first.
-    """
-    embedding, labels = _checked(embedding, labels)
-    members = np.flatnonzero(labels == cluster)
-    if len(members) == 0:
-        return members
-    means = cluster_means(embedding, labels) if centers is None else np.asarray(centers, dtype=np.float32)
-    others = np.delete(means, cluster, axis=0)
-    others = others[~np.isnan(others).any(axis=1)]
-    if len(others) == 0:
-        return typical(embedding, labels, cluster, centers=centers)[::-1][:n]
-    own = np.linalg.norm(embedding[members] - means[cluster], axis=1)
-    other = np.concatenate([distances.min(axis=1) for _, distances in _distances(embedding[members], others)])
-    certain = -np.divide(own, other, out=np.full_like(own, np.inf), where=other > 0)
-    return members[np.argsort(certain, kind="stable")][:n]
-
-
 def sizes(labels: ArrayLike, n_clusters: int) -> IntArray:
     """How many samples each of the clusters 0 .. n_clusters - 1 holds, (n_clusters,). Noise (-1) is not counted.
 
@@ -152,7 +61,7 @@ def recluster(
     (`align_labels`), from the smallest k upwards, or outwards from `base`: the labels (n_samples,) of a finished run,
     which stand unchanged as the answer for `base_k` (None: the number of clusters they use). Going down from `base` a name may be missing in
     the middle: cluster 7 stays 7 when cluster 3 is gone. `progress(fraction, text)` is called after each k.
-    Measured on 2 cores for k = 2..20: 10,000 x 60 in 2 s, 70,000 x 10 in 5 s. ValueError for k outside 1..n_samples.
+    Measured on 2 idle cores for k = 2..20: 10,000 x 60 in 2 s, 70,000 x 10 in 5 s. ValueError for k outside 1..n_samples.
     """
     embedding = np.ascontiguousarray(embedding, dtype=np.float32)
     wanted = sorted({int(k) for k in ks})
@@ -195,20 +104,6 @@ def _kmeans(embedding: NDArray, k: int, random_state: int) -> IntArray:
         warnings.simplefilter("ignore", ConvergenceWarning)
         fitted = KMeans(k, n_init=RESTARTS, random_state=random_state).fit(embedding)
     return np.asarray(fitted.labels_, dtype=np.int64)
-
-
-def _distances(
-    X: NDArray, centers: NDArray, chunk: int = 65_536
-) -> Iterable[tuple[slice, NDArray[np.float32]]]:
-    """Euclidean distances (rows, n_clusters), a chunk of rows at a time."""
-    # centred first: |x|^2 - 2xc + |c|^2 loses the digits of points far from the origin
-    shift = centers.mean(axis=0)
-    centers = (centers - shift).astype(np.float64)
-    for start in range(0, len(X), chunk):
-        rows = slice(start, start + chunk)
-        part = (X[rows] - shift).astype(np.float64)
-        squared = (part**2).sum(axis=1)[:, None] - 2.0 * part @ centers.T + (centers**2).sum(axis=1)
-        yield rows, np.sqrt(np.maximum(squared, 0.0)).astype(np.float32)
 
 
 def _checked(X: ArrayLike, labels: ArrayLike) -> tuple[NDArray, NDArray]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from deepclust.results import load_arrays, save_arrays
+from deepclust.results import save_arrays
 
 # progress(fraction in [0, 1], text) -> True to stop
 Progress = Callable[[float, str], bool | None]
@@ -97,8 +97,10 @@ class Projection:
     def load(cls, path: str | Path) -> Projection:
         """Read what `save` wrote. ValueError if the file is not such a file; FileNotFoundError if there is none."""
         try:
-            arrays = load_arrays(Path(path))
-            return cls(points=arrays["points"], ids=arrays.get("ids"), **json.loads(str(arrays["facts"])))
+            # opened here, because np.load leaves a damaged file open
+            with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
+                ids = file["ids"] if "ids" in file.files else None
+                return cls(points=file["points"], ids=ids, **json.loads(str(file["facts"])))
         except (KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
             raise ValueError(
                 f"{Path(path).name} is not a saved projection ({error}): delete it, and it is computed again."

@@ -30,7 +30,8 @@ def embed(X: NDArray[np.float32], n_components: int) -> NDArray[np.float32]:
     else:
         axes = centred.T @ _largest_eigenvectors((centred @ centred.T).astype(np.float64), m)  # (d, m)
         length = np.linalg.norm(axes, axis=0)
-        axes = np.divide(axes, length, out=np.zeros_like(axes), where=length > 0)
+        # what is shorter is rounding (n centred samples span n - 1 dimensions), and points nowhere in particular
+        axes = np.divide(axes, length, out=np.zeros_like(axes), where=length > 1e-3 * length.max())
     largest = np.abs(axes).argmax(axis=0)
     axes *= np.where(axes[largest, np.arange(m)] < 0, -1.0, 1.0)
     points[:, :m] = (centred @ axes.astype(np.float32)) * scale

@@ -20,4 +20,4 @@ def aligned_plane(embedding: np.ndarray, previous: np.ndarray | None = None) -> 
     if previous is not None:
         u, _, vt = np.linalg.svd(plane.T @ previous.astype(np.float64))
         plane = plane @ u @ vt
-    return plane.astype(np.float32)
+    return np.asarray(plane, dtype=np.float32)

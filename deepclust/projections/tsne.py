@@ -14,6 +14,8 @@ from deepclust.projections.pca import reduce, start_positions
 SEARCH_SHARE = 0.1  # of the progress bar
 EARLY_ITERATIONS = 250
 CALL_EVERY = 10
+# below, a second thread gains nothing, and beside a busy training it costs: 240 samples took 18 s instead of 1
+ONE_THREAD_UP_TO = 5_000
 
 
 def embed(
@@ -44,8 +46,12 @@ def embed(
     from openTSNE.affinity import PerplexityBasedNN
     from openTSNE.nearest_neighbors import PrecomputedNeighbors
 
+    n_jobs = 1 if n_samples <= ONE_THREAD_UP_TO else 2
     affinities = PerplexityBasedNN(
-        perplexity=perplexity, knn_index=PrecomputedNeighbors(*found), n_jobs=2, random_state=random_state
+        perplexity=perplexity,
+        knn_index=PrecomputedNeighbors(*found),
+        n_jobs=n_jobs,
+        random_state=random_state,
     )
     total = EARLY_ITERATIONS + int(n_iter)
     past = 0
@@ -58,7 +64,7 @@ def embed(
     tsne = TSNE(
         n_components=n_components,
         negative_gradient_method="fft" if n_components == 2 and n_samples >= 10_000 else "bh",
-        n_jobs=2,
+        n_jobs=n_jobs,
         callbacks=called,
         callbacks_every_iters=CALL_EVERY,
         random_state=random_state,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import psutil
@@ -49,6 +49,20 @@ class RunConfig:
         """The number of clusters that was asked for."""
         return int(self.params["n_clusters"])
 
+    @classmethod
+    def from_json(cls, values: Any) -> RunConfig:
+        """The config of a decoded config.json; fields of a later version are passed over. ValueError if it is damaged."""
+        try:
+            known = {f.name: values[f.name] for f in fields(cls) if f.name in values}
+            config = cls(**{**known, "feature_shape": tuple(known["feature_shape"])})
+            if not isinstance(config.created, int | float) or not isinstance(
+                config.params["n_clusters"], int
+            ):
+                raise TypeError("the time or the number of clusters is not a number")
+        except (TypeError, KeyError) as error:
+            raise ValueError(f"config.json is damaged: {error!r}.") from error
+        return config
+
 
 @dataclass(frozen=True)
 class RunStatus:
@@ -86,7 +100,7 @@ def process_alive(pid: int, create_time: float | None) -> bool:
     try:
         process = psutil.Process(pid)
         same = create_time is None or abs(process.create_time() - create_time) < 1.0
-        return same and process.status() != psutil.STATUS_ZOMBIE
+        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.Error:
         return False
 
@@ -117,11 +131,11 @@ class Run:
     def config(self) -> RunConfig:
         """What was asked. ValueError when the folder holds no readable config."""
         try:
-            values = json.loads((self.folder / "config.json").read_text(encoding="utf-8"))
-            values["feature_shape"] = tuple(values["feature_shape"])
-            return RunConfig(**values)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ValueError(f"The run {self.id} cannot be read: its config.json is missing or damaged.") from error
+            return RunConfig.from_json(json.loads((self.folder / "config.json").read_text(encoding="utf-8")))
+        except (OSError, ValueError) as error:
+            raise ValueError(
+                f"The run {self.id} cannot be read: its config.json is missing or damaged."
+            ) from error
 
     def status(self) -> RunStatus:
         """The status now; a run whose worker died without a word reads as "lost" (which is never stored)."""
@@ -138,12 +152,13 @@ class Run:
         return status
 
     def _stored_status(self) -> RunStatus:
-        known = {f.name for f in fields(RunStatus)}
         try:
             values = json.loads((self.folder / "status.json").read_text(encoding="utf-8"))
-            return RunStatus(**{name: value for name, value in values.items() if name in known})
         except (OSError, ValueError):
             return RunStatus()
+        if not isinstance(values, dict) or values.get("state") not in get_args(State):
+            return RunStatus()
+        return RunStatus(**{f.name: values[f.name] for f in fields(RunStatus) if f.name in values})
 
     # -- commands ------------------------------------------------------------------------------------------------
 
@@ -164,10 +179,11 @@ class Run:
     def record(self, event: Event, points: np.ndarray | None = None) -> None:
         """Append an event; a snapshot becomes a file with its 2-D ``points`` (m, 2) beside the embedding."""
         if isinstance(event, Snapshot):
+            large = np.abs(event.embedding).max(initial=0) > np.finfo(np.float16).max
             save_arrays(
                 self.folder / "snapshots" / f"{self.n_snapshots:05d}.npz",
                 sample=event.sample,
-                embedding=event.embedding.astype(np.float16),
+                embedding=event.embedding if large else event.embedding.astype(np.float16),
                 labels=event.labels.astype(np.int32),
                 points=np.zeros((0, 2), np.float32) if points is None else points.astype(np.float32),
                 stage=np.array(event.stage),
@@ -180,7 +196,8 @@ class Run:
     def events(self, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
         """Events written since byte ``offset``, and the offset to ask from next time.
 
-        A last line that is still being written waits for the next call; a damaged line is left out.
+        A last line that is still being written waits for the next call; a damaged line is left out. After a resume the
+        file may be shorter than ``offset`` (see `events_size`): read it again from 0.
         """
         try:
             with open(self.folder / "events.jsonl", "rb") as file:
@@ -190,11 +207,13 @@ class Run:
             return [], offset
         whole = text[: text.rfind(b"\n") + 1]
         records = []
-        for line in whole.splitlines():
+        for line in whole.split(b"\n"):
             try:
-                records.append(json.loads(line))
+                record = json.loads(line)
             except ValueError:
                 continue
+            if isinstance(record, dict):
+                records.append(record)
         return records, offset + len(whole)
 
     @property
@@ -211,7 +230,7 @@ class Run:
     def snapshot(self, number: int) -> dict[str, np.ndarray]:
         """Arrays of a snapshot: sample, embedding, labels, points, stage, epoch. Negative numbers count from the end.
 
-        IndexError if there is no such snapshot.
+        IndexError if there is no such snapshot, ValueError if it is damaged.
         """
         if number < 0:
             number += self.n_snapshots
@@ -240,18 +259,21 @@ class Run:
         return ClusterResult.load(self.folder / "result.npz")
 
     def labels_by_k(self) -> dict[int, np.ndarray]:
-        """Labels int64 (n,) for every k of the k slider, cluster numbers matched from one k to the next."""
+        """Labels int64 (n,) for every k of the k slider, cluster numbers matched from one k to the next.
+
+        Empty where they are missing or damaged.
+        """
         try:
             arrays = load_arrays(self.folder / "labels_by_k.npz")
-        except OSError:
+            return {k: arrays[str(k)].astype(np.int64) for k in sorted(map(int, arrays))}
+        except (OSError, ValueError):
             return {}
-        return {int(k): labels.astype(np.int64) for k, labels in sorted(arrays.items(), key=lambda item: int(item[0]))}
 
     def metrics(self) -> dict[str, Any]:
         """metrics.json: seconds, and for every k its sizes, silhouette and, where there are labels, scores."""
         try:
             return dict(json.loads((self.folder / "metrics.json").read_text(encoding="utf-8")))
-        except (OSError, ValueError):
+        except (OSError, ValueError, TypeError):
             return {}
 
     def log_tail(self, lines: int = 30) -> str:

@@ -35,21 +35,28 @@ class RunStore:
         words = re.sub(r"[^a-z0-9]+", "-", f"{config.method}-{config.dataset_title}".lower()).strip("-")[:40]
         run = Run(self.root / f"{stamp}-{words}-{secrets.token_hex(2)}")
         run.folder.mkdir(parents=True)
-        write_json(run.folder / "config.json", {**asdict(config), "feature_shape": list(config.feature_shape)})
+        write_json(
+            run.folder / "config.json", {**asdict(config), "feature_shape": list(config.feature_shape)}
+        )
         run.set_status(state="queued")
         return run
 
     def get(self, run_id: str) -> Run:
-        """The run of that id. ValueError if the id is malformed or no such run is there."""
+        """The run of that id. ValueError if the id is malformed, or no such run is there, or it cannot be read."""
         run = Run(self.root / run_id) if ID.fullmatch(run_id or "") else None
         if run is None or not (run.folder / "config.json").exists():
-            raise ValueError(f"There is no run {run_id!r} in {self.root}. `deepclust runs` lists those that are there.")
+            raise ValueError(
+                f"There is no run {run_id!r} in {self.root}. `deepclust runs` lists those that are there."
+            )
+        _ = run.config  # ValueError now, not in the middle of a page
         return run
 
     def runs(self) -> list[Run]:
         """All readable runs, newest first."""
         found = []
-        for path in self.root.glob("*/config.json") if self.root.exists() else ():
+        for path in self.root.glob("*/config.json"):
+            if not ID.fullmatch(path.parent.name):
+                continue  # one that is being deleted, or a folder of someone else
             run = Run(path.parent)
             try:
                 found.append((run.config.created, run))
@@ -57,8 +64,14 @@ class RunStore:
                 continue  # a damaged folder must not hide the others
         return [run for _, run in sorted(found, key=lambda item: item[0], reverse=True)]
 
-    def delete(self, run: Run) -> None:
-        """Remove a run for good. ValueError while it is running."""
-        if run.status().state not in ENDED:
-            raise ValueError(f"The run {run.id} is still {run.status().state}. Stop or discard it first.")
-        shutil.rmtree(run.folder)
+    def delete(self, run: Run, *, force: bool = False) -> None:
+        """Remove a run for good; one that has gone already is no error. ValueError while it is live, unless ``force``."""
+        if not run.folder.exists():
+            return
+        state = run.status().state
+        if state not in ENDED and not force:
+            raise ValueError(f"The run {run.id} is still {state}. Stop or discard it first.")
+        # renamed first: it leaves all lists in one step, whoever may still write into it
+        leaving = self.root / f".deleted-{run.id}-{secrets.token_hex(4)}"
+        run.folder.rename(leaving)
+        shutil.rmtree(leaving, ignore_errors=True)

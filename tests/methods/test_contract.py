@@ -23,7 +23,14 @@ from deepclust.params import params_of, values_from_json
 TINY = {
     "KMeans": {"n_init": 3},
     "AEKMeans": {"max_epochs": 4, "n_channels": 8, "n_hidden": 16, "n_init": 2},
-    "DDLS": {"pretrain_epochs": 3, "max_epochs": 4, "n_channels": 8, "n_hidden": 16, "n_components": 8, "tol": 0.0},
+    "DDLS": {
+        "pretrain_epochs": 3,
+        "max_epochs": 4,
+        "n_channels": 8,
+        "n_hidden": 16,
+        "n_components": 8,
+        "tol": 0.0,
+    },
 }
 #: scikit-learn's checks that cannot hold for a method, with the reason. None so far.
 EXPECTED_FAILURES: dict[str, dict[str, str]] = {}
@@ -109,7 +116,9 @@ def test_methods_load_without_heavy_packages():
 def test_scikit_learn_estimator_checks(name):
     quick = {k: v for k, v in TINY.get(name, {}).items() if k != "n_clusters"}
     checks = check_estimator(
-        METHODS[name](device="cpu", **quick), on_fail=None, expected_failed_checks=EXPECTED_FAILURES.get(name, {})
+        METHODS[name](device="cpu", **quick),
+        on_fail=None,
+        expected_failed_checks=EXPECTED_FAILURES.get(name, {}),
     )
     failed = {c["check_name"]: c["exception"] for c in checks if c["status"] == "failed"}
     assert not failed
@@ -166,7 +175,9 @@ def test_events_are_well_formed(name, digits):
             assert stage is None or epoch == stage.n_epochs, "a stage began before the last one had ended"
             stage, epoch = event, 0
         elif isinstance(event, Snapshot):
-            assert (event.stage, event.epoch) == (stage.name, epoch + 1), "a snapshot comes before its progress"
+            assert (event.stage, event.epoch) == (stage.name, epoch + 1), (
+                "a snapshot comes before its progress"
+            )
             assert sample is None or np.array_equal(sample, event.sample)
             sample, shown = event.sample, event
             assert event.embedding.shape[0] == event.labels.shape[0] == len(sample)
@@ -190,11 +201,8 @@ def test_events_are_well_formed(name, digits):
 
 @every_method
 def test_snapshots_are_copies(name, digits):
-    kept = []
-    for event in tiny(name).fit_events(digits[0]):
-        if isinstance(event, Snapshot):
-            kept.append((event, event.embedding.copy()))
-    for event, copy in kept:
+    events = tiny(name).fit_events(digits[0])
+    for event, copy in [(e, e.embedding.copy()) for e in events if isinstance(e, Snapshot)]:
         np.testing.assert_array_equal(event.embedding, copy)
 
 
@@ -261,7 +269,11 @@ def test_a_saved_model_places_new_samples_alike(name, digits):
     torch.save(method.fitted_state(), file)
     file.seek(0)
     copy = tiny(name)
+    torch.manual_seed(5)
+    expected = torch.rand(1).item()
+    torch.manual_seed(5)
     copy.load_fitted(torch.load(file, weights_only=True))
+    assert torch.rand(1).item() == expected, "loading drew from the global random state"
     np.testing.assert_array_equal(copy.predict(X[:20]), method.predict(X[:20]))
     np.testing.assert_array_equal(copy.transform(X[:20]), method.transform(X[:20]))
 
@@ -277,7 +289,9 @@ def test_resuming_at_any_epoch_ends_like_an_uninterrupted_fit(name, digits):
             file = io.BytesIO()
             torch.save(whole.checkpoint(), file)
             saved.append((len(told), file.getvalue()))
-    borders = [i for i in range(1, len(saved)) if told[saved[i][0] - 1].stage != told[saved[i - 1][0] - 1].stage]
+    borders = [
+        i for i in range(1, len(saved)) if told[saved[i][0] - 1].stage != told[saved[i - 1][0] - 1].stage
+    ]
     for i in sorted({0, len(saved) // 2, *(b - 1 for b in borders), *borders, len(saved) - 1}):
         n_told, state = saved[i]
         resumed = tiny(name)
@@ -304,7 +318,7 @@ def test_a_checkpoint_of_other_stages_is_refused(name, digits):
         pass
     checkpoint = {**method.checkpoint(), "stage": "Alchemy"}
     events.close()
-    with pytest.raises(ValueError, match="'Alchemy'.*parameters that wrote it"):
+    with pytest.raises(ValueError, match=r"'Alchemy'.*parameters that wrote it"):
         list(tiny(name).fit_events(digits[0], checkpoint=checkpoint))
 
 
@@ -315,7 +329,10 @@ def test_told_to_stop_between_batches(name, digits):
     answers = iter([True] * 4)
     method.between_batches = lambda: next(answers, False)
     events = list(method.fit_events(X))
-    assert len([e for e in events if isinstance(e, Progress)]) <= 1, "an epoch that was left half-way was told"
+    assert len([e for e in events if isinstance(e, Progress)]) <= 1, (
+        "an epoch that was left half-way was told"
+    )
+    assert len([e for e in events if isinstance(e, Stage)]) == 1, "a stage began after the end"
     assert method.labels_.shape == (len(X),)
 
 
@@ -355,13 +372,13 @@ def test_every_bound_is_checked_before_training(name, digits):
         wrong += [param.min - 1] if param.min is not None else []
         wrong += [param.max + 1] if param.max is not None else []
         for value in wrong:
-            with pytest.raises(ValueError, match=f"{param.name}={value!r} is not allowed.*must be .*default is"):
+            with pytest.raises(
+                ValueError, match=f"{param.name}={value!r} is not allowed.*must be .*default is"
+            ):
                 tiny(name).set_params(**{param.name: value}).fit(digits[0])
 
 
 @every_deep_method
 def test_a_device_that_is_not_there(name, digits):
-    with pytest.raises(ValueError, match="'abacus' is not known.*cpu"):
+    with pytest.raises(ValueError, match=r"'abacus' is not known.*cpu"):
         tiny(name, device="abacus").fit(digits[0])
-
-

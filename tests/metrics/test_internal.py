@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from deepclust.metrics.internal import borderline, cluster_means, margin, recluster, silhouette, sizes, typical
+from deepclust.metrics.internal import recluster, silhouette, sizes
 
 
-def blobs(n_clusters: int = 4, size: int = 40, d: int = 3, spread: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
+def blobs(
+    n_clusters: int = 4, size: int = 40, d: int = 3, spread: float = 0.1
+) -> tuple[np.ndarray, np.ndarray]:
     generator = np.random.default_rng(0)
     centers = generator.normal(size=(n_clusters, d)) * 5
     labels = np.repeat(np.arange(n_clusters), size)
@@ -32,57 +34,17 @@ def test_silhouette_is_sampled_the_same_way_each_time():
 def test_silhouette_leaves_noise_out_and_is_none_without_two_clusters():
     X, labels = blobs()
     noisy = np.where(np.arange(len(labels)) % 5 == 0, -1, labels)
-    assert silhouette(X, noisy) == pytest.approx(sk.silhouette_score(X[noisy >= 0], noisy[noisy >= 0]), abs=1e-5)
+    assert silhouette(X, noisy) == pytest.approx(
+        sk.silhouette_score(X[noisy >= 0], noisy[noisy >= 0]), abs=1e-5
+    )
     assert silhouette(X, np.zeros_like(labels)) is None
     assert silhouette(X, np.full_like(labels, -1)) is None
     assert silhouette(X, np.arange(len(X))) is None  # every cluster a single sample
 
 
-def test_margin_by_hand():
-    nearest, confidence = margin([[0.0, 0.0], [3.0, 0.0], [2.0, 0.0]], [[0.0, 0.0], [4.0, 0.0]])
-    assert nearest.tolist() == [0, 1, 0] or nearest.tolist() == [0, 1, 1]
-    np.testing.assert_allclose(confidence, [1.0, 1 - 1 / 3, 0.0], atol=1e-6)
-
-
-def test_margin_far_from_the_origin_in_chunks_and_with_missing_centres():
-    generator = np.random.default_rng(0)
-    X = (generator.normal(size=(70_000, 2)) + 1e4).astype(np.float32)
-    centers = np.array([[1e4 - 1, 1e4], [np.nan, np.nan], [1e4 + 1, 1e4]])
-    nearest, confidence = margin(X, centers)
-    distances = np.linalg.norm(X[:, None].astype(np.float64) - centers[[0, 2]], axis=2)
-    assert nearest.tolist() == np.array([0, 2])[distances.argmin(axis=1)].tolist()
-    np.testing.assert_allclose(confidence, 1 - distances.min(axis=1) / distances.max(axis=1), atol=1e-3)
-
-
-def test_margin_with_one_centre_and_with_two_on_one_spot():
-    assert margin([[1.0], [2.0]], [[0.0]])[1].tolist() == [1.0, 1.0]
-    assert margin([[1.0]], [[1.0], [1.0]])[1].tolist() == [0.0]
-    with pytest.raises(ValueError, match="same number of columns"):
-        margin([[1.0, 2.0]], [[1.0]])
-
-
-def test_typical_and_borderline_by_hand():
-    embedding = np.array([[0.0], [1.0], [2.0], [10.0], [8.0]])
-    labels = np.array([0, 0, 0, 1, 1])
-    assert typical(embedding, labels, 0).tolist() == [1, 0, 2]
-    assert typical(embedding, labels, 0, n=1).tolist() == [1]
-    assert typical(embedding, labels, 0, centers=[[0.0], [9.0]]).tolist() == [0, 1, 2]
-    assert borderline(embedding, labels, 0).tolist() == [2, 0, 1]
-    assert borderline(embedding, labels, 0, n=1, centers=[[0.0], [9.0]]).tolist() == [2]
-    assert typical(embedding, labels, 7).tolist() == borderline(embedding, labels, 7).tolist() == []
-
-
-def test_borderline_puts_samples_on_the_wrong_side_first_and_works_for_one_cluster():
-    embedding = np.array([[0.0], [1.0], [9.5], [10.0]])
-    assert borderline(embedding, np.array([0, 0, 0, 1]), 0, centers=[[0.0], [10.0]])[0] == 2
-    assert borderline(embedding, np.zeros(4, int), 0, centers=[[0.0]]).tolist() == [3, 2, 1, 0]
-
-
-def test_sizes_and_means_count_gaps_but_not_noise():
+def test_sizes_count_gaps_but_not_noise():
     labels = np.array([2, 2, 0, -1])
     assert sizes(labels, 4).tolist() == [1, 0, 2, 0]
-    means = cluster_means(np.array([[1.0], [3.0], [5.0], [99.0]]), labels)
-    np.testing.assert_array_equal(means, [[5.0], [np.nan], [2.0]])
     with pytest.raises(ValueError, match="at least 3"):
         sizes(labels, 2)
 

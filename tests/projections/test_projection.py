@@ -26,7 +26,10 @@ def test_importing_projections_loads_nothing_heavy():
         "import sys, deepclust.projections, deepclust.projections.umap, deepclust.projections.tsne, deepclust.graphs, "
         "deepclust.metrics; print([m for m in ('torch', 'umap', 'openTSNE', 'numba', 'sklearn', 'scipy') if m in sys.modules])"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        == "[]\n"
+    )
     assert same_project is project
 
 
@@ -111,7 +114,9 @@ def test_sample_refuses_nonsense():
 @pytest.mark.parametrize("n_components", [2, 3])
 def test_every_method_maps_pictures_the_same_way_each_time(method, n_components, digits):
     seen = []
-    first = project(digits, method, n_components, params=FAST[method], progress=lambda *said: seen.append(said))
+    first = project(
+        digits, method, n_components, params=FAST[method], progress=lambda *said: seen.append(said)
+    )
     again = project(digits, method, n_components, params=FAST[method])
     assert first.points.shape == (240, n_components)
     assert first.points.dtype == np.float32
@@ -124,7 +129,14 @@ def test_every_method_maps_pictures_the_same_way_each_time(method, n_components,
 
 @pytest.mark.parametrize("method", EVERY)
 def test_every_method_takes_few_samples_copies_and_one_feature(method, digits):
-    for X in (digits[:4], digits[:5], digits[:15], np.ones((30, 3)), np.arange(40.0)[:, None], np.repeat(digits[:3], 9, 0)):
+    for X in (
+        digits[:4],
+        digits[:5],
+        digits[:15],
+        np.ones((30, 3)),
+        np.arange(40.0)[:, None],
+        np.repeat(digits[:3], 9, 0),
+    ):
         assert np.isfinite(project(X, method, 2, params=FAST[method]).points).all()
 
 
@@ -165,9 +177,15 @@ def test_neighbor_methods_refuse_fewer_than_four(method, digits):
     [
         ({"method": "mds"}, "There is no projection 'mds': choose one of pca, umap, tsne"),
         ({"n_components": 4}, "choose 2 or 3"),
-        ({"method": "umap", "params": {"perplexity": 3}}, "no parameter 'perplexity'; it takes n_neighbors, min_dist"),
+        (
+            {"method": "umap", "params": {"perplexity": 3}},
+            "no parameter 'perplexity'; it takes n_neighbors, min_dist",
+        ),
         ({"method": "pca", "params": {"whiten": 1}}, "it takes no parameters"),
-        ({"method": "umap", "params": {"min_dist": 2}}, "min_dist=2 is not possible for UMAP: choose a number from 0.0 to 1.0"),
+        (
+            {"method": "umap", "params": {"min_dist": 2}},
+            "min_dist=2 is not possible for UMAP: choose a number from 0.0 to 1.0",
+        ),
         ({"method": "tsne", "params": {"perplexity": "many"}}, "a number of 1 or more"),
     ],
 )

@@ -1,0 +1,66 @@
+"""What a run keeps for later processes: the checkpoint to go on from, and the model that places new samples."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from deepclust.methods import Method, find_method
+from deepclust.runs import Run, RunConfig
+
+
+def build(config: RunConfig) -> Method:
+    """The estimator that a config asks for, not fitted."""
+    return find_method(config.method)(**config.params, random_state=config.seed, device=config.device)
+
+
+def save_checkpoint(run: Run, method: Method, seconds: float) -> None:
+    """Write checkpoint.pt in one step, with how much was told up to it."""
+    state = method.checkpoint()
+    if state is not None:
+        told = (run.events_size, run.n_snapshots)
+        _save(run.folder / "checkpoint.pt", method=state, written=told, seconds=seconds)
+
+
+def load_checkpoint(run: Run) -> dict[str, Any] | None:
+    """The run's checkpoint {method, written, seconds}, tensors on the CPU; None where there is none.
+
+    ValueError if it is damaged.
+    """
+    path = run.folder / "checkpoint.pt"
+    if not path.exists():
+        return None
+    try:
+        checkpoint = _load(path)
+        if not {"method", "written", "seconds"} <= set(checkpoint):
+            raise ValueError("it holds something else")
+    except Exception as error:  # torch raises whatever its reader stumbles over
+        raise ValueError(f"The checkpoint of the run {run.id} cannot be read ({error}).") from error
+    return checkpoint
+
+
+def save_model(run: Run, method: Method) -> None:
+    """Write model.pt: what `load_model` needs to place new samples."""
+    _save(run.folder / "model.pt", fitted=method.fitted_state())
+
+
+def load_model(run: Run) -> Method:
+    """The fitted estimator of a finished run, for `transform` and `predict` on new samples."""
+    method = build(run.config)
+    method.load_fitted(_load(run.folder / "model.pt")["fitted"])
+    return method
+
+
+def _save(path: Path, **values: Any) -> None:
+    import torch
+
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    torch.save(values, unfinished)
+    os.replace(unfinished, path)
+
+
+def _load(path: Path) -> dict[str, Any]:
+    import torch
+
+    return dict(torch.load(path, map_location="cpu", weights_only=True))

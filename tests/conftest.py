@@ -1,0 +1,80 @@
+"""What the tests of several rooms share: an empty runs folder, tiny runs in it, and the real data where they are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from deepclust.data.files import open_dataset
+from deepclust.engine.ask import make_config
+from deepclust.runs import Run, RunStore
+
+#: Hyper-parameters under which a run takes a moment.
+TINY = {
+    "KMeans": {"n_init": 2},
+    "AEKMeans": {"max_epochs": 3, "n_channels": 4, "n_hidden": 16, "n_init": 1},
+    "DDLS": {
+        "pretrain_epochs": 2,
+        "max_epochs": 2,
+        "n_channels": 4,
+        "n_hidden": 16,
+        "n_components": 6,
+        "tol": 0.0,
+    },
+}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    """A runs folder of its own."""
+    return RunStore(tmp_path / "runs")
+
+
+@pytest.fixture
+def small_file(tmp_path: Path) -> Path:
+    """90 pictures of 6 x 6 in 3 groups, with their labels, as an npz."""
+    dice = np.random.default_rng(0)
+    y = np.repeat(np.arange(3), 30)
+    x = np.clip(np.eye(36, dtype=np.float32)[y * 9] * 0.8 + dice.random((90, 36), np.float32) * 0.3, 0, 1)
+    path = tmp_path / "small.npz"
+    np.savez(path, x=x.reshape(90, 6, 6).astype(np.float32), y=y)
+    return path
+
+
+@pytest.fixture
+def ask(store: RunStore, small_file: Path) -> Callable[..., Run]:
+    """Make a run of a tiny method, queued but not started: ``ask("DDLS", max_epochs=4, seed=1)``."""
+
+    def make(
+        method: str = "KMeans",
+        ref: dict[str, Any] | None = None,
+        seed: int = 0,
+        device: str = "cpu",
+        **values,
+    ):
+        ref = ref or {"file": str(small_file)}
+        dataset = open_dataset(ref, store.datasets)
+        values = {"n_clusters": 3, **TINY[method], **values}
+        return store.create(make_config(ref, dataset, method, values=values, seed=seed, device=device))
+
+    return make
+
+
+@pytest.fixture
+def real_data(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """The folder of real data, with DEEPCLUST_DATA set to it; skips where the file asked for is missing."""
+
+    def folder(file: str) -> Path:
+        beside = Path(__file__).parents[2] / "shared" / "data"
+        found = Path(os.environ.get("DEEPCLUST_DATA") or beside)
+        if not (found / file).is_file():
+            pytest.skip(f"{file} is not in {found}; set DEEPCLUST_DATA to the folder that holds it")
+        monkeypatch.setenv("DEEPCLUST_DATA", str(found))
+        return found
+
+    return folder

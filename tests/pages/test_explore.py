@@ -1,0 +1,91 @@
+"""The Explore page: map, galleries, the k slider, the selection, and what the labels say once they are revealed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from deepclust.metrics.external import scores
+from deepclust.runs import Run
+
+
+def figure(visitor: AppTest, number: int = 0) -> dict:
+    return json.loads(visitor.get("plotly_chart")[number].proto.spec)
+
+
+def metric(visitor: AppTest, label: str) -> str:
+    return next(m.value for m in visitor.metric if m.label == label)
+
+
+def reveal(visitor: AppTest) -> None:
+    next(t for t in visitor.toggle if t.label == "Reveal labels").set_value(True).run()
+    assert not visitor.exception
+
+
+def test_without_a_run_it_says_what_will_be_here_and_the_way_to_it(app: Callable[..., AppTest]) -> None:
+    visitor = app("explore")
+    assert "will be here" in visitor.header[0].value
+    assert any(b.label == "Train on the digits first" for b in visitor.button)
+
+
+def test_map_and_galleries_of_a_finished_run(app: Callable[..., AppTest], finished: Run) -> None:
+    visitor = app("explore", run=finished.id)
+    traces = figure(visitor)["data"]
+    assert len(traces) == 3
+    assert sum("40" in t["name"] for t in traces) >= 1
+    gallery = next(h.proto.body for h in visitor.get("html") if "Cluster 0" in h.proto.body)
+    assert gallery.count("<img") == 3
+    assert "ACC" not in [m.label for m in visitor.metric]
+    assert "Class" not in [o for c in visitor.get("button_group") for o in getattr(c, "options", [])]
+
+
+def test_k_slider_shows_the_clusters_of_another_k(app: Callable[..., AppTest], finished: Run) -> None:
+    visitor = app("explore", run=finished.id)
+    visitor.select_slider[0].set_value(5).run()
+    assert not visitor.exception
+    assert len(figure(visitor)["data"]) == 5
+    assert visitor.query_params["k"] in ("5", ["5"])
+    assert metric(visitor, "Clusters") == "5"
+
+
+def test_k_of_the_address_is_taken_and_nonsense_is_not(app: Callable[..., AppTest], finished: Run) -> None:
+    assert len(figure(app("explore", run=finished.id, k=4))["data"]) == 4
+    assert len(figure(app("explore", run=finished.id, k="many"))["data"]) == 3
+    assert len(figure(app("explore", run=finished.id, k=9999))["data"]) == 20
+
+
+def test_revealed_labels_give_scores_confusion_and_majorities(
+    app: Callable[..., AppTest], finished: Run
+) -> None:
+    from tests.pages.conftest import blobs
+
+    visitor = app("explore", run=finished.id)
+    reveal(visitor)
+    truth = scores(blobs().y, finished.result().labels)
+    assert float(metric(visitor, "ACC")) == pytest.approx(truth["acc"], abs=0.0006)
+    assert float(metric(visitor, "NMI")) == pytest.approx(truth["nmi"], abs=0.0006)
+    counts = figure(visitor, 1)["data"][0]
+    assert set(counts["x"]) == {"left", "right", "top"}
+    gallery = next(h.proto.body for h in visitor.get("html") if "Cluster 0" in h.proto.body)
+    assert "mostly" in gallery
+
+
+def test_selected_samples_are_shown_and_can_be_cleared(app: Callable[..., AppTest], finished: Run) -> None:
+    visitor = app("explore", run=finished.id)
+    visitor.session_state["selection"] = (finished.id, np.array([3, 7, 50]))
+    visitor.run()
+    assert any("3 of 3 shown" in c.value for c in visitor.caption)
+    chosen = [t.get("selectedpoints") for t in figure(visitor)["data"]]
+    assert all(c is not None for c in chosen)
+    next(b for b in visitor.button if b.label == "3 selected").click().run()
+    assert visitor.session_state["selection"] is None
+
+
+def test_a_damaged_result_is_explained(app: Callable[..., AppTest], finished: Run) -> None:
+    (finished.folder / "result.npz").write_bytes(b"not an archive")
+    visitor = app("explore", run=finished.id)
+    assert "cannot be opened" in visitor.error[0].value

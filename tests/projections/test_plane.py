@@ -1,0 +1,30 @@
+"""The plane of a snapshot: principal components, turned to agree with the one before."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from deepclust.projections.plane import aligned_plane
+
+
+def test_it_shows_the_two_directions_of_largest_variance() -> None:
+    generator = np.random.default_rng(0)
+    X = generator.normal(size=(500, 5)) * [1, 10, 0.1, 5, 0.1]
+    plane = aligned_plane(X)
+    assert abs(np.corrcoef(plane[:, 0], X[:, 1])[0, 1]) > 0.99
+    assert abs(np.corrcoef(plane[:, 1], X[:, 3])[0, 1]) > 0.98
+    assert float((plane**2).sum(axis=1).mean()) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_turned_and_mirrored_space_gives_the_same_plane_again() -> None:
+    X = np.random.default_rng(1).normal(size=(200, 4)) * [4, 2, 0.1, 0.1]
+    before = aligned_plane(X)
+    turn, _ = np.linalg.qr(np.random.default_rng(2).normal(size=(4, 4)))
+    after = aligned_plane(-X @ turn, before)
+    assert np.abs(after - before).max() < 1e-4
+
+
+def test_one_feature_and_equal_points() -> None:
+    assert aligned_plane(np.arange(5.0)[:, None]).shape == (5, 2)
+    assert np.isfinite(aligned_plane(np.ones((4, 3)))).all()

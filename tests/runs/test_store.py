@@ -1,0 +1,142 @@
+"""The folder of runs: create, list, find and delete; damage in one run must not hide the others."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from dataclasses import replace
+
+import pytest
+
+from deepclust.runs import RunConfig, RunStore
+
+
+def config(**changes) -> RunConfig:
+    known = RunConfig(
+        dataset={"name": "digits"},
+        dataset_title="Digits",
+        fingerprint="0123456789abcdef",
+        kind="image",
+        n_samples=1797,
+        feature_shape=(8, 8),
+        method="KMeans",
+        params={"n_clusters": 10},
+    )
+    return replace(known, **changes)
+
+
+def test_nothing_is_created_before_it_is_needed(store):
+    assert store.runs() == []
+    assert not store.root.exists()
+
+
+def test_create_gives_a_folder_that_says_what_was_asked(store):
+    asked = config(preset="quick", seed=3, labels_seen=True)
+    run = store.create(asked)
+    assert re.fullmatch(r"\d{8}-\d{6}-kmeans-digits-[0-9a-f]{4}", run.id)
+    again = store.get(run.id)
+    assert again.config == asked
+    assert again.config.feature_shape == (8, 8)
+    assert again.config.n_clusters == 10
+    assert again.status().state == "queued"
+    assert json.loads((run.folder / "config.json").read_text())["seed"] == 3
+
+
+@pytest.mark.parametrize("title", ["", "数字", "../../etc/passwd", "a" * 300, "Üñï & <b>"])
+def test_any_title_gives_an_id_that_can_be_asked_for(store, title):
+    run = store.create(config(dataset_title=title))
+    assert run.folder.parent == store.root
+    assert store.get(run.id).config.dataset_title == title
+
+
+def test_runs_are_listed_newest_first(store):
+    now = time.time()
+    ids = [store.create(config(created=now - age)).id for age in (10, 0, 20)]
+    assert [run.id for run in store.runs()] == [ids[1], ids[0], ids[2]]
+
+
+@pytest.mark.parametrize(
+    "run_id", ["../x", "", None, "KMeans", "a/b", ".hidden", "x" * 81, "run\n", "-x", "never-made"]
+)
+def test_malformed_and_unknown_ids_are_refused(store, run_id):
+    store.create(config())
+    (store.root.parent / "x").mkdir()
+    (store.root.parent / "x" / "config.json").write_text("{}")
+    with pytest.raises(ValueError, match="There is no run"):
+        store.get(run_id)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "{}",
+        "\xff",
+        '{"feature_shape": 3}',
+        '{"feature_shape": [8, 8], "method": "KMeans"}',
+    ],
+)
+def test_a_damaged_config_does_not_hide_the_others(store, text):
+    good, bad = store.create(config()), store.create(config())
+    (bad.folder / "config.json").write_text(text, encoding="latin-1")
+    assert [run.id for run in store.runs()] == [good.id]
+    with pytest.raises(ValueError, match=r"config\.json is missing or damaged"):
+        store.get(bad.id)
+
+
+@pytest.mark.parametrize("change", [{"created": None}, {"params": {}}, {"params": {"n_clusters": "ten"}}])
+def test_a_config_with_impossible_values_is_damaged(store, change):
+    run = store.create(config())
+    path = run.folder / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    assert store.runs() == []
+
+
+def test_a_config_of_a_later_version_can_still_be_read(store):
+    run = store.create(config())
+    path = run.folder / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "invented_later": 1}))
+    assert store.get(run.id).config == run.config
+
+
+def test_other_folders_are_not_runs(store):
+    run = store.create(config())
+    for name in ("datasets", "slots", ".deleted-x", "Notes"):
+        (store.root / name).mkdir()
+    (store.root / ".deleted-x" / "config.json").write_text((run.folder / "config.json").read_text())
+    (store.root / "a-file").write_text("")
+    assert [r.id for r in store.runs()] == [run.id]
+
+
+def test_delete_removes_the_folder_and_nothing_else(store):
+    keep, gone = store.create(config()), store.create(config())
+    gone.set_status(state="done")
+    (gone.folder / "projections").mkdir()
+    (gone.folder / "projections" / "a.npz").write_bytes(b"x")
+    store.delete(gone)
+    assert sorted(path.name for path in store.root.iterdir()) == [keep.id]
+    store.delete(gone)  # a second tab did the same
+    assert [run.id for run in store.runs()] == [keep.id]
+
+
+def test_a_live_run_is_not_deleted_unless_forced(store):
+    run = store.create(config())
+    with pytest.raises(ValueError, match=r"still queued\. Stop or discard it first"):
+        store.delete(run)
+    assert run.folder.exists()
+    store.delete(run, force=True)
+    assert not run.folder.exists()
+
+
+def test_the_root_is_asked_for_given_by_the_environment_or_the_users_own(tmp_path, monkeypatch):
+    monkeypatch.setenv("DEEPCLUST_RUNS", str(tmp_path / "named"))
+    assert RunStore().root == tmp_path / "named"
+    assert RunStore(tmp_path / "given").root == tmp_path / "given"
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("DEEPCLUST_RUNS")
+    assert RunStore().root.name == "runs"
+    assert "deepclust" in RunStore().root.parts
