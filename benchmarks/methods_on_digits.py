@@ -1,6 +1,6 @@
 """How good and how fast the quick presets are: ACC, NMI (max), ARI and seconds over seeds, beside k-means.
 
-    python benchmarks/methods_on_digits.py [--dataset digits] [--methods KMeans AEKMeans DDLS] [--seeds 0 1 2 3 4]
+    python -m benchmarks.methods_on_digits [--dataset digits] [--methods KMeans AEKMeans DDLS] [--seeds 0 1 2 3 4]
         [--preset quick]
 
 Every seed is reported, then mean and standard deviation over all of them; no run is left out. Labels are looked at only

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ import streamlit as st
 
 from deepclust.data.dataset import Dataset
 from deepclust.data.files import open_dataset
+from deepclust.engine.projector import ensure_projector
+from deepclust.engine.standby import ensure_standby
 from deepclust.figures.pictures import contact_sheet, png_data_uri
 from deepclust.metrics.exemplars import Exemplars, exemplars
 from deepclust.projections._base import Projection
@@ -26,6 +29,16 @@ GALLERY = 100  # samples of a cluster that are kept ready for its gallery
 def store() -> RunStore:
     """The folder of all runs of this server."""
     return RunStore()
+
+
+def keep_helpers_alive() -> None:
+    """See that the projection process and a waiting worker are there; both end by themselves when no app asks.
+
+    With DEEPCLUST_HELPERS=0 nothing is started in advance: maps and runs then begin some seconds later.
+    """
+    if os.environ.get("DEEPCLUST_HELPERS") != "0":
+        ensure_projector(store().root)
+        ensure_standby(store().root)
 
 
 def dataset(ref: Mapping[str, Any]) -> Dataset:

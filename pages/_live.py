@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from deepclust.engine.launch import discard, launch, resume, waiting_before
-from deepclust.figures.live import loss_curves, loss_series, size_bars, small_map
+from deepclust.figures.live import loss_curves, loss_height, loss_series, size_bars, small_map
 from deepclust.runs import Run, RunStatus
 from deepclust.runs.run import ENDED
 from pages import _cached, _session
@@ -38,7 +38,7 @@ def _panel(run: Run, was_live: bool) -> None:
         st.echarts_chart(
             loss_curves(curves, log=log),
             key=f"losses-{run.id}",
-            height=420,
+            height=loss_height(curves),
             alt="Loss of every epoch, one panel for each term and one curve for each stage",
         )
         _legend_of_terms(curves)

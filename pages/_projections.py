@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -67,6 +68,12 @@ def projection(run: Run, choice: Choice) -> Projection | None:
         request(_cached.store().root, job)
     st.fragment(_wait, run_every=0.5)(run, choice)
     return None
+
+
+def first_map(run: Run) -> Projection | None:
+    """The map that every run brings along: PCA of its latent space."""
+    job = _job(run, Choice("latent", "pca", 2, None))
+    return _cached.projection(job["out"]) if Path(job["out"]).exists() else None
 
 
 def _job(run: Run, choice: Choice) -> dict:

@@ -29,6 +29,7 @@ STYLE = Path(__file__).resolve().parent.parent / "assets" / "app.css"
 def strip() -> None:
     """Draw the strip."""
     reap()
+    _cached.keep_helpers_alive()
     st.html(STYLE)
     run = _session.current_run()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="strip"):

@@ -12,6 +12,8 @@ from deepclust.metrics.matching import confusion
 from deepclust.runs import Run
 from pages import _cached
 
+TILES = 7
+
 
 def numbers(run: Run, k: int, revealed: bool) -> None:
     """Scores of the clusters at k: without labels always, with labels once they are revealed."""
@@ -19,7 +21,7 @@ def numbers(run: Run, k: int, revealed: bool) -> None:
     sizes = [n for n in at_k.get("sizes", []) if n]
     tiles = [("Clusters", str(len(sizes)), "Clusters that hold at least one sample.")]
     if sizes:
-        tiles.append(("Smallest to largest", f"{min(sizes):,} – {max(sizes):,}", "Samples in a cluster."))
+        tiles.append(("Sizes", f"{min(sizes):,} – {max(sizes):,}", "Samples in the smallest and in the largest cluster."))
     if at_k.get("silhouette") is not None:
         tiles.append(
             (
@@ -37,8 +39,8 @@ def numbers(run: Run, k: int, revealed: bool) -> None:
             ("ARI", f"{at_k['ari']:.3f}", "Agreement over pairs of samples; 0 is chance."),
             ("Purity", f"{at_k['purity']:.3f}", "Share of samples that are of their cluster's majority class."),
         ]  # fmt: skip
-    for column, (label, value, words) in zip(st.columns(len(tiles)), tiles, strict=True):
-        column.metric(label, value, help=words, border=True)
+    for column, (label, value, words) in zip(st.columns(TILES), tiles, strict=False):
+        column.metric(label, value, help=words)
 
 
 def truth(run: Run, data: Dataset, k: int) -> None:

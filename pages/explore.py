@@ -12,7 +12,7 @@ from deepclust.runs.run import ENDED
 from pages import _cached, _session
 from pages._gallery import galleries
 from pages._map import show_map
-from pages._projections import choose, projection
+from pages._projections import choose, first_map, projection
 from pages._strip import strip
 from pages._truth import numbers, truth
 
@@ -51,7 +51,10 @@ def map_pane(run: Run, data: Dataset, k: int, revealed: bool) -> None:
     )
     found = projection(run, choice)
     if found is None:
-        return
+        found = first_map(run)
+        if found is None:
+            return
+        st.caption("Meanwhile: PCA of the latent space.")
     ids = found.ids if found.ids is not None else np.arange(len(found.points))
     here = _cached.clusters(run, k)
     groups = data.y[ids] if by == "Class" else here.labels[ids]
@@ -116,8 +119,11 @@ def page() -> None:
     revealed = _session.labels_revealed(data.fingerprint) and data.y is not None
     if run.config.labels_seen:
         st.badge("The labels had been seen before this run", icon=":material/visibility:", color="orange")
-    k = k_slider(run)
-    numbers(run, k, revealed)
+    above_left, above_right = st.columns([0.36, 0.64], gap="large", vertical_alignment="center")
+    with above_left:
+        k = k_slider(run)
+    with above_right:
+        numbers(run, k, revealed)
     left, right = st.columns([0.6, 0.4], gap="medium")
     with right:  # first, because pictures are painted sooner than the map
         galleries(run, data, k, revealed)

@@ -98,6 +98,8 @@ class Control:
     def end(self, state: str, message: str) -> RunStatus:
         """Write the last status."""
         self.finish()
+        if not self._run.folder.exists():
+            return RunStatus(state="stopped", message="The folder of the run was deleted.")
         return self._run.set_status(
             **{**self._changes, "state": state, "message": message, "eta": None},
             ended=time.time(),

@@ -7,7 +7,6 @@ only one rename of a file can succeed, no two runs get the same process. From th
 from __future__ import annotations
 
 import hashlib
-import importlib
 import json
 import os
 import socket
@@ -26,13 +25,6 @@ from deepclust.runs.run import process_alive, this_process, write_json
 
 LOOK_AGAIN = 0.1  # seconds between two looks at idle.json
 STARTING = 60.0  # seconds that a fresh process may take to be ready
-LOADED = (
-    "deepclust.engine.train",
-    "deepclust.engine.worker",
-    "deepclust.nets.autoencoder",
-    "sklearn.cluster",
-    "sklearn.metrics",
-)
 HEEDED = ("DEEPCLUST_", "CUDA_", "OMP_", "MKL_", "KMP_", "PYTHON", "PYTORCH_", "TORCH_")
 
 
@@ -105,8 +97,7 @@ def _wait(folder: Path, same: str, idle_seconds: float) -> Run | None:
     idle = folder / "idle.json"
     try:
         with FileLock(folder / "lock", timeout=2):
-            for module in LOADED:
-                importlib.import_module(module)
+            _warm_up()
             write_json(idle, {**this_process(), "same": same})
             (folder / "starting").unlink(missing_ok=True)
             while idle.exists():
@@ -121,6 +112,18 @@ def _wait(folder: Path, same: str, idle_seconds: float) -> Run | None:
             taken.unlink()
             return Run(folder.parent / taken.stem)
     return None
+
+
+def _warm_up() -> None:
+    """Load whatever training needs by training for a moment: torch, its optimisers and kernels, k-means."""
+    import numpy as np
+
+    import deepclust.engine.train
+    import deepclust.engine.worker  # noqa: F401
+    from deepclust.methods import METHODS
+
+    pictures = np.random.default_rng(0).random((64, 8, 8))
+    METHODS["AEKMeans"](n_clusters=2, max_epochs=1, n_init=1, device="cpu").fit(pictures)
 
 
 def main() -> None:

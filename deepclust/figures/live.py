@@ -65,7 +65,7 @@ def loss_curves(curves: Sequence[Mapping[str, Any]], *, log: bool = False) -> di
     grids, titles, x_axes, y_axes, series = [], [], [], [], []
     for i, term in enumerate(terms):
         left, top = 100 * (i % columns) / columns, 8 + 92 * (i // columns) / rows
-        width, height = 100 / columns - 11, 92 / rows - (17 if rows > 1 else 22)
+        width, height = 100 / columns - 11, 92 / rows - 36 / rows - 3
         if len(terms) == 1:
             width = 88
         grids.append(
@@ -103,6 +103,12 @@ def loss_curves(curves: Sequence[Mapping[str, Any]], *, log: bool = False) -> di
         "yAxis": y_axes,
         "series": series,
     }
+
+
+def loss_height(curves: Sequence[Mapping[str, Any]]) -> int:
+    """Pixels that `loss_curves` needs: a row of panels for every two terms."""
+    n_terms = len({c["term"] for c in curves})
+    return 60 + 190 * max(1, -(-n_terms // 2))
 
 
 def small_map(points: np.ndarray, labels: np.ndarray, n_clusters: int) -> dict[str, Any]:

@@ -93,6 +93,7 @@ def _number(figure: go.Figure, points: np.ndarray, name: str) -> None:
         y=float(y),
         text=f"<b>{name}</b>",
         showarrow=False,
+        yshift=16,  # above the points, which a tight cluster would otherwise hide
         font=dict(size=13, color="#14171c"),
         bgcolor="rgba(255,255,255,0.8)",
         borderpad=2,

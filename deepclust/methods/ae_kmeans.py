@@ -24,7 +24,7 @@ class AEKMeans(AutoencoderMethod):
         r"\min_{\theta} \frac{1}{n} \sum_i \lVert x_i - g(f(x_i)) \rVert^2",
         r"\min_{\mu} \sum_i \min_k \lVert z_i - \mu_k \rVert^2, \quad z_i = f(x_i)",
     )
-    presets = {"quick": {"max_epochs": 40}, "paper": {"max_epochs": 200}}
+    presets = {"quick": {"max_epochs": 25}, "paper": {"max_epochs": 200}}
     rank = 20
 
     max_epochs: int = param(

@@ -73,7 +73,7 @@ def test_a_run_outlives_a_killed_server_and_is_found_again(server: Server, page:
     assert psutil.pid_exists(worker)
     server.start()
     page.goto(server.url)
-    page.get_by_text("Open a run").click()
+    page.get_by_role("combobox", name="Run").click()
     page.get_by_role("option", name=re.compile("DDLS on Digits")).click()
     settle(page)
     page.get_by_role("link", name="Train").click()
@@ -123,7 +123,7 @@ def test_bad_uploads_are_explained_and_a_good_one_is_trained_on(server: Server, 
     page.get_by_role("button", name="Choose a method…").click()
 
     page.get_by_role("button", name="Choose", exact=True).last.click()  # k-means
-    page.get_by_label("Clusters").first.fill("2")
+    page.get_by_role("spinbutton", name="Clusters").fill("2")
     page.keyboard.press("Enter")
     settle(page)
     page.get_by_role("button", name="Train").click()

@@ -6,7 +6,15 @@ import json
 
 import numpy as np
 
-from deepclust.figures.live import MAP_POINTS, loss_curves, loss_series, size_bars, small_map, thin
+from deepclust.figures.live import (
+    MAP_POINTS,
+    loss_curves,
+    loss_height,
+    loss_series,
+    size_bars,
+    small_map,
+    thin,
+)
 
 RECORDS = [
     {"kind": "stage", "name": "Pre-training", "n_epochs": 2, "terms": {"reconstruction": "squared error"}},
@@ -37,6 +45,12 @@ def test_curves_are_panels_by_term_and_colours_by_stage() -> None:
     assert first != second == third
     assert options["series"][0]["data"] == [[1, 4.0], [2, 3.0]]
     json.dumps(options)
+
+
+def test_every_two_terms_need_a_row_of_height() -> None:
+    curves = [{"term": str(i)} for i in range(5)]
+    assert loss_height(curves) - loss_height(curves[:4]) == loss_height(curves[:4]) - loss_height(curves[:2])
+    assert loss_height([]) == loss_height(curves[:2]) == loss_height(curves[:1])
 
 
 def test_a_logarithmic_axis_leaves_out_what_it_cannot_show() -> None:

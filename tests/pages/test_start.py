@@ -22,7 +22,7 @@ def test_first_page_loads_no_heavy_library(tmp_path: Path) -> None:
     answer = subprocess.run(
         [sys.executable, "-c", OPEN.format(heavy=HEAVY)],
         cwd=Path(__file__).resolve().parents[2],
-        env={**os.environ, "DEEPCLUST_RUNS": str(tmp_path), "DEEPCLUST_NO_HELPERS": "1"},
+        env={**os.environ, "DEEPCLUST_RUNS": str(tmp_path), "DEEPCLUST_HELPERS": "0"},
         capture_output=True,
         text=True,
         timeout=120,
