@@ -6,7 +6,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from deepclust.data.files import open_dataset
 from deepclust.engine.ask import make_config
 from deepclust.engine.launch import slot_of, waiting_before
 from deepclust.engine.worker import work
-from deepclust.events import Event, Progress, Stage
+from deepclust.events import Event, Note, Progress, Stage
 from deepclust.methods import METHODS, find_method
 from deepclust.params import params_of, parse_value
 from deepclust.runs import Run, RunStore
@@ -101,7 +102,8 @@ def _fit(asked: argparse.Namespace) -> int:
             f"Waiting for {slot_of(run)}, which {len(ahead)} run(s) use first. Ctrl-C gives up.",
             file=sys.stderr,
         )
-    status = work(run, watch=_progress_bar() if sys.stderr.isatty() else None, dataset=dataset)
+    with _progress_bar() as watch:
+        status = work(run, watch=watch, dataset=dataset)
     summary = _summary(run)
     if asked.json:
         print(json.dumps(summary))
@@ -218,25 +220,31 @@ def _dataset_options(name: str, words: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def _progress_bar() -> Any:
-    """A watcher that draws one progress bar per stage on the terminal."""
+@contextmanager
+def _progress_bar() -> Iterator[Callable[[Event], None] | None]:
+    """A watcher that draws one progress bar per stage on the terminal; None where there is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
     from tqdm import tqdm
 
-    bar: tqdm[Any] | None = None
+    bar = tqdm(total=0, file=sys.stderr, disable=True)
 
     def watch(event: Event) -> None:
         nonlocal bar
         if isinstance(event, Stage):
-            if bar is not None:
-                bar.close()
+            bar.close()
             bar = tqdm(total=event.n_epochs, desc=event.name, unit="epoch", file=sys.stderr)
-        elif isinstance(event, Progress) and bar is not None:
-            bar.set_postfix({name: f"{value:.4g}" for name, value in event.losses.items()})
+        elif isinstance(event, Progress):
+            bar.set_postfix({name: f"{value:.4g}" for name, value in event.losses.items()}, refresh=False)
             bar.update(event.epoch - bar.n)
-            if event.epoch == bar.total:
-                bar.close()
+        elif isinstance(event, Note):
+            bar.write(event.text, file=sys.stderr)
 
-    return watch
+    try:
+        yield watch
+    finally:
+        bar.close()
 
 
 def _print_rows(rows: Sequence[dict[str, Any]], as_json: bool, hide: Sequence[str] = ()) -> int:

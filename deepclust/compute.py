@@ -12,8 +12,10 @@ import numpy as np
 
 if TYPE_CHECKING:
     import torch
+    from threadpoolctl import threadpool_limits
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
+SMALL_STEP = 2.5e9  # floating-point operations of one batch, forward and backward: some 0.1 s on one core
 
 
 def likely_device(device: str = "auto") -> str:
@@ -67,6 +69,17 @@ def prepare_torch(device: torch.device) -> None:
     torch.set_flush_denormal(True)
     if device.type == "cuda":
         torch.set_float32_matmul_precision("high")
+
+
+def limit_threads(flops_per_step: float) -> threadpool_limits:
+    """Keep all libraries to one thread where the steps are small, until ``restore_original_limits()`` of the answer.
+
+    Threads wait for each other after every operation. For small operations on a busy machine that costs up to ten
+    times more than they gain, and large ones are not affected.
+    """
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1 if flops_per_step < SMALL_STEP else None)
 
 
 def batches(

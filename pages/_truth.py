@@ -21,7 +21,13 @@ def numbers(run: Run, k: int, revealed: bool) -> None:
     sizes = [n for n in at_k.get("sizes", []) if n]
     tiles = [("Clusters", str(len(sizes)), "Clusters that hold at least one sample.")]
     if sizes:
-        tiles.append(("Sizes", f"{min(sizes):,} – {max(sizes):,}", "Samples in the smallest and in the largest cluster."))
+        tiles.append(
+            (
+                "Sizes",
+                f"{min(sizes):,} – {max(sizes):,}",
+                "Samples in the smallest and in the largest cluster.",
+            )
+        )
     if at_k.get("silhouette") is not None:
         tiles.append(
             (

@@ -26,6 +26,7 @@ TINY = {
         "n_components": 6,
         "tol": 0.0,
     },
+    "LALNet": {"max_epochs": 3, "n_channels": 4, "n_hidden": 16, "n_duplicates": 3, "n_init": 2},
 }
 
 

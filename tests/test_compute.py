@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from deepclust.compute import batches, choose_device, device_memory, likely_device, prepare_torch, to_numpy
+from deepclust.compute import (
+    batches,
+    choose_device,
+    device_memory,
+    likely_device,
+    limit_threads,
+    prepare_torch,
+    to_numpy,
+)
 
 
 def test_auto_is_a_device_that_works():
@@ -90,3 +98,14 @@ def test_numpy_copies_are_off_the_graph_and_off_the_tensor():
 def test_a_cpu_has_no_device_memory_and_can_be_prepared():
     prepare_torch(torch.device("cpu"))
     assert device_memory(torch.device("cpu")) is None
+
+
+def test_small_steps_are_kept_to_one_thread_until_the_limit_is_lifted():
+    before = torch.get_num_threads()
+    limit = limit_threads(1e6)
+    assert torch.get_num_threads() == 1
+    limit.restore_original_limits()
+    assert torch.get_num_threads() == before
+    limit = limit_threads(1e12)
+    assert torch.get_num_threads() == before
+    limit.restore_original_limits()

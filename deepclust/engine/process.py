@@ -10,6 +10,10 @@ from typing import IO
 
 import deepclust
 
+#: torch's threads sleep while they wait for each other. By default they spin, and where two processes share the cores
+#: that made training two to three times slower (AEKMeans on 10,000 pictures, 2 cores: 71 to 105 s instead of 34).
+SHARING = {"OMP_WAIT_POLICY": "PASSIVE"}
+
 _children: list[subprocess.Popen[bytes]] = []
 
 
@@ -24,7 +28,7 @@ def start_detached(module: str, *arguments: str, log: IO[bytes]) -> None:
         stdout=log,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        env={**os.environ, "PYTHONPATH": path},
+        env={**SHARING, **os.environ, "PYTHONPATH": path},
     )
     _children.append(process)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from deepclust.compute import batches, choose_device, prepare_torch, to_numpy
+from deepclust.compute import batches, choose_device, limit_threads, prepare_torch, to_numpy
 from deepclust.events import Event, Progress, Snapshot, snapshot_sample
 from deepclust.methods._base import Method
 
@@ -101,7 +101,9 @@ class DeepMethod(Method):
         import torch
 
         self._device = choose_device(self.device)
+        n_epochs = max(1, sum(n for _, n in self.plan()))
         prepare_torch(self._device)
+        self._threads = limit_threads(self.cost(self.batch_size, self.feature_shape_).flops / n_epochs)
         self._net: Any = self._seeded_net(self._fit_seed)
         self._generator = torch.Generator().manual_seed(self._fit_seed)
         self._resume_from = checkpoint
@@ -113,12 +115,19 @@ class DeepMethod(Method):
     def fit_events(
         self, X: Any, y: Any = None, *, checkpoint: Mapping[str, Any] | None = None
     ) -> Generator[Event, None, None]:
-        with closing(super().fit_events(X, y, checkpoint=checkpoint)) as events:
-            for event in events:
-                if self._told_to_stop:
-                    return
-                if self._resume_from is None:  # until the saved epoch is reached, its past is not told again
-                    yield event
+        try:
+            with closing(super().fit_events(X, y, checkpoint=checkpoint)) as events:
+                for event in events:
+                    if self._told_to_stop:
+                        return
+                    if (
+                        self._resume_from is None
+                    ):  # until the saved epoch is reached, its past is not told again
+                        yield event
+        finally:
+            if hasattr(self, "_threads"):
+                self._threads.restore_original_limits()
+                del self._threads
         if self._resume_from is not None and not self._told_to_stop:
             raise ValueError(
                 f"The checkpoint is of stage {self._resume_from['stage']!r}, which {type(self).__name__} with these "

@@ -1,4 +1,4 @@
-"""How large an autoencoder is, worked out from shapes alone: layer sizes, parameters, operations, memory."""
+"""How large a network is, worked out from shapes alone: layer sizes, parameters, operations, memory."""
 
 from __future__ import annotations
 
@@ -49,6 +49,26 @@ def autoencoder_size(
     if len(feature_shape) > 1:
         return _conv_size(picture_shape(feature_shape), n_components, channels)
     return _mlp_size(int(feature_shape[0]), n_components, hidden)
+
+
+def acol_size(feature_shape: tuple[int, ...], n_channels: int, n_hidden: int, n_outputs: int) -> NetSize:
+    """Size of LALNet's network with ``n_outputs`` linear outputs in all, without building it."""
+    if len(feature_shape) == 1:
+        widths: tuple[int, ...] = (int(feature_shape[0]), n_hidden, n_hidden, n_outputs)
+        n_parameters, flops, activations = 0, 0.0, 0.0
+    else:
+        c, height, width = picture_shape(feature_shape)
+        areas = (height * width, (height // 2) * (width // 2), (height // 4) * (width // 4))
+        channels = (c, n_channels, n_channels, 2 * n_channels, 2 * n_channels)
+        weights = [9 * a * b for a, b in pairwise(channels)]
+        n_parameters = sum(weights) + sum(channels[1:])
+        flops = 2.0 * (areas[0] * sum(weights[:2]) + areas[1] * sum(weights[2:]))
+        activations = n_channels * (2.0 * areas[0] + 7 * areas[1] + 5 * areas[2])
+        widths = (2 * n_channels * areas[2], n_hidden, n_outputs)
+    dense = sum(a * b for a, b in pairwise(widths))
+    return NetSize(
+        n_parameters + dense + sum(widths[1:]), flops + 2.0 * dense, activations + 3.0 * sum(widths)
+    )
 
 
 def _mlp_size(n_features: int, n_components: int, hidden: tuple[int, ...]) -> NetSize:

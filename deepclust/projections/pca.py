@@ -10,20 +10,20 @@ REDUCED_DIMENSIONS = 50
 CHUNK = 8_192
 
 
-def embed(X: NDArray[np.float32], n_components: int) -> NDArray[np.float32]:
-    """Coordinates (n, n_components) of X (n, d) on its first principal axes; missing axes (d or n too small) are 0.
+def principal_axes(X: NDArray[np.float32], n_axes: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Mean (d,) of X (n, d) and its first principal axes (d, m), m at most n_axes, n and d; missing directions are 0.
 
     By the smaller of the two Gram matrices: X^T X (d, d), or X X^T (n, n) with fewer samples than features. Products in
     float32, sums in float64. The entry of largest magnitude in each axis is positive, so the picture is never mirrored.
     """
     n_samples, n_features = X.shape
-    centred = X - X.mean(axis=0, dtype=np.float64).astype(np.float32)
+    m = min(n_axes, n_samples, n_features)
+    mean = X.mean(axis=0, dtype=np.float64).astype(np.float32)
+    centred = X - mean
     scale = float(np.abs(centred).max())
-    points = np.zeros((n_samples, n_components), dtype=np.float32)
     if scale == 0:
-        return points
+        return mean, np.zeros((n_features, m), np.float32)
     centred /= scale  # squares of very large or small values would leave the range of float32
-    m = min(n_components, n_samples, n_features)
     if n_features <= n_samples:
         parts = (centred[start : start + CHUNK] for start in range(0, n_samples, CHUNK))
         axes = _largest_eigenvectors(sum((part.T @ part).astype(np.float64) for part in parts), m)  # (d, m)
@@ -34,7 +34,14 @@ def embed(X: NDArray[np.float32], n_components: int) -> NDArray[np.float32]:
         axes = np.divide(axes, length, out=np.zeros_like(axes), where=length > 1e-3 * length.max())
     largest = np.abs(axes).argmax(axis=0)
     axes *= np.where(axes[largest, np.arange(m)] < 0, -1.0, 1.0)
-    points[:, :m] = (centred @ axes.astype(np.float32)) * scale
+    return mean, axes.astype(np.float32)
+
+
+def embed(X: NDArray[np.float32], n_components: int) -> NDArray[np.float32]:
+    """Coordinates (n, n_components) of X (n, d) on its first principal axes; missing axes (d or n too small) are 0."""
+    mean, axes = principal_axes(X, n_components)
+    points = np.zeros((len(X), n_components), dtype=np.float32)
+    points[:, : axes.shape[1]] = (X - mean) @ axes
     return points
 
 

@@ -12,7 +12,6 @@ import threading
 import time
 from pathlib import Path
 
-import numpy as np
 import psutil
 import pytest
 from filelock import FileLock
@@ -200,8 +199,17 @@ def test_a_killed_worker_is_lost_and_its_run_goes_on_from_the_checkpoint(ask, wo
     resume(run)
     assert run.status().state == "queued"
     wait_until(lambda: run.status().epoch > told, "epochs after those before")
+
+    run.send("pause")  # and it listens
+    wait_until(lambda: run.status().state == "paused", "the pause", 10)
+    size, beat = run.events_size, run.status().heartbeat
+    wait_until(lambda: run.status().heartbeat > beat, "a heartbeat while it is paused", 10)
+    assert run.events_size == size
+    resume(run)
+    wait_until(lambda: run.status().state == "running" and run.events_size > size, "training again", 10)
     run.send("stop")
     wait_until(lambda: run.status().state == "stopped", "the stop", 30)
+    assert run.has_result
     epochs = [e["epoch"] for e in run.events()[0] if e["kind"] == "progress"]
     assert epochs == list(range(1, len(epochs) + 1))
     assert len(epochs) > told > 1
@@ -230,23 +238,3 @@ def test_one_run_at_a_time_and_the_next_when_it_is_discarded(ask, store, workers
     assert second.result().labels.shape == (90,)
     assert sorted(r.id for r in store.runs()) == sorted([second.id, third.id])
     assert not list(store.root.glob(".deleted*"))
-
-
-@pytest.mark.slow
-def test_a_worker_listens_from_outside(ask, store, workers, wait_until):
-    run = ask("DDLS", **LONG)
-    launch(run)
-    wait_until(lambda: run.status().epoch > 0, "training")
-    run.send("pause")
-    wait_until(lambda: run.status().state == "paused", "the pause", 10)
-    told = run.events_size
-    time.sleep(0.5)
-    assert run.events_size == told
-    beat = run.status().heartbeat
-    wait_until(lambda: run.status().heartbeat > beat, "a heartbeat while it is paused", 10)
-    resume(run)
-    wait_until(lambda: run.status().state == "running" and run.events_size > told, "training again", 10)
-    run.send("stop")
-    wait_until(lambda: run.status().state == "stopped", "the stop", 30)
-    assert run.has_result
-    assert np.isfinite(run.metrics()["seconds"])

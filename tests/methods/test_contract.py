@@ -31,6 +31,14 @@ TINY = {
         "n_components": 8,
         "tol": 0.0,
     },
+    "LALNet": {
+        "max_epochs": 3,
+        "n_channels": 4,
+        "n_hidden": 16,
+        "n_duplicates": 3,
+        "min_side": 8,
+        "n_init": 2,
+    },
 }
 #: scikit-learn's checks that cannot hold for a method, with the reason. None so far.
 EXPECTED_FAILURES: dict[str, dict[str, str]] = {}

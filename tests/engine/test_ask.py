@@ -1,0 +1,83 @@
+"""From what a user asks for to a config: defaults, then the preset, then values; and what is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from deepclust.data.dataset import Dataset
+from deepclust.engine.ask import default_n_clusters, make_config
+from deepclust.methods import METHODS
+from deepclust.params import params_of
+
+OWN = {"file": "/somewhere/own.npz"}
+
+
+@pytest.fixture
+def dataset() -> Dataset:
+    X = np.random.default_rng(0).random((20, 4, 4))
+    return Dataset("own", X, y=np.arange(20) % 2, kind="image", title="My pictures")
+
+
+def test_defaults_then_preset_then_values(dataset):
+    default = params_of(METHODS["DDLS"])["batch_size"].default
+    plain = make_config({"name": "digits"}, dataset, "DDLS").params
+    quick = make_config({"name": "digits"}, dataset, "DDLS", preset="quick").params
+    own = make_config({"name": "digits"}, dataset, "DDLS", preset="quick", values={"max_epochs": 3}).params
+    assert (plain["max_epochs"], plain["batch_size"]) == (
+        params_of(METHODS["DDLS"])["max_epochs"].default,
+        default,
+    )
+    assert quick["max_epochs"] == METHODS["DDLS"].presets["quick"]["max_epochs"]
+    assert (own["max_epochs"], own["pretrain_epochs"]) == (3, quick["pretrain_epochs"])
+    assert set(own) == set(params_of(METHODS["DDLS"])) - {"random_state", "device"}
+
+
+def test_the_config_describes_the_data_and_the_run(dataset):
+    config = make_config(
+        OWN, dataset, "KMeans", values={"n_clusters": 2}, seed=5, device="cuda:1", labels_seen=True
+    )
+    assert config.dataset == OWN
+    assert (config.dataset_title, config.fingerprint) == ("My pictures", dataset.fingerprint)
+    assert (config.kind, config.n_samples, config.feature_shape) == ("image", 20, (4, 4))
+    assert (config.method, config.preset, config.seed, config.device) == ("KMeans", None, 5, "cuda:1")
+    assert config.labels_seen
+    assert config.n_clusters == 2
+
+
+def test_the_number_of_clusters_is_known_for_the_catalog_and_else_demanded(dataset):
+    assert default_n_clusters({"name": "digits"}) == 10
+    assert default_n_clusters({"name": "moons", "options": {"n_samples": 50}}) == 2
+    assert default_n_clusters(OWN) is None
+    assert make_config({"name": "digits"}, dataset, "KMeans").n_clusters == 10
+    assert make_config({"name": "digits"}, dataset, "KMeans", values={"n_clusters": 4}).n_clusters == 4
+    with pytest.raises(
+        ValueError, match="How many clusters"
+    ):  # though the data has labels: they do not count
+        make_config(OWN, dataset, "KMeans")
+
+
+@pytest.mark.parametrize(
+    ("method", "asked", "words"),
+    [
+        ("Magic", {}, r"no method 'Magic'\. Choose one of: .*DDLS"),
+        ("DDLS", {"preset": "huge"}, r"no preset 'huge'\. It has: quick"),
+        ("DDLS", {"values": {"speed": 3}}, r"no parameter 'speed'\. It has: n_clusters"),
+        ("DDLS", {"values": {"alpha": 2.0}}, r"alpha=2\.0 is not allowed.*from 0 to 0\.99"),
+        ("DDLS", {"values": {"max_epochs": "many"}}, r"max_epochs='many' is not allowed.*whole number"),
+        ("DDLS", {"values": {"n_clusters": 0}}, r"n_clusters=0 is not allowed"),
+        (
+            "DDLS",
+            {"values": {"n_clusters": 21}},
+            r"more than the 20 samples of My pictures\. Ask for at most 20",
+        ),
+        ("DDLS", {"values": {"random_state": 3}}, r"random_state is not set here: use the seed"),
+        ("DDLS", {"seed": -1}, r"random_state=-1 is not allowed"),
+        ("DDLS", {"seed": 2**31}, r"random_state=2147483648 is not allowed"),
+        ("DDLS", {"device": "gpu"}, r"device='gpu' is not known\. Choose one of auto, cpu, cuda, mps"),
+        ("DDLS", {"device": "../cpu"}, r"device='\.\./cpu' is not known"),
+    ],
+)
+def test_what_is_refused_and_in_which_words(dataset, method, asked, words):
+    with pytest.raises(ValueError, match=words):
+        make_config({"name": "digits"}, dataset, method, **asked)

@@ -1,0 +1,282 @@
+"""The command line: what it prints, what it refuses and in which words, and that Ctrl-C keeps what was learned."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from deepclust.cli import main
+from deepclust.methods import METHODS
+from deepclust.runs import RunStore
+from deepclust.runs.run import this_process
+
+REPOSITORY = Path(__file__).parents[1]
+TINY = ["--set", "n_clusters=3", "n_init=2"]
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
+    """The folder that $DEEPCLUST_RUNS names."""
+    monkeypatch.setenv("DEEPCLUST_RUNS", str(tmp_path / "runs"))
+    return RunStore()
+
+
+@pytest.fixture
+def printed(capsys) -> Callable[..., dict]:
+    """Run a command that ends well, and read its last line as JSON."""
+
+    def run(*words: object):
+        status = main([str(word) for word in words])
+        out, err = capsys.readouterr()
+        assert status == 0, err
+        return json.loads(out.splitlines()[-1])
+
+    return run
+
+
+# -- fit --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_the_line_of_the_readme(tmp_path):
+    line = (
+        "-m deepclust fit --dataset digits --method DDLS --preset quick --set n_clusters=10 max_epochs=2 "
+        "pretrain_epochs=2 --seed 0 --device auto --json --runs"
+    )
+    command = [sys.executable, *line.split(), str(tmp_path / "runs")]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert (found["method"], found["dataset"], found["n_samples"]) == ("DDLS", "digits", 1797)
+    assert (found["preset"], found["n_clusters"], found["seed"], found["state"]) == ("quick", 10, 0, "done")
+    assert found["seconds"] > 0
+    assert all(0 < found[score] <= 1 for score in ("acc", "nmi", "ari"))
+    run = RunStore(tmp_path / "runs").get(found["run"])
+    assert run.config.params["max_epochs"] == 2
+    assert run.has_result
+    assert "Traceback" not in done.stderr
+
+
+def test_a_catalog_data_set_knows_its_number_of_clusters(runs, printed):
+    found = printed("fit", "--dataset", "digits", "--method", "KMeans", "--set", "n_init=1", "--json")
+    assert found["n_clusters"] == 10
+    assert 0.6 < found["acc"] < 0.9
+    assert [run.id for run in runs.runs()] == [found["run"]]
+
+
+def test_own_data_without_labels_have_no_scores(runs, printed, tmp_path, monkeypatch):
+    np.savez(tmp_path / "own.npz", x=np.random.default_rng(0).random((40, 5)))
+    monkeypatch.chdir(tmp_path)
+    found = printed("fit", "--data", "own.npz", "--method", "KMeans", *TINY, "--json")
+    assert {"run", "method", "dataset", "n_samples", "seconds", "acc", "nmi", "ari"} <= set(found)
+    assert (found["acc"], found["nmi"], found["ari"]) == (None, None, None)
+    assert found["n_samples"] == 40
+    assert runs.get(found["run"]).config.dataset == {"file": str(tmp_path / "own.npz")}  # found from anywhere
+
+
+def test_own_data_with_labels_have_scores(runs, printed, small_file):
+    found = printed("fit", "--data", small_file, "--method", "KMeans", *TINY, "--json")
+    assert found["acc"] == 1.0
+
+
+def test_a_drawn_data_set_takes_options(runs, printed):
+    words = ["fit", "--dataset", "moons", "--options", "n_samples=50", "--method", "KMeans", "--json"]
+    assert printed(*words)["n_samples"] == 50
+
+
+def test_the_folder_can_be_named(runs, printed, small_file, tmp_path):
+    found = printed(
+        "fit", "--data", small_file, "--method", "KMeans", *TINY, "--json", "--runs", tmp_path / "x"
+    )
+    assert runs.runs() == []
+    assert [run.id for run in RunStore(tmp_path / "x").runs()] == [found["run"]]
+
+
+def test_without_json_a_sentence(runs, small_file, capsys):
+    assert main(["fit", "--data", str(small_file), "--method", "KMeans", *TINY]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(f"done: {runs.runs()[0].id} in ")
+    assert "ACC 1.000" in out
+    assert str(runs.runs()[0].folder) in out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("--dataset nowhere --method KMeans", "nowhere"),
+        ("--dataset digits --method Magic", "There is no method 'Magic'"),
+        ("--dataset digits --method DDLS --preset huge", "no preset 'huge'"),
+        ("--dataset digits --method DDLS --set speed=3", "DDLS has no parameter 'speed'. It has: n_clusters"),
+        ("--dataset digits --method DDLS --set alpha=2", "alpha=2.0 is not allowed"),
+        ("--dataset digits --method DDLS --set max_epochs=many", "max_epochs='many' is not allowed"),
+        ("--dataset digits --method DDLS --set max_epochs", "'max_epochs' is not of the form NAME=VALUE"),
+        ("--dataset digits --method DDLS --set =3", "'=3' is not of the form NAME=VALUE"),
+        ("--dataset digits --method DDLS --set n_clusters=1798", "n_clusters=1798 is not allowed"),
+        ("--dataset digits --method DDLS --seed -1", "random_state=-1 is not allowed"),
+        ("--dataset digits --method DDLS --device gpu", "device='gpu' is not known"),
+        ("--dataset digits --options noise=1 --method DDLS", "no option 'noise'"),
+        ("--dataset moons --options noise=-1 --method DDLS", "noise=-1.0 is not allowed"),
+        ("--data missing.npz --method KMeans --set n_clusters=2", "missing.npz"),
+        ("--data broken.npz --method KMeans --set n_clusters=2", "broken.npz"),
+        ("--data notes.txt --method KMeans --set n_clusters=2", "notes.txt is neither an .npz file"),
+        ("--data good.npz --method KMeans", "How many clusters"),
+        ("--data good.npz --method KMeans --set n_clusters=31", "more than the 30 samples"),
+        ("--data . --method KMeans --set n_clusters=2", "neither an .npz file"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(runs, tmp_path, monkeypatch, capsys, words, sentence):
+    monkeypatch.chdir(tmp_path)
+    Path("broken.npz").write_bytes(b"PK\x03\x04 no zip at all")
+    Path("notes.txt").write_text("hello")
+    np.savez("good.npz", x=np.random.default_rng(0).random((30, 4)))
+    assert main(["fit", *words.split()]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("deepclust: ")
+    assert err.count("\n") == 1, "more than one line"
+    assert sentence in err
+    assert runs.runs() == []
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    words = ["fit", "--dataset", "digits", "--method", "KMeans", "--runs", str(tmp_path / "file" / "runs")]
+    assert main(words) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [[], ["fit"], ["fit", "--dataset", "digits"], ["dance"]])
+def test_half_a_command_is_refused(words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    assert "usage: deepclust" in capsys.readouterr().err
+
+
+def test_the_process_prints_no_traceback_either(tmp_path):
+    command = [sys.executable, "-m", "deepclust", "fit", "--data", "no.npz", "--method", "KMeans"]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=100, check=False
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_run_that_fails_ends_with_1(runs, capsys):
+    torch = pytest.importorskip("torch")
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a GPU")
+    words = ["fit", "--dataset", "digits", "--method", "DDLS", "--device", "cuda", "--json"]
+    assert main(words) == 1
+    out, err = capsys.readouterr()
+    assert json.loads(out.splitlines()[-1])["state"] == "failed"
+    assert "torch sees no CUDA GPU" in err.splitlines()[-1]
+
+
+def test_a_terminal_gets_a_progress_bar_for_each_stage(runs, small_file, capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    words = ["--set", "n_clusters=3", "pretrain_epochs=2", "max_epochs=2", "n_channels=4", "n_components=4"]
+    assert main(["fit", "--data", str(small_file), "--method", "DDLS", *words, "--device", "cpu"]) == 0
+    out, err = capsys.readouterr()
+    for stage in ("Pre-training: 100%", "Stage I: 100%", "Stage II: 100%"):
+        assert stage in err
+    assert "discriminative=" in err
+    assert out.startswith("done: ")
+
+
+def test_it_waits_until_the_device_is_free(runs, ask, small_file, capsys):
+    ahead = ask("KMeans")  # in the folder that is shared with the app
+    ahead.set_status(**this_process(), state="running")
+    threading.Timer(1.0, lambda: ahead.set_status(state="done")).start()
+    assert main(["fit", "--data", str(small_file), "--method", "KMeans", *TINY, "--json"]) == 0
+    assert "Waiting for cpu, which 1 run(s) use first" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_ctrl_c_keeps_what_was_learned(runs, small_file):
+    command = [sys.executable, "-m", "deepclust", "fit", "--data", str(small_file), "--method", "DDLS", "--json",
+               "--set", "n_clusters=3", "pretrain_epochs=10000", "n_channels=4"]  # fmt: skip
+    process = subprocess.Popen(
+        command,
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.default_int_handler
+        ),  # a background job ignores it
+    )
+    try:
+        deadline = time.monotonic() + 90
+        while not (runs.runs() and runs.runs()[0].status().epoch > 0):
+            assert time.monotonic() < deadline
+            assert process.poll() is None
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    found = json.loads(out.splitlines()[-1])
+    assert found["state"] == "stopped"
+    assert process.returncode == 0
+    assert found["acc"] is not None
+    assert runs.get(found["run"]).has_result
+
+
+# -- lists ------------------------------------------------------------------------------------------------------------
+
+
+def test_datasets(printed):
+    rows = {row["dataset"]: row for row in printed("datasets", "--json")}
+    assert {"digits", "moons", "mnist", "usps", "reuters21578"} <= set(rows)
+    assert rows["digits"]["available"]
+    assert rows["mnist"]["n_samples"] == 70_000
+
+
+def test_a_data_set_without_its_file_says_what_to_do(printed, monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("DEEPCLUST_DATA", str(tmp_path))
+    rows = {row["dataset"]: row for row in printed("datasets", "--json")}
+    assert not rows["mnist"]["available"]
+    assert "DEEPCLUST_DATA" in rows["mnist"]["note"]
+    assert main(["fit", "--dataset", "mnist", "--method", "KMeans"]) == 2
+    assert "DEEPCLUST_DATA" in capsys.readouterr().err
+
+
+def test_methods(printed):
+    rows = {row["method"]: row for row in printed("methods", "--json")}
+    assert set(rows) == set(METHODS)
+    assert "quick" in rows["DDLS"]["presets"]
+    params = {p["name"]: p for p in rows["DDLS"]["params"]}
+    assert params["n_clusters"]["allowed"].startswith("a whole number from 1")
+
+
+def test_runs(runs, printed, capsys):
+    assert printed("runs", "--json") == []
+    assert main(["runs"]) == 0
+    assert capsys.readouterr().out == "There are none yet.\n"
+    made = printed("fit", "--dataset", "moons", "--options", "n_samples=60", "--method", "KMeans", "--json")
+    (row,) = printed("runs", "--json")
+    assert row == made
+    assert main(["runs"]) == 0
+    table = capsys.readouterr().out.splitlines()
+    assert table[0].split()[:3] == ["run", "state", "method"]
+    assert made["run"] in table[1]
+
+
+@pytest.mark.parametrize("what", ["datasets", "methods"])
+def test_lists_for_people(what, capsys):
+    assert main([what]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 3
+    assert "[" not in lines[1]
