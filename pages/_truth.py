@@ -12,7 +12,7 @@ from deepclust.metrics.matching import confusion
 from deepclust.runs import Run
 from pages import _cached
 
-TILES = 7
+TILE_WIDTHS = (1, 1.5, 1, 1, 1, 1, 1)
 
 
 def numbers(run: Run, k: int, revealed: bool) -> None:
@@ -45,7 +45,7 @@ def numbers(run: Run, k: int, revealed: bool) -> None:
             ("ARI", f"{at_k['ari']:.3f}", "Agreement over pairs of samples; 0 is chance."),
             ("Purity", f"{at_k['purity']:.3f}", "Share of samples that are of their cluster's majority class."),
         ]  # fmt: skip
-    for column, (label, value, words) in zip(st.columns(TILES), tiles, strict=False):
+    for column, (label, value, words) in zip(st.columns(TILE_WIDTHS), tiles, strict=False):
         column.metric(label, value, help=words)
 
 

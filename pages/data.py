@@ -12,7 +12,6 @@ from deepclust.data.dataset import Dataset, warnings_of
 from deepclust.data.files import keep_dataset, list_own
 from deepclust.data.picture_zip import MixedSizes, read_picture_zip
 from deepclust.data.readers import read_npz
-from deepclust.engine.ask import make_config
 from pages import _cached, _session
 from pages._params_form import params_form
 from pages._start import start_run
@@ -50,6 +49,10 @@ def look(data: Dataset) -> None:
                 _session.forget_run()
                 st.switch_page("pages/train.py")
         if quick:
+            from deepclust.engine.ask import (
+                make_config,  # loads scikit-learn, which the first page does without
+            )
+
             try:
                 config = make_config(
                     st.session_state.dataset,

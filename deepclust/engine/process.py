@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -10,9 +11,18 @@ from typing import IO
 
 import deepclust
 
-#: torch's threads sleep while they wait for each other. By default they spin, and where two processes share the cores
-#: that made training two to three times slower (AEKMeans on 10,000 pictures, 2 cores: 71 to 105 s instead of 34).
-SHARING = {"OMP_WAIT_POLICY": "PASSIVE"}
+#: How long-running processes use the machine, unless the environment says otherwise. Threads sleep while they wait for
+#: each other: by default they spin, and beside another busy process training took two to three times as long. Freed
+#: memory is kept for the next batch (glibc only): by default each large tensor is fetched from the system page by page,
+#: which cost a third of the time of convolutions.
+HABITS = {
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "MALLOC_MMAP_THRESHOLD_": str(2**30),
+    "MALLOC_TRIM_THRESHOLD_": str(2**32),
+}
+
+#: Variables that change what a training process does.
+HEEDED = ("DEEPCLUST_", "CUDA_", "OMP_", "MKL_", "KMP_", "PYTHON", "PYTORCH_", "TORCH_", "MALLOC_")
 
 _children: list[subprocess.Popen[bytes]] = []
 
@@ -28,9 +38,18 @@ def start_detached(module: str, *arguments: str, log: IO[bytes]) -> None:
         stdout=log,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        env={**SHARING, **os.environ, "PYTHONPATH": path},
+        env={**HABITS, **os.environ, "PYTHONPATH": path},
     )
     _children.append(process)
+
+
+def sameness() -> str:
+    """What code, interpreter, folder and environment a process started now would have, in a few letters."""
+    code = Path(deepclust.__file__).parent
+    files = sorted((str(path), path.stat().st_mtime_ns) for path in code.rglob("*.py"))
+    environment = sorted((k, v) for k, v in os.environ.items() if k.startswith(HEEDED))
+    facts = repr((files, sys.executable, os.getcwd(), environment))
+    return hashlib.sha256(facts.encode()).hexdigest()[:16]
 
 
 def reap() -> None:

@@ -6,7 +6,6 @@ only one rename of a file can succeed, no two runs get the same process. From th
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import socket
@@ -18,14 +17,12 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-import deepclust
-from deepclust.engine.process import reap, start_detached, yield_to_the_page
+from deepclust.engine.process import reap, sameness, start_detached, yield_to_the_page
 from deepclust.runs import Run
 from deepclust.runs.run import process_alive, this_process, write_json
 
 LOOK_AGAIN = 0.1  # seconds between two looks at idle.json
 STARTING = 60.0  # seconds that a fresh process may take to be ready
-HEEDED = ("DEEPCLUST_", "CUDA_", "OMP_", "MKL_", "KMP_", "PYTHON", "PYTORCH_", "TORCH_")
 
 
 def ensure_standby(root: Path | str, idle_seconds: float = 20 * 60.0) -> None:
@@ -36,7 +33,7 @@ def ensure_standby(root: Path | str, idle_seconds: float = 20 * 60.0) -> None:
     reap()
     folder = Path(root) / "standby"
     idle, starting = folder / "idle.json", folder / "starting"
-    waiting, same = _read(idle), _sameness()
+    waiting, same = _read(idle), sameness()
     if _usable(waiting, same):
         with suppress(FileNotFoundError):  # given a run at this moment
             os.utime(idle)
@@ -53,7 +50,7 @@ def ensure_standby(root: Path | str, idle_seconds: float = 20 * 60.0) -> None:
 def hand_over(run: Run) -> bool:
     """Give a run to the waiting process, if there is one that would do the same as a fresh worker."""
     folder = run.folder.parent / "standby"
-    same, taken = _sameness(), folder / f"{run.id}.taken"
+    same, taken = sameness(), folder / f"{run.id}.taken"
     who = _read(folder / "idle.json")
     if not _usable(who, same):
         return False
@@ -81,15 +78,6 @@ def _usable(who: dict[str, Any], same: str) -> bool:
     """Whether the process lives, on this machine, and was started as this one would start it."""
     here = who.get("host") == socket.gethostname() and who.get("same") == same
     return here and process_alive(who["pid"], who["create_time"])
-
-
-def _sameness() -> str:
-    """What code, interpreter, folder and environment a process was started with, in a few letters."""
-    code = Path(deepclust.__file__).parent
-    files = sorted((str(path), path.stat().st_mtime_ns) for path in code.rglob("*.py"))
-    environment = sorted((k, v) for k, v in os.environ.items() if k.startswith(HEEDED) and k != "PYTHONPATH")
-    facts = repr((files, sys.executable, os.getcwd(), environment))
-    return hashlib.sha256(facts.encode()).hexdigest()[:16]
 
 
 def _wait(folder: Path, same: str, idle_seconds: float) -> Run | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from deepclust.engine.launch import slot_of, waiting_before
-from deepclust.engine.process import SHARING, yield_to_the_page
+from deepclust.engine.process import yield_to_the_page
 from deepclust.runs import Run, RunStatus, RunStore
 from deepclust.runs.run import this_process
 
@@ -35,7 +34,6 @@ def work(
     Does nothing where another process works on the same run. Ctrl-C stops the run and keeps what was learned.
     """
     store = RunStore(run.folder.parent)
-    os.environ.update(SHARING | os.environ)  # heeded if torch is not loaded yet
     try:
         with FileLock(run.folder / "worker.lock", timeout=LAST_WORKER), _interrupt_stops(run):
             run.set_status(**this_process(), state="queued")

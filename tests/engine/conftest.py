@@ -38,6 +38,9 @@ def workers(store: RunStore) -> Iterator[Callable[[Run], psutil.Process]]:
             with suppress(psutil.Error):
                 child.kill()
                 child.wait(5)
+    for started in process._children:  # one that is just ending has no command line any more
+        started.kill()
+        started.wait(10)
     process.reap()
 
 

@@ -14,7 +14,8 @@ import pytest
 import deepclust.engine.launch
 import deepclust.engine.standby
 from deepclust.engine.launch import launch
-from deepclust.engine.standby import _sameness, ensure_standby, hand_over
+from deepclust.engine.process import sameness
+from deepclust.engine.standby import ensure_standby, hand_over
 from deepclust.engine.train import train
 from deepclust.runs.run import this_process, write_json
 
@@ -45,7 +46,7 @@ def started(monkeypatch) -> list[str]:
 def same(request, monkeypatch):
     """The code counts as unchanged, though someone may be working on it while the tests run."""
     if "sameness" not in request.node.name:
-        monkeypatch.setattr(deepclust.engine.standby, "_sameness", lambda: "the same")
+        monkeypatch.setattr(deepclust.engine.standby, "sameness", lambda: "the same")
 
 
 # -- the hand-over, without processes ---------------------------------------------------------------------------------
@@ -134,21 +135,21 @@ def test_ensure_tells_the_waiting_one_to_stay(store, idle, started):
 def test_sameness_is_cheap():
     begun = time.perf_counter()
     for _ in range(10):
-        _sameness()
+        sameness()
     assert (time.perf_counter() - begun) / 10 < 0.1
 
 
 def test_sameness_heeds_the_environment_that_training_depends_on(monkeypatch, tmp_path):
     monkeypatch.delenv("DEEPCLUST_DATA", raising=False)
-    before = _sameness()
+    before = sameness()
     monkeypatch.setenv("DEEPCLUST_DATA", "/elsewhere")
-    assert _sameness() != before
+    assert sameness() != before
     monkeypatch.delenv("DEEPCLUST_DATA")
-    assert _sameness() == before
+    assert sameness() == before
     monkeypatch.setenv("WINDOWID", "7")
-    assert _sameness() == before
+    assert sameness() == before
     monkeypatch.chdir(tmp_path)  # a relative $DEEPCLUST_DATA would mean something else there
-    assert _sameness() != before
+    assert sameness() != before
 
 
 # -- real processes ---------------------------------------------------------------------------------------------------
