@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
+import runpy
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +22,17 @@ from deepclust.events import Event, Note, Progress, Stage
 from deepclust.methods import METHODS, find_method
 from deepclust.params import params_of, parse_value
 from deepclust.runs import Run, RunStore
+
+# by name: the app floor above is not known here, only what will be asked for
+FIRST_PAGE = (
+    "pandas",
+    "PIL.PngImagePlugin",
+    "deepclust.engine.projector",
+    "deepclust.engine.standby",
+    "deepclust.figures.pictures",
+    "deepclust.metrics.exemplars",
+    "deepclust.projections",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -187,14 +200,16 @@ def _runs(asked: argparse.Namespace) -> int:
 
 
 def _app(asked: argparse.Namespace) -> int:
-    """Replace this process by the Streamlit server."""
+    """Become the Streamlit server. What the first page needs is loaded before the server answers anyone."""
     here = Path(__file__).resolve().parent
     page = next(path for path in (here.parent / "app.py", here / "_app" / "app.py") if path.exists())
-    words = [sys.executable, "-m", "streamlit", "run", page.name, "--server.port", str(asked.port)]
-    if asked.headless:
-        words += ["--server.headless", "true"]
     os.chdir(page.parent)  # the app's .streamlit/config.toml is read from here
-    os.execv(sys.executable, words)
+    for name in FIRST_PAGE:
+        importlib.import_module(name)
+    headless = ["--server.headless", "true"] if asked.headless else []
+    sys.argv = ["streamlit", "run", page.name, "--server.port", str(asked.port), *headless]
+    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
+    return 0
 
 
 def _pairs(words: Sequence[str]) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from deepclust.projections._base import Projection
 from deepclust.results import ClusterResult
 from deepclust.runs import Run, RunStore
 
+HELPERS_AFTER = 3.0  # seconds after the first page
 GALLERY = 100  # samples of a cluster that are kept ready for its gallery
 
 
@@ -34,11 +36,25 @@ def store() -> RunStore:
 def keep_helpers_alive() -> None:
     """See that the projection process and a waiting worker are there; both end by themselves when no app asks.
 
-    With DEEPCLUST_HELPERS=0 nothing is started in advance: maps and runs then begin some seconds later.
+    They are first started some seconds after the first page, so that they do not slow it down. With DEEPCLUST_HELPERS=0
+    nothing is started in advance: maps and runs then begin some seconds later.
     """
-    if os.environ.get("DEEPCLUST_HELPERS") != "0":
-        ensure_projector(store().root)
-        ensure_standby(store().root)
+    if os.environ.get("DEEPCLUST_HELPERS") != "0" and not _first_page().is_alive():
+        _start_helpers()
+
+
+@st.cache_resource
+def _first_page() -> threading.Timer:
+    timer = threading.Timer(HELPERS_AFTER, _start_helpers)
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+def _start_helpers() -> None:
+    root = RunStore().root
+    ensure_projector(root)
+    ensure_standby(root)
 
 
 def dataset(ref: Mapping[str, Any]) -> Dataset:
