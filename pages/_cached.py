@@ -17,7 +17,8 @@ from deepclust.data.dataset import Dataset
 from deepclust.data.files import open_dataset
 from deepclust.engine.projector import ensure_projector
 from deepclust.engine.standby import ensure_standby
-from deepclust.figures.pictures import contact_sheet, png_data_uri
+from deepclust.figures.multiples import transformation_sprite
+from deepclust.figures.pictures import contact_sheet, png_bytes, png_data_uri
 from deepclust.metrics.exemplars import Exemplars, exemplars
 from deepclust.projections._base import Projection
 from deepclust.results import ClusterResult
@@ -90,6 +91,19 @@ def _strip_of(key: str, _data: Dataset, _ids: np.ndarray, columns: int) -> str:
     return png_data_uri(contact_sheet(_data, _ids, columns=columns))
 
 
+def transformed(data: Dataset, set_name: str, n: int) -> str:
+    """n samples under every transformation of a set as an address for ``<img>``: a row each, a column per member."""
+    return _transformed(f"{data.fingerprint}/{set_name}", n, data, set_name)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def _transformed(key: str, n: int, _data: Dataset, _set_name: str) -> str:
+    ids = np.random.default_rng(0).permutation(_data.n_samples)[:n]
+    flat = _data.X.ndim == 2
+    spread = (_data.X.mean(axis=0), _data.X.std(axis=0)) if flat else None
+    return png_data_uri(png_bytes(transformation_sprite(_data.X[ids], _set_name, spread)))
+
+
 @dataclass(frozen=True, eq=False)
 class Found:
     """What a run found, ready to be looked at."""
@@ -110,6 +124,16 @@ def _found(folder: str, written: int) -> Found:
     result = run.result()
     by_k = run.labels_by_k() or {run.config.n_clusters: result.labels}
     return Found(result, by_k, run.metrics())
+
+
+def own_labels(run: Run) -> np.ndarray:
+    """The method's own clusters int64 (n,) of a run that has a result: of many runs at once without their spaces."""
+    return _own_labels(run.id, (run.folder / "result.npz").stat().st_mtime_ns, run)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _own_labels(run_id: str, written: int, _run: Run) -> np.ndarray:
+    return _run.result().labels
 
 
 @dataclass(frozen=True, eq=False)

@@ -128,7 +128,7 @@ def _buttons(run: Run, status: RunStatus) -> None:
             st.write("Ends this run and deletes all that it found.")
             if st.button("Yes, delete this run", type="primary"):
                 discard(run, _cached.store())
-                _session.forget_run()
+                _session.leave_deleted(run)
                 st.rerun(scope="app")
 
 

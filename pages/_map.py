@@ -34,6 +34,7 @@ def show_map(
         selection_mode=("lasso", "box", "points") if flat else (),
         config={"scrollZoom": True, "displaylogo": False},
         alt=f"Map of {len(ids):,} samples",
+        theme=None,  # the figure brings its own, and Streamlit takes half a second to put one on
     )
     if not flat:
         return None

@@ -27,16 +27,30 @@ class Choice:
 
 
 def choose(run: Run) -> Choice:
-    """The controls above the map."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        space = st.segmented_control("Space", list(SPACES), format_func=SPACES.get, default="latent", required=True,
-                                     key="map-space", help="What the network made of the data, the data themselves, or "
-                                     "the first eigenvectors of the neighbour graph of the latent space.")  # fmt: skip
-        method = st.segmented_control("Projection", list(METHODS), format_func=lambda m: METHODS[m].title, default="pca",
-                                      required=True, key="map-method", help="  \n".join(f"**{f.title}**: {f.summary}" for f in METHODS.values()))  # fmt: skip
-        dimensions = st.segmented_control("Dimensions", [2, 3], format_func=lambda d: f"{d}-D", default=2, required=True, key="map-dimensions")  # fmt: skip
-        sample = _points(run, METHODS[method].slow)
-    return Choice(space, method, int(dimensions), sample)
+    """The controls of the map, drawn where the caller is."""
+    space = st.segmented_control(
+        "Space",
+        list(SPACES),
+        format_func=SPACES.get,
+        default="latent",
+        required=True,
+        key="map-space",
+        help="What the network made of the data, the data themselves, or the first eigenvectors of the neighbour graph "
+        "of the latent space.",
+    )
+    method = st.segmented_control(
+        "Projection",
+        list(METHODS),
+        format_func=lambda m: METHODS[m].title,
+        default="pca",
+        required=True,
+        key="map-method",
+        help="  \n".join(f"**{facts.title}**: {facts.summary}" for facts in METHODS.values()),
+    )
+    dimensions = st.segmented_control(
+        "Dimensions", [2, 3], format_func=lambda d: f"{d}-D", default=2, required=True, key="map-dimensions"
+    )
+    return Choice(space, method, int(dimensions), _points(run, METHODS[method].slow))
 
 
 def _points(run: Run, slow: bool) -> int | None:
@@ -58,16 +72,25 @@ def _points(run: Run, slow: bool) -> int | None:
 
 def projection(run: Run, choice: Choice) -> Projection | None:
     """The chosen map if it is there; otherwise it is asked for, its progress is shown, and None is returned."""
+    found, _ = asked(run, choice)
+    if found is None:
+        st.fragment(_wait, run_every=0.5)(run, choice)
+    else:
+        _prepare_next(run, choice)
+    return found
+
+
+def asked(run: Run, choice: Choice) -> tuple[Projection | None, dict]:
+    """The chosen map if it is there, and how far it is (see `job_state`); it is asked for where it is missing."""
     job = _job(run, choice)
     state = job_state(_cached.store().root, job)
     if state["state"] == "done":
-        _prepare_next(run, choice)
-        return _cached.projection(job["out"])
+        return _cached.projection(job["out"]), state
     ensure_projector(_cached.store().root)
     if state["state"] == "missing":
         request(_cached.store().root, job)
-    st.fragment(_wait, run_every=0.5)(run, choice)
-    return None
+        state["state"] = "queued"
+    return None, state
 
 
 def first_map(run: Run) -> Projection | None:

@@ -62,10 +62,20 @@ def look_at(run: Run) -> None:
 
 
 def forget_run() -> None:
-    """The run is gone (deleted)."""
+    """Look at no run."""
     st.session_state.run_id = None
     st.session_state.selection = None
     write_url()
+
+
+def leave_deleted(run: Run) -> None:
+    """This run is gone: look at another of its group, or at none."""
+    group = run.config.group
+    others = _cached.store().group(group.id) if group is not None else []
+    if others:
+        look_at(others[0])
+    else:
+        forget_run()
 
 
 def current_run() -> Run | None:

@@ -1,6 +1,8 @@
-"""Start a run and look at it."""
+"""Start a run, or a group of runs, and look at it."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from deepclust.engine.launch import launch
 from deepclust.runs import Run, RunConfig
@@ -13,3 +15,12 @@ def start_run(config: RunConfig) -> Run:
     launch(run)
     _session.look_at(run)
     return run
+
+
+def start_group(configs: Sequence[RunConfig]) -> list[Run]:
+    """Create and launch one run for each config, in that order, and look at the first."""
+    runs = [_cached.store().create(config) for config in configs]
+    for run in runs:
+        launch(run)
+    _session.look_at(runs[0])
+    return runs

@@ -37,7 +37,7 @@ def strip() -> None:
         if run is not None:
             config = run.config
             st.badge(config.dataset_title, icon=":material/photo_library:", color="grey")
-            st.badge(config.method, icon=":material/model_training:", color="grey")
+            st.badge(method_of(run), icon=":material/model_training:", color="grey")
             st.badge(
                 f"k = {_session.current_k(run)}", color="grey", help="The number of clusters that is shown."
             )
@@ -52,7 +52,12 @@ def label_of(run: Run) -> str:
     """How a run is called in lists."""
     config = run.config
     when = time.strftime("%d %b %H:%M", time.localtime(config.created))
-    return f"{config.method} on {config.dataset_title}, k = {config.n_clusters}, seed {config.seed} · {when}"
+    return f"{method_of(run)} on {config.dataset_title}, k = {config.n_clusters}, seed {config.seed} · {when}"
+
+
+def method_of(run: Run) -> str:
+    """The method, and in a group what tells the run from the others."""
+    return run.config.method + (f" ({run.config.part})" if run.config.part else "")
 
 
 def _run_picker(run: Run | None) -> None:
@@ -69,7 +74,7 @@ def _run_picker(run: Run | None) -> None:
         format_func=lambda run_id: label_of(by_id[run_id]),
         placeholder="Open a run",
         label_visibility="collapsed",
-        width=360,
+        width=410,
     )
     if chosen is not None and (run is None or chosen != run.id):
         _session.look_at(by_id[chosen])

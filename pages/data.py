@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
 from deepclust.data.catalog import CATALOG
@@ -12,6 +13,7 @@ from deepclust.data.dataset import Dataset, warnings_of
 from deepclust.data.files import keep_dataset, list_own
 from deepclust.data.picture_zip import MixedSizes, read_picture_zip
 from deepclust.data.readers import read_npz
+from deepclust.figures.live import small_map
 from pages import _cached, _session
 from pages._params_form import params_form
 from pages._start import start_run
@@ -67,8 +69,17 @@ def look(data: Dataset) -> None:
                 run = start_run(config)
                 st.switch_page("pages/train.py", query_params=_session.url_of(run))
     with right:
-        st.image(_cached.sheet(data, SHEET), alt=f"{min(SHEET, data.n_samples)} samples of {data.title}")
-        st.caption(f"{min(SHEET, data.n_samples)} of {data.n_samples:,} samples, drawn at random")
+        if data.feature_shape == (2,):
+            points = (data.X - data.X.mean(axis=0)) / data.X.std()
+            st.echarts_chart(
+                small_map(points, np.zeros(len(points), int), 1),
+                key=f"points-{data.fingerprint}",
+                height=380,
+                alt=f"The points of {data.title}",
+            )
+        else:
+            st.image(_cached.sheet(data, SHEET), alt=f"{min(SHEET, data.n_samples)} samples of {data.title}")
+            st.caption(f"{min(SHEET, data.n_samples)} of {data.n_samples:,} samples, drawn at random")
 
 
 def _options(name: str) -> None:
@@ -77,9 +88,11 @@ def _options(name: str) -> None:
         return
     cls = CATALOG[name].drawn
     values = params_form(cls, st.session_state.dataset.get("options", {}), key=f"options-{name}")
-    ref = {"name": name, "options": values}
-    if ref != st.session_state.dataset and st.button("Draw again"):
-        _session.choose_dataset(ref)
+    drawn = st.session_state.dataset.get("options") or {
+        p.name: p.default for p in CATALOG[name].options.values()
+    }
+    if values != drawn and st.button("Draw again"):
+        _session.choose_dataset({"name": name, "options": values})
         st.rerun()
 
 
@@ -156,7 +169,7 @@ def own() -> None:
 
 _session.begin()
 strip()
-st.header("Let a network sort these pictures by itself. Nobody tells it the answer.")
+st.header("Let a network sort your data by itself. Nobody tells it the answer.")
 try:
     look(_cached.dataset(st.session_state.dataset))
 except ValueError as error:

@@ -39,16 +39,17 @@ def k_slider(run: Run) -> int:
 
 def map_pane(run: Run, data: Dataset, k: int, revealed: bool) -> None:
     """The map with its controls."""
-    choice = choose(run)
     colours = ["Cluster", "Confidence"] + (["Class"] if revealed and data.y is not None else [])
-    by = st.segmented_control(
-        "Colour by",
-        colours,
-        default="Cluster",
-        required=True,
-        key=f"colour-{len(colours)}",
-        help="Confidence: how much nearer a sample is to its own centre than to the next one, 0 to 1.",
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        choice = choose(run)
+        by = st.segmented_control(
+            "Colour by",
+            colours,
+            default="Cluster",
+            required=True,
+            key=f"colour-{len(colours)}",
+            help="Confidence: how much nearer a sample is to its own centre than to the next one, 0 to 1.",
+        )
     found = projection(run, choice)
     if found is None:
         found = first_map(run)

@@ -11,11 +11,13 @@ from deepclust.data.dataset import Dataset
 from deepclust.engine.ask import default_n_clusters, make_config
 from deepclust.engine.estimate import estimate
 from deepclust.methods import METHODS
-from deepclust.runs import RunConfig
+from deepclust.runs import Run, RunConfig
 from deepclust.runs.run import ENDED
 from pages import _cached, _session
+from pages._bench import VARIED, bench
 from pages._live import duration, live_panel
 from pages._params_form import params_form
+from pages._side_by_side import group_of, side_by_side
 from pages._start import start_run
 from pages._strip import label_of, strip
 
@@ -85,28 +87,33 @@ def ask(dataset: Dataset, name: str) -> RunConfig | None:
 def form(dataset: Dataset) -> None:
     """Method, preset, hyper-parameters, estimate and the Train button."""
     config = ask(dataset, method_cards())
+    expected = estimate(config, _cached.store()) if config is not None else None
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
-            "Train", type="primary", icon=":material/play_arrow:", shortcut="t", disabled=config is None
+            "Train", type="primary", icon=":material/play_arrow:", shortcut="t", disabled=expected is None
         )
-        if config is not None:
-            expected = estimate(config, _cached.store())
+        if expected is not None:
             st.caption(
                 f"About **{duration(expected.seconds)}** and **{max(expected.memory / 2**30, 0.1):.1f} GB** "
                 f"({expected.basis}; {expected.free_memory / 2**30:.0f} GB are free)"
             )
-    if config is not None and not expected.fits:
+    if expected is not None and not expected.fits:
         st.warning(
             "This may not fit into memory. Choose a smaller batch size, a narrower network, or a smaller data set."
         )
     if pressed and config is not None:
         start_run(config)
         st.rerun()
+    if config is not None and VARIED in config.params:
+        bench(dataset, config)
 
 
-def queue(shown: str | None) -> None:
-    """Other runs that are training or waiting."""
-    others = [r for r in _cached.store().runs()[:50] if r.id != shown and r.status().state not in ENDED]
+def queue(shown: Run | None) -> None:
+    """Other runs that are training or waiting, but for those that stand beside the shown one already."""
+    ids = set()
+    if shown is not None:
+        ids = {shown.id, *(r.id for r in group_of(shown))}
+    others = [r for r in _cached.store().runs()[:50] if r.id not in ids and r.status().state not in ENDED]
     if others:
         st.subheader("Also in the queue")
     for run in reversed(others):
@@ -129,6 +136,7 @@ except ValueError as error:
 
 if run is not None:
     st.header(f"{METHODS[run.config.method].title} on {run.config.dataset_title}")
+    side_by_side(run)
     live_panel(run)
 if dataset is not None:
     if run is None:
@@ -137,4 +145,4 @@ if dataset is not None:
     else:
         with st.expander("Start another run on these data", icon=":material/add:", expanded=False):
             form(dataset)
-queue(run.id if run is not None else None)
+queue(run)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from deepclust.compute import DEVICES
@@ -11,9 +12,11 @@ from deepclust.data.catalog import CATALOG
 from deepclust.data.dataset import Dataset
 from deepclust.methods import find_method
 from deepclust.params import check_value, params_of, values_from_json
-from deepclust.runs import RunConfig
+from deepclust.runs import RunConfig, RunGroup
+from deepclust.transforms import kind_of, members_of
 
 SET_BY_RUN = ("random_state", "device")  # a run has its own fields for these
+BETWEEN = 1e-3  # seconds between the runs of a group
 
 
 def default_n_clusters(ref: Mapping[str, Any]) -> int | None:
@@ -38,11 +41,12 @@ def make_config(
     seed: int = 0,
     device: str = "auto",
     labels_seen: bool = False,
+    group: RunGroup | None = None,
 ) -> RunConfig:
     """A checked config with every hyper-parameter spelled out: defaults, then the preset, then ``values``.
 
-    ValueError for unknown methods, presets and parameters, values out of bounds, a missing number of clusters, and
-    more clusters than samples.
+    ValueError for unknown methods, presets and parameters, values out of bounds, a missing number of clusters, more
+    clusters than samples, and transformations that these data cannot have.
     """
     cls = find_method(method)
     check_value(params_of(cls)["random_state"], seed)
@@ -69,6 +73,7 @@ def make_config(
             f"n_clusters={params['n_clusters']} is more than the {dataset.n_samples} samples of "
             f"{dataset.title or dataset.name}. Ask for at most {dataset.n_samples}."
         )
+    _check_transforms(params, dataset.feature_shape)
     return RunConfig(
         dataset=dict(ref),
         dataset_title=dataset.title or dataset.name,
@@ -82,4 +87,31 @@ def make_config(
         seed=seed,
         device=device,
         labels_seen=labels_seen,
+        group=group,
     )
+
+
+def variants(config: RunConfig, name: str, values: Sequence[Any], words: str) -> list[RunConfig]:
+    """A group of configs, one for each value of the hyper-parameter ``name`` and all else (the seed too) as in ``config``.
+
+    ``words`` says what is compared. They are created a moment apart, which is their order in lists and in the queue.
+    ValueError for a parameter that the method does not have, and for a value that is not allowed.
+    """
+    cls, group = find_method(config.method), RunGroup.new(words, name)
+    for value in values:
+        _check_transforms({name: value}, config.feature_shape)
+    return [
+        replace(
+            config,
+            params={**config.params, **values_from_json(cls, {name: value})},
+            group=group,
+            created=config.created + i * BETWEEN,
+        )
+        for i, value in enumerate(values)
+    ]
+
+
+def _check_transforms(params: Mapping[str, Any], feature_shape: tuple[int, ...]) -> None:
+    """ValueError for a set that is unknown or not for these data: now, and not when the run has waited for its turn."""
+    if "transforms" in params:
+        members_of(params["transforms"], kind_of(feature_shape))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -119,7 +118,6 @@ def _learn(
             if watch is not None:
                 watch(event)
             if isinstance(event, Progress):
-                _check_finite(event)
                 if time.monotonic() - saved_at > CHECKPOINT_EVERY or control.command != "run":
                     save_checkpoint(run, method, control.seconds)
                     saved_at = time.monotonic()
@@ -145,16 +143,6 @@ def _last_shown(run: Run) -> tuple[np.ndarray | None, np.ndarray | None]:
     except (IndexError, OSError, ValueError):
         return None, None
     return shot["labels"].astype(np.int64), shot["points"] if len(shot["points"]) else None
-
-
-def _check_finite(progress: Progress) -> None:
-    """ValueError when a loss has become infinite or NaN: nothing would be learned from there on."""
-    for name, value in progress.losses.items():
-        if not math.isfinite(value):
-            raise ValueError(
-                f"Training diverged: the loss {name!r} became {value} in epoch {progress.epoch} of {progress.stage}. "
-                "Start again with a smaller learning rate, or check the data for extreme values."
-            )
 
 
 def _finish(run: Run, store: RunStore, method: Method, data: Dataset, control: Control) -> None:

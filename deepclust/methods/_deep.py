@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
@@ -183,6 +184,12 @@ class DeepMethod(Method):
         self.n_iter_ += 1
         values = losses.values()
         stage, epoch, n_epochs = self._at["stage"], self._at["epoch"], self._at["n_epochs"]
+        for name, value in values.items():
+            if not math.isfinite(value):
+                raise ValueError(
+                    f"Training diverged: the loss {name!r} became {value} in epoch {epoch} of {stage}. "
+                    "Start again with a smaller learning rate, or check the data for extreme values."
+                )
         every = max(1, n_epochs // SNAPSHOTS_PER_STAGE)
         if epoch % every == 0 or epoch == n_epochs or epoch == 1:
             yield self._snapshot(stage, epoch)

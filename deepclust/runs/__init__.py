@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from deepclust.runs.run import Run, RunConfig, RunStatus
+from deepclust.runs.config import RunConfig, RunGroup
+from deepclust.runs.run import Run, RunStatus
 from deepclust.runs.store import RunStore
 
-__all__ = ["Run", "RunConfig", "RunStatus", "RunStore"]
+__all__ = ["Run", "RunConfig", "RunGroup", "RunStatus", "RunStore"]

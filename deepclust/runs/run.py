@@ -7,7 +7,7 @@ import os
 import socket
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -17,51 +17,11 @@ import psutil
 
 from deepclust.events import Event, Snapshot, to_record
 from deepclust.results import ClusterResult, load_arrays, save_arrays
+from deepclust.runs.config import RunConfig
 
 State = Literal["queued", "running", "paused", "done", "stopped", "failed", "lost"]
 Command = Literal["run", "pause", "stop", "discard"]
 ENDED = frozenset({"done", "stopped", "failed", "lost"})
-
-
-@dataclass(frozen=True)
-class RunConfig:
-    """What was asked. ``dataset`` is a reference (name and options, own content hash, or file).
-
-    labels_seen says that the labels of this data set were revealed to the user before the run was started.
-    """
-
-    dataset: Mapping[str, Any]
-    dataset_title: str
-    fingerprint: str
-    kind: str
-    n_samples: int
-    feature_shape: tuple[int, ...]
-    method: str
-    params: Mapping[str, Any]
-    preset: str | None = None
-    seed: int = 0
-    device: str = "auto"
-    labels_seen: bool = False
-    created: float = field(default_factory=time.time)
-
-    @property
-    def n_clusters(self) -> int:
-        """The number of clusters that was asked for."""
-        return int(self.params["n_clusters"])
-
-    @classmethod
-    def from_json(cls, values: Any) -> RunConfig:
-        """The config of a decoded config.json; fields of a later version are passed over. ValueError if it is damaged."""
-        try:
-            known = {f.name: values[f.name] for f in fields(cls) if f.name in values}
-            config = cls(**{**known, "feature_shape": tuple(known["feature_shape"])})
-            if not isinstance(config.created, int | float) or not isinstance(
-                config.params["n_clusters"], int
-            ):
-                raise TypeError("the time or the number of clusters is not a number")
-        except (TypeError, KeyError) as error:
-            raise ValueError(f"config.json is damaged: {error!r}.") from error
-        return config
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import platformdirs
 
-from deepclust.runs.run import ENDED, Run, RunConfig, write_json
+from deepclust.runs.config import RunConfig
+from deepclust.runs.run import ENDED, Run, write_json
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
@@ -63,6 +64,11 @@ class RunStore:
             except ValueError:
                 continue  # a damaged folder must not hide the others
         return [run for _, run in sorted(found, key=lambda item: item[0], reverse=True)]
+
+    def group(self, group_id: str) -> list[Run]:
+        """The runs of a group in the order in which they were started; empty if none is left."""
+        members = [r for r in self.runs() if r.config.group is not None and r.config.group.id == group_id]
+        return members[::-1]
 
     def delete(self, run: Run, *, force: bool = False) -> None:
         """Remove a run for good; one that has gone already is no error. ValueError while it is live, unless ``force``."""

@@ -39,6 +39,11 @@ def test_newcomer_trains_on_digits_and_explores_the_clusters(server: Server, pag
     page.get_by_text(re.compile(r"epoch \d+ of \d+")).wait_for()
     page.get_by_text("Latent space at epoch").wait_for()
     assert page.locator("[data-testid='stEChartsChart'] canvas, .stEChartsChart canvas, canvas").count() >= 3
+    page.evaluate("window.firstCurves = document.querySelector('canvas')")
+    page.wait_for_timeout(2_500)
+    assert page.evaluate("document.contains(window.firstCurves)"), (
+        "curves are updated in place, without flicker"
+    )
     page.get_by_role("button", name="Explore the clusters").click(timeout=150_000)
 
     page.wait_for_url(re.compile(r"/explore\?run="))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import os
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -39,21 +37,6 @@ def picture_zip() -> Callable[[dict[str, object]], io.BytesIO]:
         return stream
 
     return make
-
-
-@pytest.fixture
-def real_data(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
-    """The folder of real data, with DEEPCLUST_DATA set to it; skips where the file asked for is missing."""
-
-    def folder(file: str) -> Path:
-        beside = Path(__file__).parents[2].parent / "shared" / "data"
-        found = Path(os.environ.get("DEEPCLUST_DATA") or beside)
-        if not (found / file).is_file():
-            pytest.skip(f"{file} is not in {found}; set DEEPCLUST_DATA to the folder that holds it")
-        monkeypatch.setenv("DEEPCLUST_DATA", str(found))
-        return found
-
-    return folder
 
 
 def encoded(image: Image.Image, format: str = "PNG", **options: object) -> bytes:

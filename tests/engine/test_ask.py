@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from deepclust.data.dataset import Dataset
-from deepclust.engine.ask import default_n_clusters, make_config
+from deepclust.engine.ask import default_n_clusters, make_config, variants
 from deepclust.methods import METHODS
 from deepclust.params import params_of
+from deepclust.runs import RunGroup
 
 OWN = {"file": "/somewhere/own.npz"}
 
@@ -72,6 +75,8 @@ def test_the_number_of_clusters_is_known_for_the_catalog_and_else_demanded(datas
             r"more than the 20 samples of My pictures\. Ask for at most 20",
         ),
         ("DDLS", {"values": {"random_state": 3}}, r"random_state is not set here: use the seed"),
+        ("LALNet", {"values": {"transforms": "sideways"}}, r"no transformation or set 'sideways'"),
+        ("LALNet", {"values": {"transforms": "signs-8"}}, r"signs-8 is not for pictures"),
         ("DDLS", {"seed": -1}, r"random_state=-1 is not allowed"),
         ("DDLS", {"seed": 2**31}, r"random_state=2147483648 is not allowed"),
         ("DDLS", {"device": "gpu"}, r"device='gpu' is not known\. Choose one of auto, cpu, cuda, mps"),
@@ -81,3 +86,33 @@ def test_the_number_of_clusters_is_known_for_the_catalog_and_else_demanded(datas
 def test_what_is_refused_and_in_which_words(dataset, method, asked, words):
     with pytest.raises(ValueError, match=words):
         make_config({"name": "digits"}, dataset, method, **asked)
+
+
+def test_variants_differ_in_one_parameter_and_share_a_group(dataset):
+    base = make_config(OWN, dataset, "LALNet", values={"n_clusters": 2, "max_epochs": 4}, seed=7)
+    first, second = variants(base, "transforms", ["D4", "half-turn"], "Transformations")
+    assert (first.params["transforms"], second.params["transforms"]) == ("D4", "half-turn")
+    assert (first.part, second.part, base.part) == ("D4", "half-turn", "")
+    assert first.group == second.group
+    assert (first.group.words, first.group.differs) == ("Transformations", "transforms")
+    assert base.created <= first.created < second.created
+    alike = {"params": base.params, "group": None, "created": 0.0}
+    assert replace(first, **alike) == replace(second, **alike) == replace(base, **alike)
+    again = variants(base, "transforms", ["D4"], "Transformations")[0]
+    assert again.group.id != first.group.id
+
+
+def test_variants_are_checked_as_all_values_are(dataset):
+    base = make_config(OWN, dataset, "LALNet", values={"n_clusters": 2})
+    with pytest.raises(ValueError, match="no parameter 'speed'"):
+        variants(base, "speed", [1], "Speeds")
+    with pytest.raises(ValueError, match="no transformation or set 'sideways'"):
+        variants(base, "transforms", ["D4", "sideways"], "Transformations")
+    with pytest.raises(ValueError, match="max_epochs=-1 is not allowed"):
+        variants(base, "max_epochs", [5, -1], "Lengths")
+
+
+def test_a_config_can_be_made_for_a_group(dataset):
+    group = RunGroup.new("Seeds", "n_init")
+    config = make_config(OWN, dataset, "KMeans", values={"n_clusters": 2, "n_init": 3}, group=group)
+    assert (config.group, config.part) == (group, "3")

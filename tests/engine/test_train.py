@@ -290,16 +290,15 @@ def test_an_error_of_a_method_is_told_and_logged(ask, store, monkeypatch, capfd)
 
 
 def test_a_loss_that_is_not_finite_ends_the_training(ask, store, monkeypatch):
-    from deepclust.methods import METHODS
+    from deepclust.methods import _deep
 
-    plain = METHODS["AEKMeans"]._report
+    plain, epochs = _deep.Means.values, []
 
-    def report(self, losses):
-        for event in plain(self, losses):
-            late = isinstance(event, Progress) and event.epoch == 2
-            yield Progress(event.stage, event.epoch, {"reconstruction": float("nan")}, 0.1) if late else event
+    def values(self):
+        epochs.append(1)
+        return {"reconstruction": float("nan")} if len(epochs) == 2 else plain(self)
 
-    monkeypatch.setattr(METHODS["AEKMeans"], "_report", report)
+    monkeypatch.setattr(_deep.Means, "values", values)
     run = ask("AEKMeans")
     status = train(run, store)
     assert status.state == "failed"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from deepclust.projections.pca import embed, reduce, start_positions
+from deepclust.projections.pca import embed, principal_axes, reduce, start_positions
 
 
 @pytest.mark.parametrize(("n", "d"), [(300, 6), (20_000, 6), (20, 90), (8, 8)])
@@ -35,6 +35,17 @@ def test_missing_axes_are_zero():
     assert embed(np.arange(5, dtype=np.float32)[:, None], 3)[:, 1:].tolist() == [[0, 0]] * 5
     assert embed(np.ones((1, 4), np.float32), 2).tolist() == [[0, 0]]
     assert embed(np.full((6, 4), 7, np.float32), 2).tolist() == [[0, 0]] * 6
+
+
+@pytest.mark.parametrize(("n", "d"), [(40, 6), (5, 12)])
+def test_axes_place_new_rows_as_the_old(n, d):
+    X = np.random.default_rng(0).normal(size=(n + 3, d)).astype(np.float32)
+    mean, axes = principal_axes(X[:n], 4)
+    assert axes.shape == (d, 4)
+    np.testing.assert_allclose(axes.T @ axes, np.eye(4), atol=1e-5)
+    np.testing.assert_allclose((X[:n] - mean) @ axes, embed(X[:n], 4), atol=1e-5)
+    expected = PCA(4, svd_solver="full").fit(X[:n]).transform(X[n:])
+    np.testing.assert_allclose(np.abs((X[n:] - mean) @ axes), np.abs(expected), atol=1e-4)
 
 
 def test_reduce_keeps_distances_and_small_data():

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from deepclust.runs import RunConfig, RunStore
+from deepclust.runs import RunConfig, RunGroup, RunStore
 
 
 def config(**changes) -> RunConfig:
@@ -140,3 +140,38 @@ def test_the_root_is_asked_for_given_by_the_environment_or_the_users_own(tmp_pat
     monkeypatch.delenv("DEEPCLUST_RUNS")
     assert RunStore().root.name == "runs"
     assert "deepclust" in RunStore().root.parts
+
+
+def test_a_group_is_found_in_the_order_of_its_runs(store):
+    now, group, other = time.time(), RunGroup.new("Transformations", "n_init"), RunGroup.new("x", "n_init")
+    ids = [store.create(config(created=now + age, group=group)).id for age in (2, 0, 1)]
+    store.create(config(created=now))
+    store.create(config(created=now, group=other))
+    assert [run.id for run in store.group(group.id)] == [ids[1], ids[2], ids[0]]
+    assert store.group(group.id)[0].config.group == group
+    assert store.group("no such group") == []
+
+
+def test_runs_from_before_there_were_groups_can_still_be_read(store):
+    run = store.create(config())
+    path = run.folder / "config.json"
+    path.write_text(json.dumps({k: v for k, v in json.loads(path.read_text()).items() if k != "group"}))
+    assert store.get(run.id).config.group is None
+    assert store.get(run.id).config.part == ""
+
+
+@pytest.mark.parametrize("group", [3, "x", [], {}, {"id": "a", "words": "b"}])
+def test_a_damaged_group_is_a_damaged_config(store, group):
+    run = store.create(config())
+    path = run.folder / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "group": group}))
+    assert store.runs() == []
+
+
+def test_a_group_of_a_later_version_can_still_be_read(store):
+    group = RunGroup.new("Transformations", "n_init")
+    run = store.create(config(group=group))
+    path = run.folder / "config.json"
+    values = json.loads(path.read_text())
+    path.write_text(json.dumps({**values, "group": {**values["group"], "invented_later": 1}}))
+    assert store.get(run.id).config.group == group

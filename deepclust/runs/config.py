@@ -1,0 +1,77 @@
+"""What was asked of a run: data, method, hyper-parameters, seed and device, and the group that it belongs to."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+@dataclass(frozen=True)
+class RunGroup:
+    """Runs that were started together to be compared.
+
+    id: the same for all of them; words: what they compare; differs: the hyper-parameter in which alone they differ.
+    """
+
+    id: str
+    words: str
+    differs: str
+
+    @classmethod
+    def new(cls, words: str, differs: str) -> RunGroup:
+        """A group with an id of its own."""
+        return cls(secrets.token_hex(6), words, differs)
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """What was asked. ``dataset`` is a reference (name and options, own content hash, or file).
+
+    labels_seen says that the labels of this data set were revealed to the user before the run was started. group is
+    there where the run was started together with others.
+    """
+
+    dataset: Mapping[str, Any]
+    dataset_title: str
+    fingerprint: str
+    kind: str
+    n_samples: int
+    feature_shape: tuple[int, ...]
+    method: str
+    params: Mapping[str, Any]
+    preset: str | None = None
+    seed: int = 0
+    device: str = "auto"
+    labels_seen: bool = False
+    group: RunGroup | None = None
+    created: float = field(default_factory=time.time)
+
+    @property
+    def n_clusters(self) -> int:
+        """The number of clusters that was asked for."""
+        return int(self.params["n_clusters"])
+
+    @property
+    def part(self) -> str:
+        """What tells the run from the others of its group, in a word or two; empty where there is no group."""
+        return str(self.params.get(self.group.differs, "")) if self.group is not None else ""
+
+    @classmethod
+    def from_json(cls, values: Any) -> RunConfig:
+        """The config of a decoded config.json; fields of a later version are passed over. ValueError if it is damaged."""
+        try:
+            known = {f.name: values[f.name] for f in fields(cls) if f.name in values}
+            group = known.get("group")
+            if group is not None:
+                known["group"] = RunGroup(**{f.name: str(group[f.name]) for f in fields(RunGroup)})
+            config = cls(**{**known, "feature_shape": tuple(known["feature_shape"])})
+            if not isinstance(config.created, int | float) or not isinstance(
+                config.params["n_clusters"], int
+            ):
+                raise TypeError("the time or the number of clusters is not a number")
+        except (TypeError, KeyError) as error:
+            raise ValueError(f"config.json is damaged: {error!r}.") from error
+        return config
