@@ -83,8 +83,8 @@ class DDLS(AutoencoderMethod):
     )
     pretrain_epochs: int = param(
         50,
-        "Pre-training epochs",
-        help="How often all data are seen before clusters are formed.",
+        "Stage 0 epochs",
+        help="Pre-training: how often all data are seen before clusters are formed.",
         min=0,
         max=10_000,
         group="Training",
