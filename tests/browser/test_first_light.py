@@ -127,7 +127,7 @@ def test_bad_uploads_are_explained_and_a_good_one_is_trained_on(server: Server, 
     page.get_by_role("heading", name="squares").wait_for()
     page.get_by_role("button", name="Choose a method…").click()
 
-    page.get_by_role("button", name="Choose", exact=True).last.click()  # k-means
+    page.locator(".st-key-choose-KMeans button").click()
     page.get_by_role("spinbutton", name="Starts").wait_for()
     page.get_by_role("spinbutton", name="Clusters").fill("2")
     page.keyboard.press("Enter")
