@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -37,7 +37,8 @@ class Progress:
 class Snapshot:
     """The latent space at an epoch, of a sample that stays the same all through a run.
 
-    sample: int64 (m,) row numbers; embedding: float32 (m, n_components); labels: int64 (m,) clusters now.
+    sample: int64 (m,) row numbers; embedding: float32 (m, n_components); labels: int64 (m,) clusters now. extras:
+    whatever else the method has to show of this epoch, arrays of any shape by name; they are kept as they are.
     """
 
     stage: str
@@ -45,6 +46,7 @@ class Snapshot:
     sample: np.ndarray
     embedding: np.ndarray
     labels: np.ndarray
+    extras: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

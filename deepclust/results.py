@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import zipfile
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+
+SPACE, EXTRA = "space:", "extra:"  # how the names of further arrays begin in a file
+PER_SAMPLE = ("embedding", "spectral_embedding", "probabilities")
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,7 +20,8 @@ class ClusterResult:
 
     labels: int64 (n,). embedding: float32 (n, n_components), the latent space. spectral_embedding: float32 (n, m)
     or None, the eigenspace where the method learns one. cluster_centers: float32 (k, n_components) or None.
-    probabilities: float32 (n, k) or None. seconds: training time.
+    probabilities: float32 (n, k) or None. seconds: training time. spaces: further spaces of the method by name, each
+    float32 (n, d). extras: whatever else the method has to show, arrays of any shape by name.
     """
 
     labels: np.ndarray
@@ -25,25 +30,29 @@ class ClusterResult:
     cluster_centers: np.ndarray | None = None
     probabilities: np.ndarray | None = None
     seconds: float = 0.0
+    spaces: Mapping[str, np.ndarray] = field(default_factory=dict)
+    extras: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         n_samples = len(self.labels)
-        for name in ("embedding", "spectral_embedding", "probabilities"):
-            array = getattr(self, name)
+        for name, array in [*((name, getattr(self, name)) for name in PER_SAMPLE), *self.spaces.items()]:
             if array is not None and len(array) != n_samples:
                 raise ValueError(f"{name} has {len(array)} rows, but there are {n_samples} labels.")
 
     def save(self, path: Path) -> None:
         """Write to ``path`` in one step: a reader sees the old file or the whole new one."""
-        arrays = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) is not None}
-        save_arrays(path, **arrays)
+        arrays = {name: getattr(self, name) for name in ("labels", *PER_SAMPLE, "cluster_centers", "seconds")}
+        arrays |= {f"{SPACE}{name}": array for name, array in self.spaces.items()}
+        arrays |= {f"{EXTRA}{name}": array for name, array in self.extras.items()}
+        save_arrays(path, **{name: array for name, array in arrays.items() if array is not None})
 
     @classmethod
     def load(cls, path: Path) -> ClusterResult:
         """Read what `save` wrote. OSError or ValueError if the file is missing or damaged."""
         arrays = load_arrays(path)
+        spaces, extras = taken(arrays, SPACE), taken(arrays, EXTRA)
         try:
-            return cls(seconds=float(arrays.pop("seconds")), **arrays)
+            return cls(seconds=float(arrays.pop("seconds")), spaces=spaces, extras=extras, **arrays)
         except (KeyError, TypeError) as error:
             raise ValueError(f"{path.name} does not hold the arrays of a result ({error}).") from error
 
@@ -55,6 +64,12 @@ def save_arrays(path: Path, **arrays: np.ndarray | float) -> None:
     with open(unfinished, "wb") as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]
     os.replace(unfinished, path)
+
+
+def taken(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    """Take the arrays whose names begin with ``prefix`` out of ``arrays``, under the rest of their names."""
+    names = [name for name in arrays if name.startswith(prefix)]
+    return {name.removeprefix(prefix): arrays.pop(name) for name in names}
 
 
 def load_arrays(path: Path) -> dict[str, np.ndarray]:

@@ -9,11 +9,22 @@ import streamlit as st
 
 from deepclust.engine.projector import cancel, ensure_projector, job_state, request
 from deepclust.engine.run_maps import FIRST_SAMPLE, map_job
+from deepclust.methods import find_method
 from deepclust.projections import METHODS, Projection
+from deepclust.results import SPACE
 from deepclust.runs import Run
 from pages import _cached
 
-SPACES = {"latent": "Latent space", "input": "Input", "eigen": "Eigenspace"}
+
+def spaces(run: Run) -> dict[str, str]:
+    """The spaces of a run that can be mapped, and what they are called."""
+    own = [name for name in run.metrics().get("spaces", ()) if name.startswith(SPACE)]
+    return {
+        "latent": find_method(run.config.method).embedding_name,
+        "input": "Input",
+        "eigen": "Eigenspace",
+        **{name: name.removeprefix(SPACE) for name in own},
+    }
 
 
 @dataclass(frozen=True)
@@ -28,15 +39,16 @@ class Choice:
 
 def choose(run: Run) -> Choice:
     """The controls of the map, drawn where the caller is."""
+    names = spaces(run)
     space = st.segmented_control(
         "Space",
-        list(SPACES),
-        format_func=SPACES.get,
+        list(names),
+        format_func=names.get,
         default="latent",
         required=True,
-        key="map-space",
+        key=f"map-space-{'/'.join(names)}",
         help="What the network made of the data, the data themselves, or the first eigenvectors of the neighbour graph "
-        "of the latent space.",
+        "of the latent space; then whatever else the method has learned.",
     )
     method = st.segmented_control(
         "Projection",
@@ -122,7 +134,7 @@ def _wait(run: Run, choice: Choice) -> None:
     helper = ensure_projector(root)
     words = state["text"] or helper.get("state", "starting")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(float(state["fraction"]), text=f"{title} of {SPACES[choice.space].lower()}: {words}")
+        st.progress(float(state["fraction"]), text=f"{title} of {spaces(run)[choice.space]}: {words}")
         st.button("Cancel", key="cancel-map", on_click=cancel, args=(root, job["key"]))
     if state["state"] == "queued" and helper.get("state"):
         st.caption(f"The projection process says: {helper['state']}. PCA is there at once meanwhile.")

@@ -13,21 +13,7 @@ import pytest
 from deepclust.data.files import open_dataset
 from deepclust.engine.ask import make_config
 from deepclust.runs import Run, RunStore
-
-#: Hyper-parameters under which a run takes a moment.
-TINY = {
-    "KMeans": {"n_init": 2},
-    "AEKMeans": {"max_epochs": 3, "n_channels": 4, "n_hidden": 16, "n_init": 1},
-    "DDLS": {
-        "pretrain_epochs": 2,
-        "max_epochs": 2,
-        "n_channels": 4,
-        "n_hidden": 16,
-        "n_components": 6,
-        "tol": 0.0,
-    },
-    "LALNet": {"max_epochs": 3, "n_channels": 4, "n_hidden": 16, "n_duplicates": 3, "n_init": 2},
-}
+from tests.tiny import TINY
 
 
 @pytest.fixture
@@ -60,7 +46,7 @@ def ask(store: RunStore, small_file: Path) -> Callable[..., Run]:
     ):
         ref = ref or {"file": str(small_file)}
         dataset = open_dataset(ref, store.datasets)
-        values = {"n_clusters": 3, **TINY[method], **values}
+        values = {"n_clusters": 3, **TINY.get(method, {}), **values}
         return store.create(make_config(ref, dataset, method, values=values, seed=seed, device=device))
 
     return make

@@ -14,7 +14,13 @@ def result(**changes) -> ClusterResult:
 
 
 def test_what_was_saved_is_loaded(tmp_path):
-    before = result(cluster_centers=np.eye(2, dtype=np.float32), seconds=2.5)
+    further = {"softmax(Z)": np.ones((3, 4), np.float32)}
+    before = result(
+        cluster_centers=np.eye(2, dtype=np.float32),
+        seconds=2.5,
+        spaces=further,
+        extras={"norms": np.arange(5)},
+    )
     before.save(tmp_path / "new" / "result.npz")
     after = ClusterResult.load(tmp_path / "new" / "result.npz")
     for name in ("labels", "embedding", "cluster_centers"):
@@ -23,12 +29,20 @@ def test_what_was_saved_is_loaded(tmp_path):
     assert after.spectral_embedding is None
     assert after.probabilities is None
     assert after.seconds == 2.5
+    assert list(after.spaces) == ["softmax(Z)"]
+    np.testing.assert_array_equal(after.spaces["softmax(Z)"], further["softmax(Z)"])
+    np.testing.assert_array_equal(after.extras["norms"], np.arange(5))
 
 
 @pytest.mark.parametrize("name", ["embedding", "spectral_embedding", "probabilities"])
 def test_arrays_of_another_length_are_refused(name):
     with pytest.raises(ValueError, match=f"{name} has 5 rows, but there are 3 labels"):
         result(**{name: np.zeros((5, 2))})
+
+
+def test_a_further_space_of_another_length_is_refused():
+    with pytest.raises(ValueError, match="Z has 5 rows, but there are 3 labels"):
+        result(spaces={"Z": np.zeros((5, 2))})
 
 
 def test_saving_leaves_no_unfinished_file_and_replaces_the_old_one(tmp_path):

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepclust.projections import METHODS, Cancelled, Projection, cache_key, project, sample_ids
-from deepclust.results import load_arrays, save_arrays
+from deepclust.results import SPACE, load_arrays, save_arrays
 from deepclust.runs.run import write_json
 
 SPACES = ("input", "latent", "eigen")
@@ -52,8 +52,10 @@ class Job:
     priority: int = ALL_SAMPLES
 
     def __post_init__(self) -> None:
-        if self.space not in SPACES:
-            raise ValueError(f"There is no space {self.space!r}: choose one of {', '.join(SPACES)}.")
+        if self.space not in SPACES and not self.space.startswith(SPACE):
+            raise ValueError(
+                f"There is no space {self.space!r}: choose one of {', '.join(SPACES)}, or {SPACE}NAME of the method."
+            )
         if self.method not in METHODS:
             raise ValueError(f"There is no projection {self.method!r}: choose one of {', '.join(METHODS)}.")
         if self.array is None and self.dataset is None:

@@ -25,7 +25,7 @@ from deepclust.metrics.external import scores
 from deepclust.metrics.internal import recluster, silhouette, sizes
 from deepclust.metrics.matching import align_labels
 from deepclust.projections.plane import aligned_plane
-from deepclust.results import save_arrays
+from deepclust.results import SPACE, save_arrays
 from deepclust.runs import Run, RunStatus, RunStore
 from deepclust.runs.run import this_process, write_json
 
@@ -165,7 +165,9 @@ def _finish(run: Run, store: RunStore, method: Method, data: Dataset, control: C
         "seconds": control.seconds,
         "content": hashlib.sha256(result.embedding.tobytes()).hexdigest()[:16],
         "n_clusters": own_k,
-        "spaces": ["embedding"] + ["spectral_embedding"] * (result.spectral_embedding is not None),
+        "spaces": ["embedding"]
+        + ["spectral_embedding"] * (result.spectral_embedding is not None)
+        + [f"{SPACE}{name}" for name in result.spaces],
         "by_k": {str(k): _judge(result.embedding, labels, data.y) for k, labels in by_k.items()},
     }
     found |= _judge(result.embedding, result.labels, data.y)

@@ -78,6 +78,7 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     rank: ClassVar[int] = 50
     min_samples: ClassVar[int] = 1
+    embedding_name: ClassVar[str] = "Latent space"  # what the space that is clustered is called on the map
 
     n_clusters: int = param(10, "Clusters", help="How many groups to sort the data into.", min=1, max=1000)
     scaling: str = param(
@@ -119,6 +120,14 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
         from sklearn.metrics import pairwise_distances_argmin
 
         return np.asarray(pairwise_distances_argmin(embedding, self.cluster_centers_), np.int64)
+
+    def _spaces(self) -> dict[str, np.ndarray]:
+        """Further spaces float32 (n, d) of the fitted data by name, to be mapped beside the one that is clustered."""
+        return {}
+
+    def _extras(self) -> dict[str, np.ndarray]:
+        """Other arrays of any shape by name that a page shows of this method."""
+        return {}
 
     def cost(self, n_samples: int, feature_shape: tuple[int, ...]) -> Cost:
         """A rule of thumb for what a fit takes, without running anything."""
@@ -190,6 +199,8 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
             spectral_embedding=getattr(self, "spectral_embedding_", None),
             cluster_centers=self.cluster_centers_,
             seconds=self.seconds_,
+            spaces=self._spaces(),
+            extras=self._extras(),
         )
 
     def checkpoint(self) -> dict[str, Any] | None:

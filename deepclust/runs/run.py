@@ -16,7 +16,7 @@ import numpy as np
 import psutil
 
 from deepclust.events import Event, Snapshot, to_record
-from deepclust.results import ClusterResult, load_arrays, save_arrays
+from deepclust.results import EXTRA, ClusterResult, load_arrays, save_arrays
 from deepclust.runs.config import RunConfig
 
 State = Literal["queued", "running", "paused", "done", "stopped", "failed", "lost"]
@@ -148,6 +148,7 @@ class Run:
                 points=np.zeros((0, 2), np.float32) if points is None else points.astype(np.float32),
                 stage=np.array(event.stage),
                 epoch=event.epoch,
+                **{f"{EXTRA}{name}": array for name, array in event.extras.items()},
             )
             return
         with open(self.folder / "events.jsonl", "a", encoding="utf-8") as file:
@@ -188,8 +189,9 @@ class Run:
         return sum(1 for _ in (self.folder / "snapshots").glob("[0-9]*.npz"))
 
     def snapshot(self, number: int) -> dict[str, np.ndarray]:
-        """Arrays of a snapshot: sample, embedding, labels, points, stage, epoch. Negative numbers count from the end.
+        """Arrays of a snapshot: sample, embedding, labels, points, stage, epoch, and its extras as "extra:name".
 
+        Negative numbers count from the end.
         IndexError if there is no such snapshot, ValueError if it is damaged.
         """
         if number < 0:

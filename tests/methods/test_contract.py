@@ -18,28 +18,8 @@ from sklearn.utils.estimator_checks import check_estimator
 from deepclust.events import Note, Progress, Snapshot, Stage
 from deepclust.methods import METHODS, find_method
 from deepclust.params import params_of, values_from_json
+from tests.tiny import TINY
 
-#: Settings under which a fit takes a moment. A method that is not named here runs with its defaults.
-TINY = {
-    "KMeans": {"n_init": 3},
-    "AEKMeans": {"max_epochs": 4, "n_channels": 8, "n_hidden": 16, "n_init": 2},
-    "DDLS": {
-        "pretrain_epochs": 3,
-        "max_epochs": 4,
-        "n_channels": 8,
-        "n_hidden": 16,
-        "n_components": 8,
-        "tol": 0.0,
-    },
-    "LALNet": {
-        "max_epochs": 3,
-        "n_channels": 4,
-        "n_hidden": 16,
-        "n_duplicates": 3,
-        "min_side": 8,
-        "n_init": 2,
-    },
-}
 #: scikit-learn's checks that cannot hold for a method, with the reason. None so far.
 EXPECTED_FAILURES: dict[str, dict[str, str]] = {}
 

@@ -1,0 +1,25 @@
+"""Hyper-parameters for every method under which a fit takes a moment."""
+
+from __future__ import annotations
+
+#: A method that is not named here runs with its defaults.
+TINY = {
+    "KMeans": {"n_init": 3},
+    "AEKMeans": {"max_epochs": 3, "n_channels": 8, "n_hidden": 16, "n_init": 2},
+    "DDLS": {
+        "pretrain_epochs": 2,
+        "max_epochs": 2,
+        "n_channels": 8,
+        "n_hidden": 16,
+        "n_components": 8,
+        "tol": 0.0,
+    },
+    "LALNet": {
+        "max_epochs": 3,
+        "n_channels": 4,
+        "n_hidden": 16,
+        "n_duplicates": 3,
+        "min_side": 8,
+        "n_init": 2,
+    },
+}
