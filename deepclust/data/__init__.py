@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from deepclust.data.catalog import CATALOG, Entry, data_folder, load_dataset
-from deepclust.data.dataset import Dataset, check_n_clusters, warnings_of
-from deepclust.data.files import keep_dataset, list_own, open_dataset
+from deepclust.data.dataset import Dataset, check_n_clusters
+from deepclust.data.file_kinds import read_file
+from deepclust.data.files import delete_own, keep_dataset, list_own, open_dataset, rename_own
+from deepclust.data.look import Facts, facts_of, warnings_of
+from deepclust.data.pictures import MixedSizes, read_pictures
 from deepclust.data.published import Published
-from deepclust.data.readers import MixedSizes, read_npz, read_picture_zip
+from deepclust.data.readers import read_npz
 
 __all__ = [
     "CATALOG",
     "Dataset",
     "Entry",
+    "Facts",
     "MixedSizes",
     "Published",
     "check_n_clusters",
     "data_folder",
+    "delete_own",
+    "facts_of",
     "keep_dataset",
     "list_own",
     "load_dataset",
     "open_dataset",
+    "read_file",
     "read_npz",
-    "read_picture_zip",
+    "read_pictures",
+    "rename_own",
     "warnings_of",
 ]

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 from numpy.lib import format as npy
@@ -53,7 +53,8 @@ def read_arrays(
         try:
             headers = {m.filename: _header(archive, m) for m in members}
             for member in members:
-                _check_header(member, *headers[member.filename], label, max_bytes)
+                name = member.filename.removesuffix(".npy")
+                _check_header(f"the array {name!r}", *headers[member.filename], label, max_bytes)
             named = {m.filename.removesuffix(".npy"): m for m in members}
             return {
                 name: _read_member(archive, m) for name, m in named.items() if only is None or name in only
@@ -65,6 +66,24 @@ def read_arrays(
                 f"{label} is damaged or cut short ({error}). Copy or download it again, or save it anew with "
                 "numpy.savez."
             ) from error
+
+
+def read_array(path: Path, label: str, max_bytes: int = MAX_BYTES) -> np.ndarray:
+    """The array of an .npy file; ValueError, before memory is taken, as for `read_arrays`."""
+    try:
+        with open(path, "rb") as stream:
+            shape, dtype = _read_header(stream, "it")
+            held = path.stat().st_size - stream.tell()
+            _check_header("it", shape, dtype, held, label, max_bytes)
+            stream.seek(0)
+            array: np.ndarray = npy.read_array(stream, allow_pickle=False)
+            return array
+    except FileNotFoundError as error:
+        raise ValueError(f"There is no file {path}. Check the path.") from error
+    except (_BadArrayError, *_DAMAGE) as error:
+        raise ValueError(
+            f"{label} is not an .npy file, or it is damaged or cut short ({error}). Save it anew with numpy.save."
+        ) from error
 
 
 def open_zip(source: Source, label: str, what: str, advice: str) -> zipfile.ZipFile:
@@ -125,40 +144,42 @@ class _BadArrayError(Exception):
 def _header(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> tuple[tuple[int, ...], np.dtype, int]:
     """Shape, type and number of data bytes of a .npy member, without reading the data."""
     with archive.open(member) as stream:
-        try:
-            version = npy.read_magic(stream)
-            if version not in ((1, 0), (2, 0), (3, 0)):
-                raise ValueError(f"unknown version {version}")
-            read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-            shape, _, dtype = read(stream)
-        except _DAMAGE:
-            raise
-        except Exception as error:  # the parser meets a stranger's text with every kind of exception
-            raise _BadArrayError(
-                f"{member.filename!r} is not a NumPy array, or its header is damaged."
-            ) from error
+        shape, dtype = _read_header(cast(BinaryIO, stream), repr(member.filename))
         return shape, dtype, member.file_size - stream.tell()
 
 
+def _read_header(stream: BinaryIO, what: str) -> tuple[tuple[int, ...], np.dtype]:
+    try:
+        version = npy.read_magic(stream)
+        if version not in ((1, 0), (2, 0), (3, 0)):
+            raise ValueError(f"unknown version {version}")
+        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+        shape, _, dtype = read(stream)
+    except _DAMAGE:
+        raise
+    except Exception as error:  # the parser meets a stranger's text with every kind of exception
+        raise _BadArrayError(f"{what} is not a NumPy array, or its header is damaged.") from error
+    return shape, dtype
+
+
 def _check_header(
-    member: zipfile.ZipInfo, shape: tuple[int, ...], dtype: np.dtype, held: int, label: str, max_bytes: int
+    what: str, shape: tuple[int, ...], dtype: np.dtype, held: int, label: str, max_bytes: int
 ) -> None:
-    name = member.filename.removesuffix(".npy")
     if dtype.hasobject:
         raise ValueError(
-            f"{label}: the array {name!r} holds Python objects, which can run programs when read and are refused. "
+            f"{label}: {what} holds Python objects, which can run programs when read and are refused. "
             "Save plain numbers (for labels that are texts: y.astype(str)) and load again."
         )
     # Python's whole numbers: a product of a hostile shape must not wrap around
     n_bytes = math.prod(int(s) for s in shape) * dtype.itemsize
     if n_bytes > max_bytes:
         raise ValueError(
-            f"{label}: the array {name!r} says that it has the shape {shape}, {n_bytes / 2**30:,.1f} GiB; at most "
+            f"{label}: {what} says that it has the shape {shape}, {n_bytes / 2**30:,.1f} GiB; at most "
             f"{max_bytes / 2**30:.1f} GiB are allowed. Save fewer or smaller samples."
         )
     if min(shape, default=0) < 0 or dtype.itemsize == 0 or n_bytes != held:
         raise ValueError(
-            f"{label}: the array {name!r} says that it has the shape {shape}, {n_bytes:,} bytes, but holds {held:,}. "
+            f"{label}: {what} says that it has the shape {shape}, {n_bytes:,} bytes, but holds {held:,}. "
             "The file is damaged or cut short: save it anew with numpy.savez."
         )
 

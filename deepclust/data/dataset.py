@@ -11,8 +11,6 @@ import numpy as np
 
 Kind = Literal["image", "vector", "text"]
 
-FEW_SAMPLES = 50  # below this the maps and scores of the app say little
-
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
@@ -22,6 +20,8 @@ class Dataset:
     y: int64 ``(n,)`` class of each sample, 0..n_classes-1; used for judging only, never for training.
     n_train: the first ``n_train`` rows are the official training split, if the field has one.
     notes: plain sentences on what was done on reading (left-out files, scaling).
+    ids: what the samples are called where they come from (file names, an id column), UTF-8 bytes ``(n,)``.
+    left_out: files or rows that could not be used, each with its reason.
 
     Numbers of another type are converted. ValueError for anything that cannot be clustered: no sample, no
     feature, NaN or infinity, labels of another length.
@@ -35,6 +35,8 @@ class Dataset:
     n_train: int | None = None
     title: str = ""
     notes: tuple[str, ...] = ()
+    ids: np.ndarray | None = None
+    left_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         set_field = object.__setattr__  # the class is frozen for everybody else
@@ -49,6 +51,15 @@ class Dataset:
                 f"{self.title}: n_train={self.n_train} is not a number of the {self.n_samples:,} samples. "
                 f"Give a whole number from 1 to {self.n_samples}, or None where there is no official split."
             )
+        if self.ids is not None and (self.ids.shape != (self.n_samples,) or self.ids.dtype.kind != "S"):
+            raise ValueError(
+                f"{self.title}: ids of the shape {self.ids.shape} and type {self.ids.dtype} do not name the "
+                f"{self.n_samples:,} samples. Give one name per sample as UTF-8 bytes, or none at all."
+            )
+
+    def name_of(self, row: int) -> str:
+        """What a sample is called: its id, or its row number."""
+        return f"row {row}" if self.ids is None else bytes(self.ids[row]).decode("utf-8", "replace")
 
     @property
     def n_samples(self) -> int:
@@ -80,50 +91,6 @@ class Dataset:
             return f"{_count(self.n_samples, 'picture')} · {height} × {width} · {colour}"
         noun = "text" if self.kind == "text" else "point"
         return f"{_count(self.n_samples, noun)} · {_count(self.feature_shape[0], 'feature')}"
-
-
-def warnings_of(dataset: Dataset) -> list[str]:
-    """Plain sentences on what may spoil the clustering of a data set that is otherwise usable."""
-    flat = dataset.X.reshape(dataset.n_samples, -1)
-    low, high = flat.min(axis=0), flat.max(axis=0)
-    found = []
-    if dataset.n_samples < FEW_SAMPLES:
-        found.append(
-            f"Only {_count(dataset.n_samples, 'sample')}: networks need hundreds to learn from; take the result "
-            "as a demonstration."
-        )
-    n_constant = int((low == high).sum())
-    if n_constant == flat.shape[1]:
-        found.append("All samples are the same: there is nothing to cluster.")
-    elif n_constant > (flat.shape[1] // 2 if dataset.kind == "image" else 0):  # empty borders are usual
-        noun = "pixel value" if dataset.kind == "image" else "feature"
-        does = (
-            "is the same in every sample and carries"
-            if n_constant == 1
-            else "are the same in every sample and carry"
-        )
-        found.append(f"{n_constant:,} of {flat.shape[1]:,} {noun}s {does} no information.")
-    n_copies = dataset.n_samples - len({row.tobytes() for row in flat})
-    if n_copies and n_constant < flat.shape[1]:
-        are = "is an exact copy" if n_copies == 1 else "are exact copies"
-        found.append(f"{_count(n_copies, 'sample')} {are} of another sample.")
-    if dataset.kind == "image" and n_constant < flat.shape[1] and high.max() < 0.1:
-        found.append(f"The pictures are very dark: the brightest value is {high.max():.2g} of 1.")
-    if dataset.kind == "vector":
-        spread = flat.std(axis=0, dtype=np.float64)[low != high]
-        if spread.size > 1 and spread.max() > 100 * spread.min():
-            found.append(
-                "The features are on very different scales: the widest varies "
-                f"{spread.max() / spread.min():,.0f} times as much as the narrowest and will decide the clusters. "
-                "Standardise the columns before loading if that is not wanted."
-            )
-    if dataset.y is not None and dataset.n_samples > 1:
-        n_values = len(np.unique(dataset.y))
-        if n_values == 1:
-            found.append("All labels are the same, so ACC and NMI say nothing here.")
-        elif n_values == dataset.n_samples:
-            found.append("Every sample has a label of its own, so ACC and NMI say nothing here.")
-    return found
 
 
 def check_n_clusters(dataset: Dataset | int, n_clusters: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,10 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from deepclust.data.archives import read_arrays
+from deepclust.data.archives import MAX_BYTES, read_arrays
 from deepclust.data.dataset import Dataset, Kind
+from deepclust.data.downloads import Report
 from deepclust.data.published import Published, published_for
 from deepclust.data.readers import unit_range
+from deepclust.data.sources import FOLDER, SOURCES, Source, make_file
 from deepclust.data.synthetic import DrawnPoints
 from deepclust.params import Param, params_of, values_from_json
 
@@ -88,12 +91,43 @@ class Entry:
         """Whether the data can be loaded here and now."""
         return not self.file or (data_folder() / self.file).is_file()
 
+    @property
+    def source(self) -> Source | None:
+        """Where the file comes from; None for what needs no file, and for files that nobody offers any more."""
+        return SOURCES.get(self.file)
+
+    @property
+    def can_be_fetched(self) -> bool:
+        """Whether ``fetch`` may succeed: the file is not there, and a program can get it."""
+        return not self.available() and self.source is not None and not self.source.by_hand
+
     def unavailable_reason(self) -> str:
-        """Why ``load`` would fail, as the end of a sentence; empty if it would not."""
+        """Why ``load`` would fail and what helps, as the end of a sentence; empty if it would not."""
         if self.available():
             return ""
         folder = data_folder()
-        return f"needs the file {self.file} in the folder named by {FOLDER_VARIABLE} (now {folder})"
+        reason = f"needs the file {self.file} in the folder named by {FOLDER_VARIABLE} (now {folder})"
+        if self.can_be_fetched and self.source is not None:
+            size = f"about {self.source.megabytes:,} MB"
+            return f"{reason}; `deepclust datasets --fetch {self.name}` downloads it ({size})"
+        if self.source is not None:
+            return f"{reason}, or {self.source.files[0].name} in {folder / FOLDER / self.source.folder} and then a fetch"
+        return reason
+
+    def fetch(self, report: Report) -> Path:
+        """Download the published files and write the one that ``load`` reads; a file that is there stays as it is.
+
+        report: called with what is being done, the bytes that are there and the bytes in all (0 where unknown).
+        ValueError, with what to do, where that is not possible.
+        """
+        path = data_folder() / self.file
+        if self.available():
+            return path
+        if self.source is None:
+            raise ValueError(
+                f"{self.title} is not offered for download any more. It {self.unavailable_reason()}."
+            )
+        return make_file(self.file, self.title, data_folder(), report)
 
     def load(self, **options: Any) -> Dataset:
         """Load the data. ValueError for a missing or damaged file, an unknown option or a bad value."""
@@ -109,14 +143,16 @@ class Entry:
             return self._dataset(X, y, None)
         if not self.available():
             raise ValueError(
-                f"The data set {self.name!r} {self.unavailable_reason()}. Put the file there, or set "
-                f"{FOLDER_VARIABLE} to the folder that holds it."
+                f"The data set {self.name!r} {self.unavailable_reason()}. Download it on the Data page, put the file "
+                f"there, or set {FOLDER_VARIABLE} to the folder that holds it."
             )
         return self._load_file(data_folder() / self.file)
 
     def _load_file(self, path: Path) -> Dataset:
         only = ("x_test", "y_test") if self.part == "test" else None
-        arrays = read_arrays(path, self.file, only=only)
+        n_numbers = self.n_samples * math.prod(self.feature_shape)
+        _check_memory(self.title, 6 * n_numbers)
+        arrays = read_arrays(path, self.file, max(MAX_BYTES, 8 * n_numbers), only)
         n_train = None
         if self.part == "test":
             parts = ["test"]
@@ -148,4 +184,18 @@ class Entry:
         names = self.class_names or None
         return Dataset(
             self.name, X, y=y, class_names=names, kind=self.kind, n_train=n_train, title=self.title
+        )
+
+
+def _check_memory(title: str, n_bytes: int) -> None:
+    """ValueError where a data set is so large that this machine would not survive opening it."""
+    if n_bytes < 2**30:
+        return
+    import psutil
+
+    free = psutil.virtual_memory().available
+    if n_bytes > free:
+        raise ValueError(
+            f"{title} needs {n_bytes / 2**30:.1f} GiB of memory to open, and {free / 2**30:.1f} GiB are free. Close other "
+            "programs, or use a machine with more memory."
         )

@@ -1,4 +1,4 @@
-"""Uploaded files to data sets: an .npz of arrays (here) or a zip of pictures (from ``picture_zip``)."""
+"""Arrays in a file (.npz, .npy, HDF5) to data sets: samples and labels are found by name and brought into form."""
 
 from __future__ import annotations
 
@@ -7,30 +7,76 @@ from pathlib import Path
 
 import numpy as np
 
-from deepclust.data.archives import MAX_BYTES, WANTED_ARRAYS, Source, file_name, read_arrays, shorten
+from deepclust.data.archives import (
+    MAX_BYTES,
+    WANTED_ARRAYS,
+    Source,
+    file_name,
+    read_array,
+    read_arrays,
+    shorten,
+)
 from deepclust.data.dataset import Dataset, Kind
-from deepclust.data.picture_zip import MixedSizes, read_picture_zip
-
-__all__ = ["MixedSizes", "read_npz", "read_picture_zip"]
+from deepclust.data.hdf5 import read_arrays_hdf5
 
 _X_NAMES = ("x", "X", "data", "images", "embeddings", "features", "arr_0")
 _Y_NAMES = ("y", "labels", "label", "target", "targets", "arr_1")
+_ID_NAMES = ("ids", "id", "names", "filenames", "paths")
 _SPLIT_NAMES = (("x_train", "x_test"), ("X_train", "X_test"))
 
 
-def read_npz(source: Source, name: str = "", max_bytes: int = MAX_BYTES) -> Dataset:
+def read_npz(
+    source: Source, name: str = "", max_bytes: int = MAX_BYTES, x: str | None = None, y: str | None = None
+) -> Dataset:
     """Read an .npz file (or an open binary file) of plain arrays.
 
-    Samples are found under x, X, data, images, embeddings, features or x_train with x_test; labels under y,
-    labels, target or y_train with y_test; labels may be texts. ``(n, d)`` is a table of vectors; ``(n, h, w)``,
+    x, y: names of the arrays of samples and labels; None finds samples under x, X, data, images, embeddings,
+    features or x_train with x_test, and labels under y, labels, target or y_train with y_test. Labels may be texts;
+    ``ids`` (or names, filenames) say what the samples are called. ``(n, d)`` is a table of vectors; ``(n, h, w)``,
     ``(n, h, w, c)`` and ``(n, c, h, w)`` are pictures and are brought to [0, 1] (uint8 by 255, else by range).
     ValueError, with what to do, for anything else.
     """
     label = name or file_name(source, "the file")
-    arrays = read_arrays(source, label, max_bytes)
+    return dataset_of(read_arrays(source, label, max_bytes), label, name, max_bytes, x, y)
+
+
+def read_npy(path: Path, name: str = "", max_bytes: int = MAX_BYTES) -> Dataset:
+    """Read an .npy file of samples; see `read_npz`."""
+    label = name or path.name
+    return dataset_of({"x": read_array(path, label, max_bytes)}, label, name, max_bytes)
+
+
+def read_hdf5(
+    path: Path, name: str = "", max_bytes: int = MAX_BYTES, x: str | None = None, y: str | None = None
+) -> Dataset:
+    """Read an HDF5 file; arrays are chosen as in `read_npz`, by the last part of their path."""
+    label = name or path.name
+    return dataset_of(read_arrays_hdf5(path, label, max_bytes), label, name, max_bytes, x, y)
+
+
+def dataset_of(
+    arrays: dict[str, np.ndarray],
+    label: str,
+    name: str,
+    max_bytes: int,
+    x: str | None = None,
+    y: str | None = None,
+) -> Dataset:
+    """Arrays by name to a data set; see `read_npz`."""
     name = name or Path(label).stem
     notes: list[str] = []
-    X, y, n_train, used = _pick(arrays, label)
+    for part in (x, y):
+        if part is not None and part not in arrays:
+            raise ValueError(f"{label} has no array {part!r}. It has: {shorten(arrays, 20)}.")
+    n_train: int | None = None
+    if x is None:
+        X, labels, n_train, used = _pick(arrays, label)
+    else:
+        X, labels, used = arrays[x], None, [x]
+    if y is not None:
+        labels, used = arrays[y], [used[0], y]
+        _check_length(len(X) if X.ndim else 1, labels, label, y)
+        labels = labels.ravel()
     if X.size == 0:
         raise ValueError(
             f"{label}: the array {used[0]!r} is empty (shape {X.shape}). At least one sample with one feature is needed."
@@ -40,10 +86,16 @@ def read_npz(source: Source, name: str = "", max_bytes: int = MAX_BYTES) -> Data
             f"{label}: {X.size:,} numbers need {4 * X.size / 2**30:.1f} GiB as float32, and at most "
             f"{max_bytes / 2**30:.1f} GiB are allowed. Save fewer samples or smaller pictures."
         )
-    labels, class_names = _labels(y, label) if y is not None else (None, None)
+    classes, class_names = _labels(labels, label) if labels is not None else (None, None)
     if "class_names" in arrays and arrays["class_names"].dtype.kind == "U" and class_names is None:
         class_names = tuple(str(c) for c in arrays["class_names"].ravel())
         used.append("class_names")
+    ids_name = next(
+        (n for n in _ID_NAMES if n in arrays and n not in used and arrays[n].shape == X.shape[:1]), None
+    )
+    ids = None
+    if ids_name is not None:
+        ids, used = _ids(arrays[ids_name]), [*used, ids_name]
     ignored = [k for k in arrays if k not in used]
     if ignored:
         notes.append(f"Arrays that were not used: {shorten(ignored)}.")
@@ -51,9 +103,8 @@ def read_npz(source: Source, name: str = "", max_bytes: int = MAX_BYTES) -> Data
     if X.ndim >= 3:
         kind = "image"
         X = _pictures(X, label, notes)
-    return Dataset(
-        name, X, y=labels, class_names=class_names, kind=kind, n_train=n_train, title=name, notes=tuple(notes)
-    )
+    return Dataset(name, X, y=classes, class_names=class_names, kind=kind, n_train=n_train, title=name,
+                   notes=tuple(notes), ids=ids)  # fmt: skip
 
 
 def numbered_classes(values: np.ndarray) -> tuple[np.ndarray, tuple[str, ...] | None]:
@@ -131,6 +182,14 @@ def _labels(y: np.ndarray, label: str) -> tuple[np.ndarray, tuple[str, ...] | No
             "correct them or leave y out."
         )
     return numbered_classes(y)
+
+
+def _ids(values: np.ndarray) -> np.ndarray:
+    """Names of the samples as UTF-8 bytes, at most 80 characters each."""
+    if values.dtype.kind == "S":
+        return values.astype("S80")
+    encoded: np.ndarray = np.char.encode(values.astype("U80"), "utf-8")
+    return encoded
 
 
 def _pictures(X: np.ndarray, label: str, notes: list[str]) -> np.ndarray:

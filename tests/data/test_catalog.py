@@ -17,10 +17,14 @@ FROM_FILE = tuple(n for n, e in CATALOG.items() if e.file)
 
 
 def test_digits_come_first_and_every_name_is_there():
+    pictures = (
+        "mnist mnist-test fashion-mnist kmnist emnist-letters emnist-digits usps svhn cifar10 stl10 coil20 coil100 ytf "
+        "olivetti notmnist optdigits"
+    )
     assert list(CATALOG) == [
         *ALWAYS,
-        *("mnist", "mnist-test", "fashion-mnist", "usps", "coil20", "coil100", "notmnist", "pendigits"),
-        "reuters21578",
+        *pictures.split(),
+        *("pendigits", "letter", "har", "mfeat", "newsgroups", "rcv1", "rcv1-10k", "reuters21578"),
     ]
 
 
@@ -138,7 +142,8 @@ def test_a_missing_file_is_named_with_what_to_do(monkeypatch, tmp_path):
         .startswith("needs the file usps.npz in the folder named by DEEPCLUST_DATA")
     )
     with pytest.raises(
-        ValueError, match=r"'usps' needs the file usps\.npz.*Put the file there, or set DEEPCLUST_DATA"
+        ValueError,
+        match=r"'usps' needs the file usps\.npz.*Download it on the Data page, put the file there, or set DEEPCLUST_DATA",
     ):
         load_dataset("usps")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deepclust.data.dataset import Dataset, check_n_clusters, warnings_of
+from deepclust.data.dataset import Dataset, check_n_clusters
+from deepclust.data.look import warnings_of
 
 
 def points(n: int = 60, d: int = 2) -> np.ndarray:

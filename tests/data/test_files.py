@@ -11,7 +11,7 @@ from PIL import Image
 
 from deepclust.data import files
 from deepclust.data.dataset import Dataset
-from deepclust.data.files import keep_dataset, list_own, open_dataset
+from deepclust.data.files import delete_own, keep_dataset, list_own, open_dataset, rename_own
 
 
 def mine(**changes: object) -> Dataset:
@@ -35,6 +35,19 @@ def test_what_is_kept_comes_back_whole(tmp_path):
     assert np.array_equal(back.y, ds.y)
     for fact in ("name", "class_names", "kind", "n_train", "title", "notes", "fingerprint"):
         assert getattr(back, fact) == getattr(ds, fact)
+
+
+def test_pictures_of_whole_numbers_are_kept_small_and_come_back_the_same(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (50, 20, 20)).astype(np.uint8)
+    ds = mine(X=np.divide(pixels, np.float32(255), dtype=np.float32), y=None, class_names=None)
+    ref = keep_dataset(ds, tmp_path)
+    back = open_dataset(ref, tmp_path)
+    assert back.X.tobytes() == ds.X.tobytes()
+    assert (tmp_path / f"{ref['own']}.npz").stat().st_size < 1.1 * pixels.nbytes
+    for X in (ds.X * 0.99, ds.X * 2 - 1):
+        assert np.array_equal(
+            open_dataset(keep_dataset(mine(X=X, y=None, class_names=None), tmp_path), tmp_path).X, X
+        )
 
 
 def test_without_labels_the_key_is_the_fingerprint(tmp_path):
@@ -88,10 +101,10 @@ def test_list_shows_the_newest_first_and_passes_over_the_broken(tmp_path):
 
 def test_a_failed_write_leaves_nothing_behind(tmp_path, monkeypatch):
     def full(*args: object, **options: object) -> None:
-        raise OSError("no space left")
+        raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(files.np, "savez", full)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(ValueError, match=r"The disk that holds .* is full, and nothing was kept"):
         keep_dataset(mine(), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
@@ -123,8 +136,51 @@ def test_names_with_options_and_files(tmp_path, picture_zip):
     assert open_dataset({"file": str(tmp_path / "table.npz")}, tmp_path).name == "table"
     images = {"a/1.png": Image.new("L", (4, 4)), "b/1.png": Image.new("L", (5, 5))}
     (tmp_path / "cats.ZIP").write_bytes(picture_zip(images).getvalue())
-    ds = open_dataset({"file": str(tmp_path / "cats.ZIP"), "size": [6, 4]}, tmp_path)
-    assert (ds.feature_shape, ds.class_names) == ((6, 4), ("a", "b"))
+    for sized in ({"size": [6, 4]}, {"choices": {"size": [6, 4]}}):
+        ds = open_dataset({"file": str(tmp_path / "cats.ZIP"), **sized}, tmp_path)
+        assert (ds.feature_shape, ds.class_names) == ((6, 4), ("a", "b"))
+
+
+def test_a_reference_can_ask_for_a_subset_and_a_preparation(tmp_path):
+    ref = {"name": "moons", "subset": {"n": 100, "seed": 3}, "prepare": {"how": "standardise"}}
+    ds = open_dataset(ref, tmp_path)
+    assert (ds.n_samples, ds.title) == (100, "Moons, 100 samples")
+    assert np.allclose(ds.X.mean(axis=0), 0, atol=1e-5)
+    assert ds.fingerprint == open_dataset(ref, tmp_path).fingerprint
+    assert ds.fingerprint != open_dataset({**ref, "subset": {"n": 100, "seed": 4}}, tmp_path).fingerprint
+    for bad in (
+        {"subset": {"rows": 3}},
+        {"subset": {"seed": 1}},
+        {"prepare": {"how": "magic"}},
+        {"subset": {"n": 0}},
+    ):
+        with pytest.raises(ValueError, match=r"no option|not complete|is not known|is not possible"):
+            open_dataset({"name": "moons", **bad}, tmp_path)
+
+
+def test_renaming_keeps_the_key_and_deleting_removes_both_files(tmp_path):
+    ref = keep_dataset(mine(), tmp_path)
+    rename_own(ref["own"], "  Other \n cells ", tmp_path)
+    assert open_dataset(ref, tmp_path).title == "Other cells"
+    assert list_own(tmp_path)[0]["title"] == "Other cells"
+    with pytest.raises(ValueError, match="at least one letter"):
+        rename_own(ref["own"], "  ", tmp_path)
+    (tmp_path / f"{ref['own']}.json").write_text("{")
+    with pytest.raises(ValueError, match="can only be deleted"):
+        rename_own(ref["own"], "x", tmp_path)
+    delete_own(ref["own"], tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    for call in (lambda: delete_own(ref["own"], tmp_path), lambda: rename_own("../x", "y", tmp_path)):
+        with pytest.raises(ValueError, match="no own data set"):
+            call()
+
+
+def test_ids_and_what_was_left_out_are_kept(tmp_path):
+    ds = mine(ids=np.array([f"bild {i} ü".encode() for i in range(6)]), left_out=("x.png (cut short)",))
+    back = open_dataset(keep_dataset(ds, tmp_path), tmp_path)
+    assert back.name_of(5) == "bild 5 ü"
+    assert back.left_out == ("x.png (cut short)",)
+    assert mine().name_of(5) == "row 5"
 
 
 @pytest.mark.parametrize(
@@ -136,7 +192,8 @@ def test_other_references_are_refused(tmp_path, ref):
 
 
 def test_other_files_are_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"table\.csv is neither"):
-        open_dataset({"file": str(tmp_path / "table.csv")}, tmp_path)
+    (tmp_path / "letter.docx").write_bytes(b"PK")
+    with pytest.raises(ValueError, match=r"letter\.docx is neither an \.npz file .* Give a \.zip"):
+        open_dataset({"file": str(tmp_path / "letter.docx")}, tmp_path)
     with pytest.raises(ValueError, match="There is no file"):
         open_dataset({"file": str(tmp_path / "gone.zip")}, tmp_path)
