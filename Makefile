@@ -1,5 +1,6 @@
 # make app: set everything up and open the app.   make test: set everything up and run every check and test.
 # Both need only make and Python 3.11 or newer.
+# make map: build the map component from assets/map/src again (only after a change there; needs Node 20 or newer and npm).
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -7,7 +8,7 @@ PORT ?= 8501
 NEWEST = $(firstword $(foreach p,$(PYTHON) python3 python3.14 python3.13 python3.12 python3.11,\
 	$(shell command -v $(p) >/dev/null 2>&1 && $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $(p))))
 
-.PHONY: app test check fast clean
+.PHONY: app test check fast map clean
 
 app: $(VENV)/app.ready
 	$(PY) -m deepclust app --port $(PORT)
@@ -36,5 +37,18 @@ $(VENV)/test.ready: requirements.txt requirements-dev.txt | $(VENV)/bin/python
 	$(PY) -m pip install --quiet -r requirements-dev.txt
 	@touch $@ $(VENV)/app.ready
 
+map: build/map/ready
+	build/map/node_modules/.bin/tsc -p assets/map
+	node assets/map/build.mjs
+
+build/map/ready: assets/map/package.json assets/map/package-lock.json assets/map/.npmrc
+	@command -v npm >/dev/null 2>&1 || { command -v apt-get >/dev/null 2>&1 && test "$$(id -u)" = 0 \
+		&& apt-get update && apt-get install --yes nodejs npm; } \
+		|| { echo "The map is built with Node 20 or newer and npm: install them; on Debian: apt install nodejs npm"; exit 1; }
+	mkdir -p build/map
+	cp $^ build/map/
+	npm ci --prefix build/map
+	@touch $@
+
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) build/map

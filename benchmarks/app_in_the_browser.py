@@ -63,8 +63,9 @@ def slider_moves(chromium: Any, server: Server, run: Run, moves: int) -> tuple[l
     page = chromium.new_context(viewport={"width": 1400, "height": 1000}).new_page()
     page.set_default_timeout(60_000)
     page.goto(f"{server.url}/explore?run={run.id}&k=10")
-    drawn = "document.querySelector('.js-plotly-plot')?.calcdata?.length === {k}"
-    page.wait_for_function(drawn.format(k=10))
+    drawn = "m => m.dataset.drawn && m.querySelectorAll('.entry').length === {k}"
+    there = page.locator(".map").element_handle()
+    page.wait_for_function(drawn.format(k=10), arg=there)
     settle(page)
     galleries, maps = [], []
     for k in range(11, 11 + moves):
@@ -75,7 +76,7 @@ def slider_moves(chromium: Any, server: Server, run: Run, moves: int) -> tuple[l
             f"document.querySelectorAll('img[alt^=\"Most typical samples\"]').length === {k}", polling=20
         )
         galleries.append(time.perf_counter() - start)
-        page.wait_for_function(drawn.format(k=k), polling=20)
+        page.wait_for_function(drawn.format(k=k), arg=there, polling=20)
         maps.append(time.perf_counter() - start)
         settle(page)
         page.wait_for_timeout(1_000)
