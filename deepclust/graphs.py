@@ -1,4 +1,4 @@
-"""Neighbour graphs of samples: kNN graph, affinities, the normalised Laplacian and its first eigenvectors.
+"""Neighbour graphs of samples: kNN graph, affinities, the Laplacian and its first eigenvectors.
 
 W is always a sparse symmetric (n, n) matrix with an empty diagonal, n = n_samples; D is the diagonal of its row sums.
 """
@@ -45,6 +45,29 @@ def self_tuning_affinity(X: NDArray, n_neighbors: int = 10, scale_neighbor: int 
     return _symmetric(indices, np.maximum(weights, np.finfo(np.float32).tiny))
 
 
+def gaussian_affinity(
+    X: NDArray, n_neighbors: int = 10, scale: float | None = None, scale_neighbor: int = 7
+) -> csr_array:
+    """Affinities exp(-d_ij^2 / (2 s^2)) on the kNN graph, with one scale s for all; W = (W + W^T) / 2, in (0, 1].
+
+    Without ``scale`` it is the median distance of a sample to its ``scale_neighbor``-th neighbour (`median_scale`).
+    SpectralNet, section 3.2. Thin regions get lower affinities than with `self_tuning_affinity`.
+    """
+    indices, distances = _neighbors(X, n_neighbors)
+    s = median_scale(distances, scale_neighbor) if scale is None else scale
+    weights = np.exp(-((distances.astype(np.float64) / s) ** 2) / 2)
+    return _symmetric(indices, np.maximum(weights, np.finfo(np.float32).tiny), mean=True)
+
+
+def median_scale(distances: NDArray, scale_neighbor: int) -> float:
+    """Median distance of a sample to its ``scale_neighbor``-th neighbour; distances (n, n_neighbors), nearest first.
+
+    Where most samples are copies of each other it is the mean of all distances; never 0.
+    """
+    column = distances[:, min(scale_neighbor, distances.shape[1]) - 1]
+    return float(np.median(column) or distances.mean() or 1.0)
+
+
 def normalized_laplacian(W: csr_array) -> csr_array:
     """L = I - D^-1/2 W D^-1/2 (n, n), eigenvalues in [0, 2]. An isolated sample gets a row of zeros, eigenvalue 0."""
     from scipy import sparse
@@ -53,12 +76,14 @@ def normalized_laplacian(W: csr_array) -> csr_array:
     return sparse.csr_array(sparse.diags_array((degree > 0).astype(np.float64)) - _normalized(W, degree))
 
 
-def laplacian_eigenvectors(W: csr_array, n_components: int, random_state: int = 0) -> tuple[NDArray, NDArray]:
-    """The smallest eigenvalues of the normalised Laplacian and their vectors: (values (m,) ascending, vectors (n, m)).
+def laplacian_eigenvectors(
+    W: csr_array, n_components: int, random_state: int = 0, *, normalized: bool = True
+) -> tuple[NDArray, NDArray]:
+    """The smallest eigenvalues of the Laplacian and their vectors: (values (m,) ascending, vectors (n, m)).
 
-    m = min(n_components, n). Solved for each connected component apart, because the eigenvalue 0 occurs once for each of
+    Of the normalised Laplacian I - D^-1/2 W D^-1/2, or of D - W if not ``normalized``. m = min(n_components, n). Solved for each connected component apart, because the eigenvalue 0 occurs once for each of
     them and an iteration from one start vector finds such copies only by luck; zeros stand in order of component size.
-    Within a component the largest eigenvalues of D^-1/2 W D^-1/2 are sought with ARPACK (no factorisation, which a kNN
+    Within a component the largest eigenvalues of I - L / c are sought (c = 1, or the largest degree for D - W) with ARPACK (no factorisation, which a kNN
     graph of high-dimensional data would fill up), with LOBPCG where ARPACK does not converge. The largest entry of each
     vector is positive. `random_state` fixes the start vector. Measured: 10,000 samples 0.1 s, 70,000 samples 1 s.
     """
@@ -73,7 +98,11 @@ def laplacian_eigenvectors(W: csr_array, n_components: int, random_state: int = 
             f"W {W.shape} must be square and n_components={n_components} at least 1 to have eigenvectors."
         )
     degree = np.asarray(W.sum(axis=1)).ravel()
-    similarity = _normalized(W, degree)
+    if normalized:
+        similarity, c = _normalized(W, degree), 1.0
+    else:
+        c = float(degree.max()) or 1.0
+        similarity = sparse.csr_array(sparse.diags_array(1 - degree / c) + W / c)
     n_parts, part_of = connected_components(W, directed=False)
     by_size = np.argsort(-np.bincount(part_of, minlength=n_parts), kind="stable")
     values, vectors = [], []
@@ -83,12 +112,12 @@ def laplacian_eigenvectors(W: csr_array, n_components: int, random_state: int = 
         some, inside = _largest(
             similarity[members][:, members], min(m - min(n_parts, m) + 1, len(members)), random_state
         )
-        values.append(np.where(degree[members].any(), 1.0 - some, 0.0))
+        values.append(np.where(degree[members].any(), c * (1.0 - some), 0.0))
         whole = np.zeros((n_samples, len(some)))
         whole[members] = inside
         vectors.append(whole)
     all_values, all_vectors = np.concatenate(values), np.concatenate(vectors, axis=1)
-    all_values = np.clip(np.where(np.abs(all_values) < 1e-10, 0.0, all_values), 0.0, 2.0)
+    all_values = np.clip(np.where(np.abs(all_values) < 1e-10 * c, 0.0, all_values), 0.0, 2.0 * c)
     order = np.argsort(all_values, kind="stable")[:m]
     return all_values[order], _with_signs(all_vectors[:, order])
 
@@ -115,7 +144,8 @@ def _neighbors(X: NDArray, n_neighbors: int) -> tuple[NDArray[np.int64], NDArray
     return nearest_neighbors(X, min(n_neighbors, len(X) - 1))
 
 
-def _symmetric(indices: NDArray[np.int64], weights: NDArray) -> csr_array:
+def _symmetric(indices: NDArray[np.int64], weights: NDArray, *, mean: bool = False) -> csr_array:
+    """Weights (n, n_neighbors) of directed edges as max(W, W^T), or as (W + W^T) / 2."""
     from scipy import sparse
 
     n_samples, n_neighbors = indices.shape
@@ -123,7 +153,7 @@ def _symmetric(indices: NDArray[np.int64], weights: NDArray) -> csr_array:
     W = sparse.csr_array(
         (weights.ravel().astype(np.float64), indices.ravel(), starts), shape=(n_samples, n_samples)
     )
-    return sparse.csr_array(W.maximum(W.T))
+    return sparse.csr_array((W + W.T) / 2 if mean else W.maximum(W.T))
 
 
 def _normalized(W: csr_array, degree: NDArray) -> csr_array:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from sklearn.neighbors import NearestNeighbors
 
 # Exact search beats the approximate one below this: pynndescent compiles for about a minute in every fresh process,
 # while 70,000 x 10 takes 12 s with a tree and 70,000 x 50 takes 34 s by brute force (2 cores).
@@ -33,10 +37,7 @@ def nearest_neighbors(
     X = np.ascontiguousarray(X, dtype=np.float32)
     if n_samples > EXACT_UP_TO:
         return _approximate(X, n_neighbors)
-    from sklearn.neighbors import NearestNeighbors
-
-    tree = X.shape[1] <= TREE_UP_TO_DIMENSIONS
-    index = NearestNeighbors(algorithm="kd_tree" if tree else "brute", n_jobs=-1 if tree else None).fit(X)
+    index = neighbor_index(X)
     indices = np.empty((n_samples, n_neighbors), dtype=np.int64)
     distances = np.empty((n_samples, n_neighbors), dtype=np.float32)
     for start in range(0, n_samples, CHUNK):
@@ -46,6 +47,14 @@ def nearest_neighbors(
         if progress is not None:
             progress(rows.stop / n_samples)
     return indices, distances
+
+
+def neighbor_index(X: NDArray) -> NearestNeighbors:
+    """scikit-learn's exact search among the samples X (n_samples, d): a tree in few dimensions, else all distances."""
+    from sklearn.neighbors import NearestNeighbors
+
+    tree = X.shape[1] <= TREE_UP_TO_DIMENSIONS
+    return NearestNeighbors(algorithm="kd_tree" if tree else "brute", n_jobs=-1 if tree else None).fit(X)
 
 
 def _approximate(X: NDArray[np.float32], n_neighbors: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

@@ -12,7 +12,8 @@ from sklearn.base import BaseEstimator, ClusterMixin, TransformerMixin
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from deepclust.events import Event
+from deepclust.events import Event, Note
+from deepclust.metrics.collapse import collapse_warning
 from deepclust.params import check_params, param
 from deepclust.results import ClusterResult
 
@@ -79,6 +80,11 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
     rank: ClassVar[int] = 50
     min_samples: ClassVar[int] = 1
     embedding_name: ClassVar[str] = "Latent space"  # what the space that is clustered is called on the map
+    ladder: ClassVar[Mapping[str, Mapping[str, Any]]] = {}  # rungs of an ablation: name -> what differs
+    sensitivity: ClassVar[Mapping[str, tuple[Any, ...]]] = {}  # values to try of one or two hyper-parameters
+    #: Spaces that n_clusters has not shaped, in which k can be chosen, best first: "embedding", "input", "space:NAME" of
+    #: `_spaces`, or "stage:NAME" for the latent space at the end of that stage.
+    spaces_without_k: ClassVar[tuple[str, ...]] = ()
 
     n_clusters: int = param(10, "Clusters", help="How many groups to sort the data into.", min=1, max=1000)
     scaling: str = param(
@@ -170,6 +176,9 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
             )  # stopped half-way: what was learned so far is kept and can be looked at
             raise
         self._finish(scaled, start)
+        collapsed = collapse_warning(self.labels_, self.n_clusters)
+        if collapsed is not None:
+            yield Note("warning", collapsed)
 
     def fit(self, X: Any, y: Any = None) -> Method:
         """Learn from X (see `fit_events`) and return self. ``y`` is ignored."""

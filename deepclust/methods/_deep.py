@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 SNAPSHOTS_PER_STAGE = 20
 
 
+def snapshot_due(epoch: int, n_epochs: int) -> bool:
+    """Whether an epoch of a stage ends with a snapshot: the first, the last, and about 20 between them."""
+    every = max(1, n_epochs // SNAPSHOTS_PER_STAGE)
+    return epoch % every == 0 or epoch in (1, n_epochs)
+
+
 def state_of(thing: Any) -> Any:
     """The state of a network, optimiser, random generator or dict of tensors, as torch can save it."""
     if hasattr(thing, "state_dict"):
@@ -60,15 +66,15 @@ class Means:
 
     def __init__(self) -> None:
         self._sums: dict[str, torch.Tensor] = {}
-        self._count = 0
+        self._counts: dict[str, int] = {}
 
     def add(self, terms: Mapping[str, torch.Tensor], weight: int) -> None:
         for name, value in terms.items():
             self._sums[name] = self._sums.get(name, 0) + value.detach() * weight
-        self._count += weight
+            self._counts[name] = self._counts.get(name, 0) + weight
 
     def values(self) -> dict[str, float]:
-        return {name: float(total) / self._count for name, total in self._sums.items()}
+        return {name: float(total) / self._counts[name] for name, total in self._sums.items()}
 
 
 class DeepMethod(Method):
@@ -96,15 +102,19 @@ class DeepMethod(Method):
         """Latent codes (b, n_components) of a batch on the device, network in eval mode."""
         raise TypeError(f"{type(self).__name__} must define _encode")
 
+    def _flops_per_step(self) -> float:
+        """Operations of a usual step, which decide whether several threads are worth it."""
+        n_epochs = max(1, sum(n for _, n in self.plan()))
+        return self.cost(self.batch_size, self.feature_shape_).flops / n_epochs
+
     # -- training ------------------------------------------------------------------------------------------------
 
     def _prepare(self, checkpoint: Mapping[str, Any] | None) -> None:
         import torch
 
         self._device = choose_device(self.device)
-        n_epochs = max(1, sum(n for _, n in self.plan()))
         prepare_torch(self._device)
-        self._threads = limit_threads(self.cost(self.batch_size, self.feature_shape_).flops / n_epochs)
+        self._threads = limit_threads(self._flops_per_step())
         self._net: Any = self._seeded_net(self._fit_seed)
         self._generator = torch.Generator().manual_seed(self._fit_seed)
         self._resume_from = checkpoint
@@ -190,8 +200,7 @@ class DeepMethod(Method):
                     f"Training diverged: the loss {name!r} became {value} in epoch {epoch} of {stage}. "
                     "Start again with a smaller learning rate, or check the data for extreme values."
                 )
-        every = max(1, n_epochs // SNAPSHOTS_PER_STAGE)
-        if epoch % every == 0 or epoch == n_epochs or epoch == 1:
+        if snapshot_due(epoch, n_epochs):
             yield self._snapshot(stage, epoch)
         yield Progress(stage, epoch, values, time.perf_counter() - self._epoch_start)
 

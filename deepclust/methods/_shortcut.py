@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 
+from deepclust.events import Note
+
 # A probe that errs less than this for every bit of the answer has solved the task. Turns and mirrorings of the usual
 # picture sets stay above it (half-turns of MNIST, from which LALNet does learn, err in 9 % of cases); stamps, subtracted
 # mean pictures and pixel permutations do not.
@@ -43,3 +45,19 @@ def probe_accuracy(views: np.ndarray) -> float:
 def is_shortcut(accuracy: float, n_transforms: int) -> bool:
     """Whether a probe of this accuracy leaves a network nothing to learn about the samples themselves."""
     return 1 - accuracy < ERROR_PER_BIT * math.log2(n_transforms)
+
+
+def shortcut_warning(accuracy: float, standardised: bool) -> Note:
+    """The warning of a probe of this accuracy; ``standardised`` says that each pixel's own mean was subtracted."""
+    reason = (
+        "scaling='standard' leaves one: it subtracts each pixel's own mean. Choose the scaling 'range'."
+        if standardised
+        else "Look for what all samples share (a frame, a stamp, a subtracted mean) and remove it, or choose "
+        "other transformations."
+    )
+    return Note(
+        "warning",
+        f"A linear probe tells the transformations apart in {accuracy:.0%} of cases. So a fixed pattern gives "
+        "them away, the network need not look at what the samples are, and the clusters may mean nothing. "
+        + reason,
+    )

@@ -26,6 +26,7 @@ class AEKMeans(AutoencoderMethod):
     )
     presets = {"quick": {"max_epochs": 25}, "paper": {"max_epochs": 200}}
     rank = 20
+    spaces_without_k = ("embedding",)
 
     max_epochs: int = param(
         50, "Epochs", help="How often the network sees all data.", min=0, max=10_000, group="Training"

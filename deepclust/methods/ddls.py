@@ -62,6 +62,7 @@ class DDLS(AutoencoderMethod):
         },
     }
     rank = 10
+    spaces_without_k = ("stage:Pre-training",)
 
     n_components: int = param(
         60,

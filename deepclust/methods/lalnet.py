@@ -11,44 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from deepclust.compute import to_numpy
 from deepclust.events import Event, Note, Snapshot, Stage, snapshot_sample
+from deepclust.methods._acol import SPACES, AcolMethod
 from deepclust.methods._base import Cost
-from deepclust.methods._deep import DeepMethod, Means, descend, kmeans_centers
-from deepclust.methods._shortcut import is_shortcut, probe_accuracy
+from deepclust.methods._deep import Means, descend, kmeans_centers
+from deepclust.methods._shortcut import is_shortcut, probe_accuracy, shortcut_warning
+from deepclust.methods._views import ViewAxes, fit_axes, reduced, unit_rows
 from deepclust.nets.sizes import acol_size
 from deepclust.params import param
-from deepclust.projections.pca import principal_axes
-from deepclust.transforms import (
-    AUTO,
-    VECTOR,
-    BatchTransform,
-    apply_table,
-    kind_of,
-    members_of,
-    squared,
-    table,
-)
+from deepclust.transforms import apply_table, kind_of, members_of, table
 
 if TYPE_CHECKING:
     import torch
-    from torch import nn
 
-SPACES = ("F", "Z", "softmax(Z)")
-AXES = 64  # principal components of a space that are kept: k-means on more finds the same clusters
 FLOAT_BYTES = 4
 PASSES = 3  # forward, and about twice as much backward
 SMALLEST_BATCH = 64
 STEPS_PER_PASS = 4  # at least, where the data set is large enough for it
-PROBED = 500  # samples that the search for a shortcut looks at
-STARTS_WHILE_TRAINING = 10
-OWN_STATE = (
-    "center",
-    "view_mean",
-    "view_axes",
-    "space_mean",
-    "space_axes",
-)  # what placing new samples needs besides the network
 
 TERMS = {
     "pseudo-supervision": "cross-entropy of telling the transformations apart (falls)",
@@ -59,17 +38,7 @@ TERMS = {
 }
 
 
-def working_side(feature_shape: tuple[int, ...], smallest: int, largest: int) -> int:
-    """Side of the square that the network sees: that of the picture's longer side, brought into the limits."""
-    return int(np.clip(max(feature_shape[:2]), smallest, max(smallest, largest)))
-
-
-def unit_rows(space: np.ndarray) -> np.ndarray:
-    """Rows of a space (n, d) scaled to length 1; a row of zeros stays one."""
-    return np.asarray(space / np.maximum(np.linalg.norm(space, axis=1, keepdims=True), 1e-12), np.float32)
-
-
-class LALNet(DeepMethod):
+class LALNet(AcolMethod):
     """Kilinc & Uysal 2018: pseudo-supervision, ACOL, and the modified GAR terms of eqs. (10) to (13).
 
     ``embedding_`` holds the first 64 principal components of what ``space``, ``unit_length`` and ``all_views`` choose
@@ -113,14 +82,8 @@ class LALNet(DeepMethod):
         },
     }
     rank = 12
+    spaces_without_k = ("embedding",)
 
-    transforms: str = param(
-        AUTO,
-        "Transformations",
-        help="What the network learns to tell apart, which decides the clusters it finds. Pictures: D4 (all turns and "
-        "mirrorings), rotations, half-turn, quarter-turn, scale-8, shear-8, translate-8, permute-8. Vectors: signs-8, "
-        "permute-8. Or your own, such as T1+T3+invert. auto: D4 for pictures, signs-8 for vectors.",
-    )
     max_epochs: int = param(
         100, "Epochs", help="How often the network sees all data.", min=0, max=10_000, group="Training"
     )
@@ -151,51 +114,6 @@ class LALNet(DeepMethod):
         max=1.0,
         log=True,
         group="Training",
-        advanced=True,
-    )
-    n_channels: int = param(
-        16,
-        "Channels",
-        help="Width of the first two convolutions; the other two have twice as many.",
-        min=1,
-        max=512,
-        group="Network",
-        advanced=True,
-    )
-    n_hidden: int = param(
-        1024,
-        "Width of F",
-        help="Units of the representation that is clustered; fewer than 1024 find worse clusters.",
-        min=1,
-        max=8192,
-        group="Network",
-        advanced=True,
-    )
-    n_duplicates: int = param(
-        20,
-        "Duplicates",
-        help="Outputs for each transformation, among which its samples are divided; more than there are clusters.",
-        min=1,
-        max=200,
-        group="Network",
-        advanced=True,
-    )
-    min_side: int = param(
-        16,
-        "Smallest side",
-        help="Smaller pictures are enlarged to this many pixels: at 8 x 8 nothing is learned.",
-        min=4,
-        max=512,
-        group="Network",
-        advanced=True,
-    )
-    max_side: int = param(
-        32,
-        "Largest side",
-        help="Larger pictures are shrunk to this many pixels.",
-        min=4,
-        max=512,
-        group="Network",
         advanced=True,
     )
     c_alpha: float = param(
@@ -279,21 +197,7 @@ class LALNet(DeepMethod):
         floats = data + 4 * net.n_parameters + 2 * batch * net.activations
         return Cost(flops=PASSES * net.flops * seen, memory=FLOAT_BYTES * floats)
 
-    def activations(self, X: Any, space: str = "F") -> np.ndarray:
-        """F (n, n_hidden), Z or softmax(Z) (n, n_duplicates * n_transforms) of untransformed samples, in full."""
-        from sklearn.utils.validation import check_is_fitted
-
-        check_is_fitted(self, "cluster_centers_")
-        if space not in SPACES:
-            raise ValueError(f"There is no space {space!r}. Choose one of: {', '.join(SPACES)}.")
-        f = self._codes(self._tensor(self._scale(self._check_input(X, reset=False))))
-        return self._in_space(f, space)
-
     # -- training ------------------------------------------------------------------------------------------------
-
-    def _prepare(self, checkpoint: Mapping[str, Any] | None) -> None:
-        members_of(self.transforms, kind_of(self.feature_shape_))  # an unknown set is refused before all else
-        super()._prepare(checkpoint)
 
     def _learn(self, X: np.ndarray) -> Iterator[Event]:
         import torch
@@ -304,8 +208,7 @@ class LALNet(DeepMethod):
         from deepclust.losses.pseudo_supervision import pseudo_accuracy, pseudo_supervision
         from deepclust.nets.acol import pool_duplicates
 
-        self.center_ = X.mean(axis=0) if X.ndim == 2 else np.zeros((), np.float32)
-        x = self._x = self._tensor(X)
+        x = self._begin(X)
         size = self._batch_size(len(x))
         transform = self._transform(x)
         n_parents = transform.n_classes
@@ -360,84 +263,18 @@ class LALNet(DeepMethod):
             )
         accuracy = self._probe(x)
         if is_shortcut(accuracy, len(self._members())):
-            reason = (
-                "scaling='standard' leaves one: it subtracts each pixel's own mean. Choose the scaling 'range'."
-                if self.scaling == "standard" and x.ndim == 4
-                else "Look for what all samples share (a frame, a stamp, a subtracted mean) and remove it, or choose "
-                "other transformations."
-            )
-            yield Note(
-                "warning",
-                f"A linear probe tells the transformations apart in {accuracy:.0%} of cases. So a fixed pattern gives "
-                "them away, the network need not look at what the samples are, and the clusters may mean nothing. "
-                + reason,
-            )
+            yield shortcut_warning(accuracy, self.scaling == "standard" and x.ndim == 4)
 
     def _probe(self, x: torch.Tensor) -> float:
         """Accuracy of a linear probe on the pseudo-task, on a fixed few of the samples."""
-        sample = snapshot_sample(len(x))
-        few = np.random.default_rng(0).permutation(sample)[:PROBED]
+        few = self._few()
         shown = x[few].cpu().numpy()
         if shown.ndim == 4:
             shown = shown.transpose(0, 2, 3, 1)
         views = [apply_table(table(name, shown.shape[1:3]), shown) for name in self._members()]
         return probe_accuracy(np.stack(views).reshape(len(views), len(few), -1))
 
-    # -- network and spaces --------------------------------------------------------------------------------------
-
-    def _members(self) -> tuple[str, ...]:
-        return members_of(self.transforms, kind_of(self.feature_shape_))
-
-    def _transform(self, x: torch.Tensor) -> BatchTransform:
-        return BatchTransform(self._members(), tuple(x.shape[2:] or x.shape[1:]), self._device)
-
-    def _working_shape(self, feature_shape: tuple[int, ...]) -> tuple[int, ...]:
-        """Shape of what the network sees: vectors as they are, pictures square and neither small nor large."""
-        if kind_of(feature_shape) == VECTOR:
-            return feature_shape
-        side = working_side(feature_shape, self.min_side, self.max_side)
-        return (side, side, *feature_shape[2:])
-
-    def _build(self, feature_shape: tuple[int, ...]) -> nn.Module:
-        import torch
-
-        from deepclust.nets.acol import acol_net
-
-        working = self._working_shape(feature_shape)
-        net: Any = acol_net(working, self.n_channels, self.n_hidden, len(self._members()), self.n_duplicates)
-        laid_out: nn.Module = net.to(memory_format=torch.channels_last)
-        return laid_out
-
-    def _tensor(self, X: np.ndarray) -> torch.Tensor:
-        from torch.nn import functional
-
-        if X.ndim == 2:
-            return super()._tensor(X - self.center_)
-        x = super()._tensor(squared(X))
-        side = working_side(X.shape[1:3], self.min_side, self.max_side)
-        if side > x.shape[2]:
-            return functional.interpolate(x, size=(side, side), mode="bilinear", align_corners=False)
-        return functional.adaptive_avg_pool2d(x, side) if side < x.shape[2] else x
-
-    def _layout(self, x: torch.Tensor) -> torch.memory_format:
-        """How batches lie in memory: channels last, on which convolutions are faster."""
-        import torch
-
-        return torch.channels_last if x.ndim == 4 else torch.contiguous_format
-
-    def _encode(self, x: torch.Tensor) -> torch.Tensor:
-        f: torch.Tensor = self._net(x.contiguous(memory_format=self._layout(x)))[0]
-        return f
-
-    def _in_space(self, f: np.ndarray, space: str) -> np.ndarray:
-        """F itself, or Z or softmax(Z) that the network makes of it."""
-        import torch
-
-        if space == "F":
-            return f
-        with torch.no_grad():
-            z = self._net.head(torch.from_numpy(f).to(self._device))
-        return to_numpy(z if space == "Z" else z.softmax(dim=1))
+    # -- clusters ------------------------------------------------------------------------------------------------
 
     def _view(self, x: torch.Tensor) -> np.ndarray:
         """The space that k-means looks at, in full, of samples as they are given."""
@@ -447,56 +284,31 @@ class LALNet(DeepMethod):
     def _views(self, x: torch.Tensor) -> Iterator[np.ndarray]:
         """That space of the samples as they are and, where wanted, under each of the other transformations."""
         yield self._view(x)
-        transform = self._transform(x)
-        for number in range(1, transform.n_classes if self.all_views else 1):
-            yield self._view(transform(x, [len(x) * (i == number) for i in range(transform.n_classes)]))
-
-    def _reduced(self, x: torch.Tensor) -> np.ndarray:
-        """Principal components of each view side by side, then of all together."""
-        stages = zip(self._views(x), self.view_mean_, self.view_axes_, strict=True)
-        side_by_side = np.hstack([(view - mean) @ axes for view, mean, axes in stages])
-        return np.asarray((side_by_side - self.space_mean_) @ self.space_axes_, np.float32)
-
-    # -- clusters ------------------------------------------------------------------------------------------------
+        for number in range(1, len(self._members()) if self.all_views else 1):
+            yield self._view(self._transformed(x, number))
 
     def _snapshot(self, stage: str, epoch: int) -> Snapshot:
         sample = snapshot_sample(len(self._x))
-        space = self._view(self._x[sample])  # all views would take longer than the epoch
-        mean, axes = principal_axes(space, AXES)
-        embedding = np.asarray((space - mean) @ axes, np.float32)
-        return Snapshot(stage, epoch, sample, embedding, self._provisional_labels(embedding))
-
-    def _provisional_labels(self, embedding: np.ndarray) -> np.ndarray:
-        from sklearn.metrics import pairwise_distances_argmin
-
-        k = min(self.n_clusters, len(embedding))
-        centers = kmeans_centers(embedding, k, self._fit_seed, STARTS_WHILE_TRAINING)
-        return np.asarray(pairwise_distances_argmin(embedding, centers), np.int64)
+        embedding = reduced(self._view(self._x[sample]))  # all views would take longer than the epoch
+        labels = self._provisional_labels(embedding)
+        return Snapshot(stage, epoch, sample, embedding, labels, self._graphs())
 
     def _settle(self, X: np.ndarray) -> None:
-        means, axes, parts = [], [], []
-        for view in self._views(self._x):
-            mean, directions = principal_axes(view, AXES)
-            means.append(mean)
-            axes.append(directions)
-            parts.append((view - mean) @ directions)
-        self.view_mean_, self.view_axes_ = np.stack(means), np.stack(axes)
-        side_by_side = np.hstack(parts)
-        self.space_mean_, self.space_axes_ = principal_axes(side_by_side, AXES)
-        self.embedding_ = np.asarray((side_by_side - self.space_mean_) @ self.space_axes_, np.float32)
+        self.axes_, self.embedding_ = fit_axes(self._views(self._x))
         self.cluster_centers_ = kmeans_centers(self.embedding_, self.n_clusters, self._fit_seed, self.n_init)
         self.labels_ = self._assign(self.embedding_)
+        self._portray()
 
     def _embed(self, X: np.ndarray) -> np.ndarray:
-        return self._reduced(self._tensor(X))
+        return self.axes_.place(self._views(self._tensor(X)))
 
     def fitted_state(self) -> dict[str, Any]:
         import torch
 
-        own = {name: torch.from_numpy(np.array(getattr(self, f"{name}_"))) for name in OWN_STATE}
-        return {**super().fitted_state(), **own}
+        own = {"center": self.center_, **self.axes_._asdict()}
+        return {**super().fitted_state(), **{n: torch.from_numpy(np.array(a)) for n, a in own.items()}}
 
     def load_fitted(self, state: Mapping[str, Any]) -> None:
         super().load_fitted(state)
-        for name in OWN_STATE:
-            setattr(self, f"{name}_", state[name].numpy())
+        self.center_ = state["center"].numpy()
+        self.axes_ = ViewAxes(*(state[name].numpy() for name in ViewAxes._fields))

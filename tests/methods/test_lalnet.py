@@ -12,8 +12,10 @@ import torch
 from sklearn.datasets import load_digits, make_blobs
 from sklearn.metrics import adjusted_rand_score
 
-from deepclust.events import Note, Progress, Snapshot, Stage
-from deepclust.methods.lalnet import AXES, SPACES, LALNet
+from deepclust.events import Note, Progress, Snapshot, Stage, snapshot_sample
+from deepclust.methods._acol import SPACES
+from deepclust.methods._views import AXES
+from deepclust.methods.lalnet import LALNet
 
 SMALL = {"n_clusters": 4, "n_channels": 8, "n_hidden": 128, "n_duplicates": 8, "n_init": 5, "device": "cpu"}
 TINY = {**SMALL, "max_epochs": 1, "n_channels": 4, "n_hidden": 32, "min_side": 8}
@@ -86,7 +88,7 @@ def test_labels_are_kmeans_on_the_first_axes_of_f(fitted, glyphs):
     assert f.shape == (400, 128)
     assert method.embedding_.shape == (400, AXES)
     f = f / np.linalg.norm(f, axis=1, keepdims=True)
-    expected = (f - f.mean(axis=0)) @ method.view_axes_[0] @ method.space_axes_
+    expected = (f - f.mean(axis=0)) @ method.axes_.view_axes[0] @ method.axes_.space_axes
     np.testing.assert_allclose(method.embedding_, expected, atol=1e-4)
     kept = method.embedding_.var(axis=0).sum() / f.var(axis=0).sum()
     assert kept > 0.98
@@ -134,7 +136,7 @@ def test_clusters_in_any_space_survive_saving(digits, space):
     X, _ = digits
     method = LALNet(**TINY, space=space, unit_length=False, all_views=False).fit(X)
     f = method.activations(X, space)
-    axes = method.view_axes_[0] @ method.space_axes_
+    axes = method.axes_.view_axes[0] @ method.axes_.space_axes
     np.testing.assert_allclose(method.embedding_, (f - f.mean(axis=0)) @ axes, atol=1e-4)
     file = io.BytesIO()
     torch.save(method.fitted_state(), file)
@@ -143,6 +145,68 @@ def test_clusters_in_any_space_survive_saving(digits, space):
     copied.load_fitted(torch.load(file, weights_only=True))
     np.testing.assert_array_equal(copied.predict(X), method.labels_)
     np.testing.assert_array_equal(copied.activations(X, "Z"), method.activations(X, "Z"))
+
+
+# -- what the paper shows of it -----------------------------------------------------------------------------------
+
+
+def test_the_result_holds_the_three_spaces_reduced(fitted, glyphs):
+    method, _ = fitted
+    result = method.result()
+    assert list(result.spaces) == list(SPACES)
+    for name, space in result.spaces.items():
+        full = method.activations(glyphs[0], name).astype(np.float64)
+        assert space.dtype == np.float32
+        assert space.shape[1] <= AXES
+        assert len(np.unique(result.extras[f"clusters in {name}"])) == 4
+        distances = [np.linalg.norm(a - a[7], axis=1) for a in (space, full)]  # principal axes keep distances
+        np.testing.assert_allclose(*distances, atol=0.1 * distances[1].max())
+
+
+def test_the_means_of_units_are_those_of_all_samples_clusters_and_transformations(fitted, glyphs):
+    method, _ = fitted
+    extras = method.result().extras
+    turned = np.rot90(glyphs[0], axes=(1, 2)).copy()
+    flipped = glyphs[0][:, :, ::-1].copy()
+    for name in SPACES:
+        space = method.activations(glyphs[0], name)
+        np.testing.assert_allclose(extras[f"mean of {name}"], space.mean(axis=0), atol=1e-4)
+        third = space[method.labels_ == 2].mean(axis=0)
+        np.testing.assert_allclose(extras[f"means by cluster of {name}"][2], third, atol=1e-4)
+        by_transformation = extras[f"means by transformation of {name}"]
+        assert by_transformation.shape == (8, space.shape[1])
+        for number, X in ((0, glyphs[0]), (1, turned), (4, flipped)):
+            np.testing.assert_allclose(
+                by_transformation[number], method.activations(X, name).mean(axis=0), atol=1e-3
+            )
+    weight = method._net.head.weight.detach().numpy()
+    np.testing.assert_allclose(extras["weights to Z"], np.sqrt((weight**2).sum(axis=1)), rtol=1e-5)
+    assert extras["weights to F"].shape == (128,)
+
+
+def test_every_snapshot_carries_the_outputs_of_the_same_few_samples(fitted, glyphs):
+    method, events = fitted
+    shots = [e for e in events if isinstance(e, Snapshot)]
+    for shot in shots:
+        np.testing.assert_array_equal(shot.extras["graph rows"], shots[0].extras["graph rows"])
+        assert shot.extras["graph Z"].shape == (400, 64)
+        assert shot.extras["graph Z"].dtype == np.float16
+    last = shots[-1].extras
+    assert np.bincount(last["graph parents"]).tolist() == [200, 200]
+    rows = last["graph rows"]
+    assert len(set(rows.tolist())) == 400
+    straight = method.activations(glyphs[0][rows[:5]], "Z")
+    turned = method.activations(np.rot90(glyphs[0][rows[-5:]], axes=(1, 2)).copy(), "Z")
+    np.testing.assert_allclose(last["graph Z"][:5], straight, atol=0.02)
+    np.testing.assert_allclose(last["graph Z"][-5:], turned, atol=0.02)
+
+
+def test_the_graphs_of_many_samples_show_500_that_the_snapshots_show_too():
+    X = np.random.default_rng(0).random((2_100, 4, 4)).astype(np.float32)
+    method = LALNet(**{**TINY, "n_hidden": 8, "n_duplicates": 2, "min_side": 4}, transforms="half-turn")
+    shot = next(e for e in method.fit_events(X) if isinstance(e, Snapshot))
+    assert shot.extras["graph Z"].shape == (500, 4)
+    assert set(shot.extras["graph rows"].tolist()) <= set(snapshot_sample(2_100).tolist())
 
 
 # -- transformations ------------------------------------------------------------------------------------------------
@@ -170,19 +234,19 @@ def test_the_cost_of_a_set_that_cannot_be_is_still_a_number():
 
 
 def test_each_sample_gets_one_transformation_per_pass_and_all_come_up(digits, monkeypatch):
-    from deepclust.methods import lalnet
+    from deepclust.transforms import BatchTransform
 
     counted = []
-    real = lalnet.BatchTransform.__call__
+    real = BatchTransform.__call__
 
     def count(self, x, counts):
         counted.append(counts)
         return real(self, x, counts)
 
-    monkeypatch.setattr(lalnet.BatchTransform, "__call__", count)
+    monkeypatch.setattr(BatchTransform, "__call__", count)
     LALNet(**{**TINY, "max_epochs": 3}, batch_size=100).fit(digits[0])
-    trained = counted[:12]  # what follows are the views of the result
-    assert [sum(c) for c in trained] == [100] * 12
+    trained = [c for c in counted if sum(c) == 100]  # graphs and views are of all samples
+    assert len(trained) == 12
     assert (np.sum(trained, axis=0) > 100).all()
 
 

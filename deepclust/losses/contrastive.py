@@ -1,0 +1,19 @@
+"""Contrastive loss: positive pairs close together, negative pairs at least a margin apart."""
+
+from __future__ import annotations
+
+import torch
+
+
+def contrastive_loss(distance: torch.Tensor, positive: torch.Tensor, margin: float = 1.0) -> torch.Tensor:
+    """Mean of d^2 for positive pairs and max(0, margin - d)^2 for the others (Hadsell et al. 2006, eq. 4).
+
+    distance (b,): Euclidean distances of the two outputs of a pair; positive bool (b,). SpectralNet, section 3.2.
+    """
+    apart = (margin - distance).relu()
+    return torch.where(positive, distance, apart).square().mean()
+
+
+def pair_distance(z_i: torch.Tensor, z_j: torch.Tensor) -> torch.Tensor:
+    """Euclidean distances (b,) of pairs z_i, z_j (b, d), with a gradient even where the two are equal."""
+    return (z_i - z_j).square().sum(dim=1).clamp(min=1e-12).sqrt()
