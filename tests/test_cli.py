@@ -128,7 +128,7 @@ def test_without_json_a_sentence(runs, small_file, capsys):
         ("--dataset moons --options noise=-1 --method DDLS", "noise=-1.0 is not allowed"),
         ("--data missing.npz --method KMeans --set n_clusters=2", "missing.npz"),
         ("--data broken.npz --method KMeans --set n_clusters=2", "broken.npz"),
-        ("--data notes.txt --method KMeans --set n_clusters=2", "notes.txt is neither an .npz file"),
+        ("--data notes.txt --method KMeans --set n_clusters=2", "notes.txt holds no rows below its header"),
         ("--data good.npz --method KMeans", "How many clusters"),
         ("--data good.npz --method KMeans --set n_clusters=31", "more than the 30 samples"),
         ("--data . --method KMeans --set n_clusters=2", "neither an .npz file"),
@@ -234,6 +234,128 @@ def test_ctrl_c_keeps_what_was_learned(runs, small_file):
     assert runs.get(found["run"]).has_result
 
 
+# -- groups of runs ---------------------------------------------------------------------------------------------------
+
+QUICK_DDLS = ["n_clusters=3", "pretrain_epochs=1", "max_epochs=2", "n_channels=4", "n_components=4"]
+
+
+@pytest.fixture
+def rungs(monkeypatch):
+    """k-means, which is quick, with a ladder of two rungs, and a grid."""
+    monkeypatch.setattr(METHODS["KMeans"], "ladder", {"bare": {"n_init": 1}, "whole": {}})
+    monkeypatch.setattr(METHODS["KMeans"], "sensitivity", {"n_clusters": (2, 3)})
+
+
+def test_a_ladder_trains_every_rung_with_every_seed_and_prints_a_table(
+    runs, printed, small_file, rungs, capsys
+):
+    words = ["fit", "--data", str(small_file), "--method", "KMeans", "--ladder", *TINY]
+    found = printed(*words, "--json", "--seeds", "0-1")
+    assert [(row["member"], row["runs"], row["finished"]) for row in found["table"]] == [
+        ("bare", 2, 2),
+        ("whole", 2, 2),
+    ]
+    assert all(0 < row["acc"] <= 1 and row["acc_sd"] >= 0 for row in found["table"])
+    assert [run["seed"] for run in found["runs"]] == [0, 0, 1, 1]
+    assert [r.id for r in runs.group(found["group"])] == [run["run"] for run in found["runs"]]
+    assert main(words) == 0
+    out, err = capsys.readouterr()
+    header, bare, whole = out.splitlines()
+    assert header.split()[:4] == ["member", "runs", "finished", "acc"]
+    assert (bare.split()[0], whole.split()[0]) == ("bare", "whole")
+    assert "1 of 2: bare, seed 0: done" in err
+
+
+def test_a_grid_and_a_list_of_seeds(runs, printed, small_file, rungs):
+    words = ["fit", "--data", small_file, "--json", "--method", "KMeans", *TINY]
+    found = printed(*words, "n_init=1", "--sensitivity")
+    assert [row["member"] for row in found["table"]] == ["2", "3"]
+    found = printed(*words, "--seeds", "0,3")
+    assert [(row["member"], row["runs"]) for row in found["table"]] == [("KMeans", 2)]
+
+
+def test_a_group_in_which_a_run_fails_ends_with_1(runs, small_file, rungs, monkeypatch, capsys):
+    def fails(self: object, X: object) -> None:
+        raise ValueError("It cannot be.")
+
+    monkeypatch.setattr(METHODS["KMeans"], "_settle", fails)
+    assert main(["fit", "--data", str(small_file), "--method", "KMeans", "--ladder", *TINY]) == 1
+    assert "failed, It cannot be." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("--method AEKMeans --ladder", "AEKMeans has no ladder of ablations"),
+        ("--method AEKMeans --sensitivity", "A grid takes values"),
+        ("--method DSCDAN --sensitivity --seeds 0-2", "one seed: give it as --seed N"),
+        ("--method KMeans --seeds two", "'two' is not a list of seeds"),
+        ("--method KMeans --seeds 3-1", "'3-1' is not a list of seeds"),
+        ("--method KMeans --seeds 1,,2", "'1,,2' is not a list of seeds"),
+    ],
+)
+def test_groups_that_cannot_be_are_said_in_one_line(runs, capsys, words, sentence):
+    assert main(["fit", "--dataset", "digits", *words.split()]) == 2
+    err = capsys.readouterr().err
+    assert sentence in err
+    assert err.count("\n") == 1
+    assert runs.runs() == []
+
+
+# -- estimate ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_estimate_is_measured_and_starts_no_run(runs, printed, small_file, capsys):
+    words = [
+        "estimate",
+        "--data",
+        str(small_file),
+        "--method",
+        "DDLS",
+        "--device",
+        "cpu",
+        "--set",
+        *QUICK_DDLS,
+    ]
+    found = printed(*words, "--json")
+    assert found["basis"] == "measured on a few batches"
+    assert found["n_parameters"] > 100
+    assert found["batch_flops"] > 1e5
+    assert found["fits"]
+    assert found["seconds"] > found["training"] > 0
+    assert runs.runs() == []
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("About ")
+    assert "parameters" in out
+    assert "are free)" in out
+
+
+def test_methods_without_batches_get_the_rule_of_thumb(runs, printed, small_file):
+    found = printed("estimate", "--data", small_file, "--method", "KMeans", *TINY, "--json")
+    assert found["basis"] == "rule of thumb"
+    assert found["n_parameters"] is None
+
+
+def test_what_will_not_fit_is_not_tried_but_advised_on(runs, small_file, capsys, monkeypatch):
+    monkeypatch.setattr("psutil.virtual_memory", lambda: type("Memory", (), {"available": 2**18})())
+    words = [
+        "--data",
+        str(small_file),
+        "--method",
+        "DDLS",
+        "--device",
+        "cpu",
+        "--set",
+        *QUICK_DDLS,
+        "batch_size=64",
+    ]
+    assert main(["estimate", *words]) == 0
+    out = capsys.readouterr().out
+    assert "rule of thumb" in out
+    assert "Pictures of 3 × 3 instead of 6 × 6" in out
+
+
 # -- lists ------------------------------------------------------------------------------------------------------------
 
 
@@ -280,3 +402,28 @@ def test_lists_for_people(what, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) > 3
     assert "[" not in lines[1]
+
+
+def test_fetching_data_sets(monkeypatch, tmp_path, capsys):
+    from deepclust.data import entry
+
+    def make(file, title, folder, report):
+        if file == "usps.npz":
+            raise ValueError("USPS cannot be downloaded: no connection.")
+        report("a.gz", 5, 10)
+        return folder / file
+
+    monkeypatch.setenv("DEEPCLUST_DATA", str(tmp_path))
+    monkeypatch.setattr(entry, "make_file", make)
+    assert main(["datasets", "--fetch", "mnist", "digits"]) == 0
+    out, err = capsys.readouterr()
+    assert out == f"mnist: {tmp_path / 'mnist.npz'}\ndigits: nothing to download, it comes with the app\n"
+    assert err == ""
+    assert main(["datasets", "--fetch", "usps", "letter"]) == 1
+    out, err = capsys.readouterr()
+    assert (out, err) == (
+        f"letter: {tmp_path / 'letter.npz'}\n",
+        "deepclust: USPS cannot be downloaded: no connection.\n",
+    )
+    assert main(["datasets", "--fetch", "mnsit"]) == 2
+    assert "Did you mean 'mnist'" in capsys.readouterr().err

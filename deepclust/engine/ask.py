@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import Any
 from deepclust.compute import DEVICES
 from deepclust.data.catalog import CATALOG
 from deepclust.data.dataset import Dataset
-from deepclust.methods import find_method
+from deepclust.methods import METHODS, find_method
 from deepclust.params import check_value, params_of, values_from_json
 from deepclust.runs import RunConfig, RunGroup
 from deepclust.transforms import kind_of, members_of
@@ -97,18 +98,79 @@ def variants(config: RunConfig, name: str, values: Sequence[Any], words: str) ->
     ``words`` says what is compared. They are created a moment apart, which is their order in lists and in the queue.
     ValueError for a parameter that the method does not have, and for a value that is not allowed.
     """
-    cls, group = find_method(config.method), RunGroup.new(words, name)
-    for value in values:
-        _check_transforms({name: value}, config.feature_shape)
+    return members(config, RunGroup.new(words, name), [("", {name: value}) for value in values])
+
+
+def ladder(config: RunConfig, seeds: Sequence[int] | None = None) -> list[RunConfig]:
+    """A group of configs, one for each rung of the method's ladder of ablations and each seed (else that of ``config``).
+
+    What a rung does not change is as in ``config``. Seed by seed, so that the first ladder is whole as early as possible.
+    ValueError for a method without a ladder, and for a rung that asks for what the method does not have.
+    """
+    cls = find_method(config.method)
+    if not cls.ladder:
+        raise ValueError(
+            f"{config.method} has no ladder of ablations. Methods that have one: {_those_with('ladder')}."
+        )
+    return members(
+        config,
+        RunGroup.new("Ablation ladder", kind="ladder"),
+        list(cls.ladder.items()),
+        seeds or (config.seed,),
+    )
+
+
+def grid(config: RunConfig, values: Mapping[str, Sequence[Any]] | None = None) -> list[RunConfig]:
+    """A group of configs, one for each combination of the values of one or two hyper-parameters.
+
+    They are those of the method's `sensitivity` unless ``values`` names others. ValueError for a method that has none,
+    for more than two of them, and for values that are not allowed.
+    """
+    chosen = dict(values if values is not None else find_method(config.method).sensitivity)
+    if not 1 <= len(chosen) <= 2 or not all(chosen.values()):
+        raise ValueError(
+            f"A grid takes values of one or two hyper-parameters, and {config.method} was asked for {chosen}. "
+            f"Methods that bring a grid of their own: {_those_with('sensitivity')}."
+        )
+    group = RunGroup.new("Sensitivity", ",".join(chosen), kind="grid")
+    combinations = itertools.product(*chosen.values())
+    return members(config, group, [("", dict(zip(chosen, c, strict=True))) for c in combinations])
+
+
+def over_seeds(config: RunConfig, seeds: Sequence[int]) -> list[RunConfig]:
+    """A group of configs that differ in their seeds alone."""
+    return members(
+        config, RunGroup.new("Seeds", kind="ladder"), [(config.preset or config.method, {})], seeds
+    )
+
+
+def members(
+    config: RunConfig,
+    group: RunGroup,
+    members: Sequence[tuple[str, Mapping[str, Any]]],
+    seeds: Sequence[int] | None = None,
+) -> list[RunConfig]:
+    """A config for each seed and each member (its name, what differs from ``config``), created a moment apart."""
+    cls = find_method(config.method)
+    for _, changes in members:
+        _check_transforms(changes, config.feature_shape)
+    for seed in seeds or ():
+        check_value(params_of(cls)["random_state"], seed)
     return [
         replace(
             config,
-            params={**config.params, **values_from_json(cls, {name: value})},
+            params={**config.params, **values_from_json(cls, changes)},
+            seed=seed,
             group=group,
+            member=name,
             created=config.created + i * BETWEEN,
         )
-        for i, value in enumerate(values)
+        for i, (seed, (name, changes)) in enumerate(itertools.product(seeds or (config.seed,), members))
     ]
+
+
+def _those_with(fact: str) -> str:
+    return ", ".join(name for name, cls in METHODS.items() if getattr(cls, fact)) or "none"
 
 
 def _check_transforms(params: Mapping[str, Any], feature_shape: tuple[int, ...]) -> None:

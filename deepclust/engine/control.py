@@ -71,6 +71,8 @@ class Control:
     def note(self, event: Event) -> None:
         """Keep the status up with an event: stage, epoch, how much is done, and how long it may still take."""
         if isinstance(event, Stage):
+            if self._method is not None:  # some stages depend on the data, which the method has seen by now
+                self._plan = list(self._method.plan())
             self.write(stage=event.name, epoch=0, n_epochs=event.n_epochs)
         elif isinstance(event, Progress):
             names = [name for name, _ in self._plan]

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from deepclust.compute import likely_device
+from deepclust.engine import cluster
 from deepclust.engine.process import reap, start_detached
 from deepclust.engine.standby import hand_over
 from deepclust.runs import Run, RunStore
@@ -17,15 +18,18 @@ def launch(run: Run) -> None:
     """Start (or resume) a run in a detached worker process, which waits in the queue for its device.
 
     The standby process takes it where one is ready (see `standby`), else a fresh one is started. A session of its own
-    keeps it alive when the server is interrupted or killed. A run that has a worker already goes on with that one.
+    keeps it alive when the server is interrupted or killed. A run that has a worker already goes on with that one. Where
+    DEEPCLUST_SCHEDULER names a Dask scheduler, the run goes there instead (see `cluster`).
     """
     run.send("run")
     status = run.status()
     if status.state not in ENDED and status.alive:
         return  # another tab was quicker
     asked: dict[str, Any] = {"state": "queued", "message": "", "ended": None, "heartbeat": time.time()}
-    run.set_status(**asked, pid=None, create_time=None)
-    if not hand_over(run):
+    run.set_status(**asked, pid=None, create_time=None, cluster="")
+    if address := cluster.scheduler():
+        cluster.send(run, address)
+    elif not hand_over(run):
         with open(run.folder / "worker.log", "ab") as log:
             start_detached("deepclust.engine.worker", str(run.folder), log=log)
 
@@ -62,7 +66,12 @@ def discard(run: Run, store: RunStore, patience: float = 10.0) -> None:
 
 def slot_of(run: Run) -> str:
     """The device whose queue a run waits in."""
-    device = likely_device(run.config.device)
+    return slot_for(run.config.device)
+
+
+def slot_for(device: str) -> str:
+    """The queue of a device by the name that it was asked for."""
+    device = likely_device(device)
     return "cuda:0" if device == "cuda" else device
 
 
@@ -72,6 +81,8 @@ def waiting_before(run: Run, store: RunStore) -> list[Run]:
     for other in reversed(store.runs()):
         if other.id != run.id and slot_of(other) == slot_of(run):
             status = other.status()
+            if status.cluster:
+                continue
             earlier = other.config.created < run.config.created
             if status.state in ("running", "paused") or (status.state == "queued" and earlier):
                 ahead.append(other)

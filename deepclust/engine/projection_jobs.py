@@ -18,6 +18,7 @@ from deepclust.results import SPACE, load_arrays, save_arrays
 from deepclust.runs.run import write_json
 
 SPACES = ("input", "latent", "eigen")
+FILM = "snapshots"  # the latent space at several moments of training: a map of each, in one frame
 LANES = ("quick", "eigen", "slow")
 EIGENVECTORS = 21  # enough to see a gap after each k from 2 to 20
 EIGEN_MAPPED = 10  # of which the first ten after the trivial one are mapped
@@ -33,7 +34,8 @@ class Job:
     `array` {"path", "member"} is the .npz (or .npy, without member) that holds the latent space; the input space comes
     from the data set reference `dataset` and the folder of own data sets. `ids`: None for all samples, a number for a
     sample of that size (each cluster of `labels` {"path", "member"} gets its share), a list, or the path of a .npy.
-    Lower `priority` is served first.
+    Lower `priority` is served first. For the space "snapshots", `array` names the folder of a run's snapshots, and
+    `params` the numbers "snapshots" of those to map and how many "points" of each.
     """
 
     key: str
@@ -52,7 +54,7 @@ class Job:
     priority: int = ALL_SAMPLES
 
     def __post_init__(self) -> None:
-        if self.space not in SPACES and not self.space.startswith(SPACE):
+        if self.space not in (*SPACES, FILM) and not self.space.startswith(SPACE):
             raise ValueError(
                 f"There is no space {self.space!r}: choose one of {', '.join(SPACES)}, or {SPACE}NAME of the method."
             )
@@ -60,7 +62,7 @@ class Job:
             raise ValueError(f"There is no projection {self.method!r}: choose one of {', '.join(METHODS)}.")
         if self.array is None and self.dataset is None:
             raise ValueError("The job names no data: give an array {path, member}, or a dataset reference.")
-        if self.space != "input" and self.array is None:
+        if self.space not in ("input", "eigen") and self.array is None:
             raise ValueError(f"The {self.space} space needs the array {{path, member}} of the latent space.")
 
     @property
@@ -77,7 +79,7 @@ class Job:
 
     @property
     def eigen_path(self) -> Path:
-        """Where values (m,) and vectors (n, m) of the Laplacian of the latent space are kept, beside the maps."""
+        """Where values (m,) and vectors (n, m) of the Laplacian of the space are kept, beside the maps."""
         key = cache_key(self.fingerprint, "eigen", "spectral", EIGENVECTORS, {}, None, 0)
         return Path(self.out).with_name(f"eigen_{key}.npz")
 
@@ -173,6 +175,8 @@ def run_job(job: Job, progress: Callable[[float, str], bool | None]) -> Projecti
         return Projection.load(job.out)
     if progress(0.0, "loading"):
         raise Cancelled(f"{METHODS[job.method].title} was stopped.")
+    if job.space == FILM:
+        return _film(job, progress)
     X = _space(job, progress)
     ids = _ids(job, len(X))
     begun = 0.2 if job.space == "eigen" else 0.0
@@ -187,6 +191,27 @@ def run_job(job: Job, progress: Callable[[float, str], bool | None]) -> Projecti
         projection = project(X, job.method, job.n_components, job.seed, params, scaled, ids=ids, key=job.key)
     if progress(1.0, "saving"):
         raise Cancelled("The map was stopped.")
+    projection.save(job.out)
+    return projection
+
+
+def _film(job: Job, progress: Callable[[float, str], bool | None]) -> Projection:
+    """Maps of snapshots, points (s, m, 2), of the same samples `ids` (m,); the space of each is that of its epoch."""
+    from deepclust.projections.film import film
+
+    def report(fraction: float, text: str) -> None:
+        if progress(fraction, text):
+            raise Cancelled("The maps were stopped.")
+
+    params = dict(job.params or {})
+    folder = Path((job.array or {})["path"])
+    shots = [
+        _load({"path": str(folder / f"{n:05d}.npz"), "member": "embedding"}) for n in params["snapshots"]
+    ]
+    every = -(-len(shots[0]) // params["points"])
+    points = film([shot[::every] for shot in shots], job.seed, report)
+    ids = _load({"path": str(folder / f"{params['snapshots'][0]:05d}.npz"), "member": "sample"})[::every]
+    projection = Projection(job.method, params, points, key=job.key, ids=ids)
     projection.save(job.out)
     return projection
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from deepclust.engine.projection_jobs import make_job
+import numpy as np
+
+from deepclust.engine.projection_jobs import FILM, make_job
 from deepclust.results import SPACE
 from deepclust.runs import Run, RunStore
 
 FIRST_SAMPLE = 2_000  # a map of so many points comes within seconds
+FRAMES, FRAME_POINTS = 6, 1_000  # maps of snapshots and points in each, as there are several to compute
 
 
 def map_job(
@@ -44,4 +47,47 @@ def map_job(
         out_folder=run.folder / "projections",
         array=(result, member),
         labels=(result, "labels"),
+    )
+
+
+def eigen_job(run: Run, store: RunStore, space: str = "latent") -> dict[str, Any]:
+    """The job of the neighbour graph of a space ("latent", "input" or "space:NAME") of a run, all samples.
+
+    Its first eigenvalues and eigenvectors are kept in `deepclust.engine.projection_jobs.Job.eigen_path`.
+    """
+    if space == "input":
+        return make_job(
+            fingerprint=run.config.fingerprint,
+            space="eigen",
+            method="pca",
+            out_folder=store.root / "projections",
+            dataset=run.config.dataset,
+            own_folder=store.datasets,
+        )
+    content = run.metrics().get("content", run.id)
+    return make_job(
+        fingerprint=content if space == "latent" else f"{content}/{space}",
+        space="eigen",
+        method="pca",
+        out_folder=run.folder / "projections",
+        array=(run.folder / "result.npz", space if space.startswith(SPACE) else "embedding"),
+    )
+
+
+def frames(n_snapshots: int) -> list[int]:
+    """Numbers of up to six snapshots from the first to the last, closer together at the beginning."""
+    return (
+        sorted({round(n) - 1 for n in np.geomspace(1, n_snapshots, FRAMES).tolist()}) if n_snapshots else []
+    )
+
+
+def film_job(run: Run) -> dict[str, Any]:
+    """The job of t-SNE maps of a finished run's snapshots in one frame: its Projection has points (s, m, 2)."""
+    return make_job(
+        fingerprint=run.metrics().get("content", run.id),
+        space=FILM,
+        method="tsne",
+        params={"snapshots": frames(run.n_snapshots), "points": FRAME_POINTS},
+        out_folder=run.folder / "projections",
+        array=(run.folder / "snapshots", "embedding"),
     )

@@ -168,9 +168,9 @@ def _finish(run: Run, store: RunStore, method: Method, data: Dataset, control: C
         "spaces": ["embedding"]
         + ["spectral_embedding"] * (result.spectral_embedding is not None)
         + [f"{SPACE}{name}" for name in result.spaces],
-        "by_k": {str(k): _judge(result.embedding, labels, data.y) for k, labels in by_k.items()},
+        "by_k": {str(k): judge(result.embedding, labels, data.y) for k, labels in by_k.items()},
     }
-    found |= _judge(result.embedding, result.labels, data.y)
+    found |= judge(result.embedding, result.labels, data.y)
     write_json(run.folder / "metrics.json", found)
     result.save(run.folder / "result.npz")  # last: where it is, all that belongs to it is
     run_job(
@@ -178,7 +178,7 @@ def _finish(run: Run, store: RunStore, method: Method, data: Dataset, control: C
     )  # the map that opens at once
 
 
-def _judge(embedding: np.ndarray, labels: np.ndarray, y: np.ndarray | None) -> dict[str, Any]:
+def judge(embedding: np.ndarray, labels: np.ndarray, y: np.ndarray | None) -> dict[str, Any]:
     judged: dict[str, Any] = {
         "n_used": len(np.unique(labels)),
         "sizes": sizes(labels, int(labels.max()) + 1).tolist(),

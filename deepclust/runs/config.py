@@ -13,17 +13,26 @@ from typing import Any
 class RunGroup:
     """Runs that were started together to be compared.
 
-    id: the same for all of them; words: what they compare; differs: the hyper-parameter in which alone they differ.
+    id: the same for all of them; words: what they compare; differs: the hyper-parameters in which alone they differ,
+    with commas between them, or nothing where every run has a name of its own (`RunConfig.member`). kind: how they are
+    shown together, "variants" (small maps), "ladder" (a table and small maps), "grid" (heat maps over two
+    hyper-parameters) or "lesson" (one map for each method).
     """
 
     id: str
     words: str
     differs: str
+    kind: str = "variants"
 
     @classmethod
-    def new(cls, words: str, differs: str) -> RunGroup:
+    def new(cls, words: str, differs: str = "", kind: str = "variants") -> RunGroup:
         """A group with an id of its own."""
-        return cls(secrets.token_hex(6), words, differs)
+        return cls(secrets.token_hex(6), words, differs, kind)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The hyper-parameters in which the runs differ, one by one."""
+        return tuple(filter(None, self.differs.split(",")))
 
 
 @dataclass(frozen=True)
@@ -31,7 +40,8 @@ class RunConfig:
     """What was asked. ``dataset`` is a reference (name and options, own content hash, or file).
 
     labels_seen says that the labels of this data set were revealed to the user before the run was started. group is
-    there where the run was started together with others.
+    there where the run was started together with others, member is what it is called among them where the values of
+    the hyper-parameters in which they differ do not say it.
     """
 
     dataset: Mapping[str, Any]
@@ -47,6 +57,7 @@ class RunConfig:
     device: str = "auto"
     labels_seen: bool = False
     group: RunGroup | None = None
+    member: str = ""
     created: float = field(default_factory=time.time)
 
     @property
@@ -57,7 +68,12 @@ class RunConfig:
     @property
     def part(self) -> str:
         """What tells the run from the others of its group, in a word or two; empty where there is no group."""
-        return str(self.params.get(self.group.differs, "")) if self.group is not None else ""
+        if self.group is None or self.member:
+            return self.member
+        values = {name: self.params.get(name, "") for name in self.group.names}
+        if len(values) < 2:
+            return "".join(map(str, values.values()))
+        return ", ".join(f"{name} {value}" for name, value in values.items())
 
     @classmethod
     def from_json(cls, values: Any) -> RunConfig:
@@ -66,7 +82,9 @@ class RunConfig:
             known = {f.name: values[f.name] for f in fields(cls) if f.name in values}
             group = known.get("group")
             if group is not None:
-                known["group"] = RunGroup(**{f.name: str(group[f.name]) for f in fields(RunGroup)})
+                known["group"] = RunGroup(
+                    **{f.name: str(group[f.name]) for f in fields(RunGroup) if f.name in group}
+                )
             config = cls(**{**known, "feature_shape": tuple(known["feature_shape"])})
             if not isinstance(config.created, int | float) or not isinstance(
                 config.params["n_clusters"], int

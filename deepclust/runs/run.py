@@ -26,7 +26,10 @@ ENDED = frozenset({"done", "stopped", "failed", "lost"})
 
 @dataclass(frozen=True)
 class RunStatus:
-    """Where a run is, as its worker last wrote it. Times are seconds since 1970, ``seconds`` of training only."""
+    """Where a run is, as its worker last wrote it. Times are seconds since 1970, ``seconds`` of training only.
+
+    cluster: address of the Dask scheduler that has the run; the process is then the one that looks after it here.
+    """
 
     state: State = "queued"
     message: str = ""
@@ -44,6 +47,7 @@ class RunStatus:
     heartbeat: float = 0.0
     started: float | None = None
     ended: float | None = None
+    cluster: str = ""
 
     @property
     def alive(self) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from deepclust.data.dataset import Dataset
-from deepclust.engine.ask import default_n_clusters, make_config, variants
+from deepclust.engine.ask import default_n_clusters, grid, ladder, make_config, over_seeds, variants
 from deepclust.methods import METHODS
 from deepclust.params import params_of
 from deepclust.runs import RunGroup
@@ -116,3 +116,79 @@ def test_a_config_can_be_made_for_a_group(dataset):
     group = RunGroup.new("Seeds", "n_init")
     config = make_config(OWN, dataset, "KMeans", values={"n_clusters": 2, "n_init": 3}, group=group)
     assert (config.group, config.part) == (group, "3")
+
+
+# -- ladders, grids, seeds --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rungs(monkeypatch):
+    """DDLS with a ladder of two rungs and a grid of its own."""
+    monkeypatch.setattr(METHODS["DDLS"], "ladder", {"bare": {"lambda_d": 0.0, "tol": 0}, "whole": {}})
+    monkeypatch.setattr(METHODS["DDLS"], "sensitivity", {"alpha": (0.1, 0.2), "lambda_w": (0.0, 1.0, 2.0)})
+
+
+def test_a_ladder_is_a_group_with_a_run_for_each_rung_and_seed(dataset, rungs):
+    base = make_config(OWN, dataset, "DDLS", preset="quick", values={"n_clusters": 2}, seed=7)
+    configs = ladder(base, [3, 4])
+    assert [(c.part, c.seed) for c in configs] == [("bare", 3), ("whole", 3), ("bare", 4), ("whole", 4)]
+    assert len({c.group for c in configs}) == 1
+    assert configs[0].group.kind == "ladder"
+    assert (configs[0].params["lambda_d"], configs[0].params["tol"]) == (0.0, 0.0)
+    assert configs[1].params == base.params
+    assert [c.created for c in configs] == sorted({c.created for c in configs})
+    assert [(c.part, c.seed) for c in ladder(base)] == [("bare", 7), ("whole", 7)]
+
+
+def test_a_grid_has_a_run_for_each_combination(dataset, rungs):
+    base = make_config(OWN, dataset, "DDLS", values={"n_clusters": 2})
+    configs = grid(base)
+    assert [(c.params["alpha"], c.params["lambda_w"]) for c in configs] == [
+        (0.1, 0.0), (0.1, 1.0), (0.1, 2.0), (0.2, 0.0), (0.2, 1.0), (0.2, 2.0)
+    ]  # fmt: skip
+    assert configs[1].group.names == ("alpha", "lambda_w")
+    assert configs[1].part == "alpha 0.1, lambda_w 1.0"
+    (only,) = grid(base, {"tol": (0.5,)})
+    assert (only.part, only.group.names) == ("0.5", ("tol",))
+
+
+def test_runs_can_differ_in_their_seeds_alone(dataset):
+    base = make_config(OWN, dataset, "KMeans", values={"n_clusters": 2})
+    configs = over_seeds(base, [0, 5])
+    assert [(c.part, c.seed) for c in configs] == [("KMeans", 0), ("KMeans", 5)]
+    assert configs[0].params == configs[1].params == base.params
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda base: ladder(replace(base, method="KMeans")), r"KMeans has no ladder.*have one: .*DDLS"),
+        (lambda base: ladder(base, [-1]), r"random_state=-1 is not allowed"),
+        (lambda base: grid(replace(base, method="KMeans")), r"A grid takes values of one or two"),
+        (lambda base: grid(base, {"alpha": ()}), r"A grid takes values"),
+        (
+            lambda base: grid(base, {"alpha": (0.1,), "tol": (0.1,), "lambda_w": (0.1,)}),
+            r"A grid takes values",
+        ),
+        (lambda base: grid(base, {"alpha": (2.0,)}), r"alpha=2\.0 is not allowed"),
+        (lambda base: grid(base, {"speed": (2.0,)}), r"no parameter 'speed'"),
+    ],
+)
+def test_groups_that_cannot_be_are_refused_in_words(dataset, rungs, make, words):
+    base = make_config(OWN, dataset, "DDLS", values={"n_clusters": 2})
+    with pytest.raises(ValueError, match=words):
+        make(base)
+
+
+@pytest.mark.parametrize("name", [name for name, cls in METHODS.items() if cls.ladder])
+def test_every_ladder_that_a_method_brings_can_be_climbed(dataset, name):
+    base = make_config(OWN, dataset, name, values={"n_clusters": 2})
+    configs = ladder(base)
+    assert [c.part for c in configs] == list(METHODS[name].ladder)
+    assert len({str(c.params) for c in configs}) == len(configs), "two rungs are the same"
+
+
+@pytest.mark.parametrize("name", [name for name, cls in METHODS.items() if cls.sensitivity])
+def test_every_grid_that_a_method_brings_can_be_trained(dataset, name):
+    base = make_config(OWN, dataset, name, values={"n_clusters": 2})
+    assert len(grid(base)) > 1

@@ -1,0 +1,88 @@
+"""The command line: train without a browser, list what there is, and start the app."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from deepclust.cli import listing, serving, training
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit status is 0, 1 when a run failed, or 2 when something cannot be done as asked."""
+    asked = _parser().parse_args(arguments)
+    try:
+        return int(asked.run_command(asked))
+    except (ValueError, OSError) as error:
+        print(f"deepclust: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("deepclust: interrupted.", file=sys.stderr)
+        return 130  # what shells expect of a command that Ctrl-C has ended
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="deepclust",
+        description="Watch a neural network learn to sort your data, and judge what it found.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    fit = commands.add_parser("fit", help="train a method on a data set and keep the run")
+    several = fit.add_mutually_exclusive_group()
+    several.add_argument(
+        "--ladder", action="store_true", help="train every rung of the method's ladder of ablations"
+    )
+    several.add_argument(
+        "--sensitivity",
+        action="store_true",
+        help="train a grid over the method's two critical hyper-parameters",
+    )
+    fit.add_argument("--seeds", metavar="0-2", help="train with each of these seeds, such as 0-2 or 0,3,7")
+    fit.set_defaults(run_command=training.fit)
+    estimate = commands.add_parser(
+        "estimate", help="time a few batches: how long and how much memory a run takes"
+    )
+    estimate.set_defaults(run_command=training.estimate_run)
+    several_runs = commands.add_parser(
+        "sweep", help="train every combination of some values and seeds, here or on a Dask cluster"
+    )
+    several_runs.add_argument(
+        "--seeds", metavar="0-2", help="train with each of these seeds, such as 0-2 or 0,3,7"
+    )
+    several_runs.add_argument(
+        "--scheduler",
+        metavar="tcp://HOST:8786",
+        help="a Dask scheduler (default: $DEEPCLUST_SCHEDULER, else this machine)",
+    )
+    several_runs.set_defaults(run_command=training.sweep_runs)
+    for command in (fit, estimate, several_runs):
+        training.add_run_arguments(command)
+
+    datasets = commands.add_parser("datasets", help="list the data sets, or download some")
+    datasets.add_argument(
+        "--fetch", nargs="+", metavar="NAME", help="download data sets of the catalog into $DEEPCLUST_DATA"
+    )
+    datasets.set_defaults(run_command=listing.datasets)
+    methods = commands.add_parser("methods", help="list the methods and their hyper-parameters")
+    methods.set_defaults(run_command=listing.methods)
+    runs = commands.add_parser("runs", help="list the runs")
+    runs.set_defaults(run_command=listing.runs)
+    choose = commands.add_parser("choose-k", help="judge every number of clusters of a finished run")
+    choose.add_argument("run", metavar="RUN", help="a run (see `deepclust runs`)")
+    choose.add_argument("--max-k", type=int, default=20, help="compare k from 2 to this")
+    choose.set_defaults(run_command=listing.choose)
+    for command in (fit, several_runs, estimate, runs, choose):
+        command.add_argument(
+            "--runs", type=Path, metavar="DIR", help="folder of the runs (default: $DEEPCLUST_RUNS)"
+        )
+    for command in (fit, several_runs, estimate, datasets, methods, runs, choose):
+        command.add_argument("--json", action="store_true", help="print JSON")
+
+    app = commands.add_parser("app", help="open the app in the browser")
+    app.add_argument("--port", type=int, default=8501)
+    app.add_argument("--headless", action="store_true", help="serve without opening a browser")
+    app.set_defaults(run_command=serving.app)
+    return parser

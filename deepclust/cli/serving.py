@@ -1,0 +1,34 @@
+"""`app`: start the app and open it in the browser."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import runpy
+import sys
+from pathlib import Path
+
+# by name: the app floor above is not known here, only what will be asked for
+FIRST_PAGE = (
+    "pandas",
+    "PIL.PngImagePlugin",
+    "deepclust.engine.projector",
+    "deepclust.engine.standby",
+    "deepclust.figures.pictures",
+    "deepclust.metrics.exemplars",
+    "deepclust.projections",
+)
+
+
+def app(asked: argparse.Namespace) -> int:
+    """Become the Streamlit server. What the first page needs is loaded before the server answers anyone."""
+    here = Path(__file__).resolve().parent.parent
+    page = next(path for path in (here.parent / "app.py", here / "app" / "app.py") if path.exists())
+    os.chdir(page.parent)  # the app's .streamlit/config.toml is read from here
+    for name in FIRST_PAGE:
+        importlib.import_module(name)
+    headless = ["--server.headless", "true"] if asked.headless else []
+    sys.argv = ["streamlit", "run", page.name, "--server.port", str(asked.port), *headless]
+    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
+    return 0

@@ -1,0 +1,53 @@
+"""How tight and how far apart the clusters of every k are: silhouette, Calinski-Harabasz, Davies-Bouldin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def silhouettes(points: NDArray, labels: Mapping[int, NDArray]) -> NDArray[np.float64]:
+    """Mean silhouette (b - a) / max(a, b) of points (n, d) for the labels (n,) of every k, in their order (n_ks,).
+
+    Rousseeuw 1987, doi:10.1016/0377-0427(87)90125-7. All distances are kept at once (n^2 numbers): pass a sample. NaN where
+    fewer than two clusters, or only single samples, are left.
+    """
+    from sklearn.metrics import pairwise_distances, silhouette_score
+
+    distances = pairwise_distances(points)
+    return np.array(
+        [
+            silhouette_score(distances, found, metric="precomputed") if _can_be_judged(found) else np.nan
+            for found in labels.values()
+        ]
+    )
+
+
+def calinski_harabasz(points: NDArray, labels: Mapping[int, NDArray]) -> NDArray[np.float64]:
+    """Variance between over variance within the clusters, each over its degrees of freedom, for every k (n_ks,).
+
+    Calinski & Harabasz 1974, doi:10.1080/03610927408827101. NaN where there is nothing to compare.
+    """
+    from sklearn.metrics import calinski_harabasz_score
+
+    return np.array(
+        [calinski_harabasz_score(points, f) if _can_be_judged(f) else np.nan for f in labels.values()]
+    )
+
+
+def davies_bouldin(points: NDArray, labels: Mapping[int, NDArray]) -> NDArray[np.float64]:
+    """Mean over the clusters of the worst likeness (s_i + s_j) / d_ij to another one, for every k (n_ks,).
+
+    Davies & Bouldin 1979, doi:10.1109/TPAMI.1979.4766909. NaN where there is nothing to compare.
+    """
+    from sklearn.metrics import davies_bouldin_score
+
+    return np.array(
+        [davies_bouldin_score(points, f) if _can_be_judged(f) else np.nan for f in labels.values()]
+    )
+
+
+def _can_be_judged(labels: NDArray) -> bool:
+    return 2 <= len(np.unique(labels)) < len(labels)

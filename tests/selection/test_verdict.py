@@ -1,0 +1,79 @@
+"""The verdict: how votes are counted, when it says that there is no clear k, and that labels play no part."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from deepclust.selection.criterion import Criterion
+from deepclust.selection.verdict import AT_THE_END, EQUAL, WIDTH, count_votes, give_verdict, leaders
+
+KS = tuple(range(2, 21))
+
+
+def voter(
+    pick: int | None, plausible: tuple[int, ...] = (), weight: float = 1.0, title: str = "T"
+) -> Criterion:
+    curve = tuple(0.0 for _ in KS)
+    return Criterion(
+        "t", title, "", "high", KS, curve, (), pick, plausible or (() if pick is None else (pick,)), weight
+    )
+
+
+def test_a_vote_counts_in_part_for_neighbours() -> None:
+    votes = count_votes([voter(10, weight=2.0)], KS)
+    assert votes[KS.index(10)] == pytest.approx(2)
+    assert votes[KS.index(11)] == pytest.approx(2 * np.exp(-0.5 * (np.log(1.1) / WIDTH) ** 2))
+
+
+def test_half_a_vote_is_shared_among_what_is_plausible() -> None:
+    votes = count_votes([voter(5, (5, 20))], KS)
+    assert votes[KS.index(5)] == pytest.approx(0.75, abs=0.01)
+    assert votes[KS.index(20)] == pytest.approx(0.25, abs=0.01)
+
+
+def test_a_pick_at_the_end_counts_less() -> None:
+    assert count_votes([voter(20)], KS)[-1] == pytest.approx(AT_THE_END)
+    assert count_votes([voter(2)], KS)[0] == pytest.approx(AT_THE_END)
+
+
+def test_the_range_is_the_stretch_around_the_best() -> None:
+    votes = np.array([0.9, 0.1, EQUAL + 0.01, 1.0, EQUAL, 0.5])
+    assert leaders([2, 3, 4, 5, 6, 7], votes) == (5, 4, 6)
+
+
+def test_agreement_is_a_clear_answer() -> None:
+    found = give_verdict([voter(4, title=f"C{i}") for i in range(5)])
+    assert found is not None
+    assert (found.best, found.clear, found.agreeing, found.n_voters) == (4, True, 5, 5)
+    assert found.sentence.startswith("4 clusters")
+    assert "C4 (4)" in found.reasons[0]
+
+
+def test_disagreement_is_said() -> None:
+    found = give_verdict([voter(k) for k in (6, 7, 8, 9, 9)])
+    assert found is not None
+    assert not found.clear
+    assert found.low <= 7 <= found.high
+    assert found.sentence.startswith(f"No clear k: {found.low} to {found.high}")
+
+
+def test_both_sides_are_named() -> None:
+    found = give_verdict([*(voter(10) for _ in range(4)), voter(3, title="Few"), voter(19, title="Many")])
+    assert found is not None
+    assert "For fewer speak Few (3)." in found.reasons
+    assert "For more speak Many (19)." in found.reasons
+
+
+def test_a_range_that_reaches_the_end_asks_for_more() -> None:
+    found = give_verdict([voter(19), voter(19)])
+    assert found is not None
+    assert found.high == 20
+    assert "or more" in found.sentence
+    assert any("larger k" in reason for reason in found.reasons)
+
+
+def test_nobody_with_an_opinion_is_no_verdict() -> None:
+    assert give_verdict([]) is None
+    assert give_verdict([voter(None)]) is None
+    assert give_verdict([voter(5, weight=0.0)]) is None
