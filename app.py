@@ -10,6 +10,7 @@ st.navigation(
         st.Page("pages/data.py", title="Data", icon=":material/photo_library:", default=True),
         st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
         st.Page("pages/explore.py", title="Explore", icon=":material/scatter_plot:"),
+        st.Page("pages/choose.py", title="Choose", icon=":material/balance:"),
     ],
     position="top",
 ).run()

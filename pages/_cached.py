@@ -19,9 +19,10 @@ from deepclust.engine.projector import ensure_projector
 from deepclust.engine.standby import ensure_standby
 from deepclust.figures.multiples import transformation_sprite
 from deepclust.figures.pictures import contact_sheet, png_bytes, png_data_uri
+from deepclust.metrics import subspace
 from deepclust.metrics.exemplars import Exemplars, exemplars
 from deepclust.projections._base import Projection
-from deepclust.results import ClusterResult
+from deepclust.results import ClusterResult, load_arrays
 from deepclust.runs import Run, RunStore
 
 HELPERS_AFTER = 3.0  # seconds after the first page
@@ -68,6 +69,11 @@ def _dataset(ref: str) -> Dataset:
     opened = open_dataset(json.loads(ref), store().datasets)
     opened.X.flags.writeable = False  # shared by all sessions
     return opened
+
+
+def forget_datasets() -> None:
+    """Own data sets were renamed or deleted: open them again from disk."""
+    _dataset.clear()
 
 
 def sheet(data: Dataset, n: int) -> bytes:
@@ -157,6 +163,23 @@ def _clusters(run_id: str, k: int, written: int, _run: Run) -> Clusters:
     dice = np.random.default_rng(0)
     drawn = {int(c): dice.permutation(np.flatnonzero(labels == c))[:GALLERY] for c in np.unique(labels)}
     return Clusters(labels, exemplars(here.result.embedding, labels, GALLERY), drawn)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def eigenvectors(path: str) -> tuple[np.ndarray, np.ndarray]:
+    """Eigenvalues (m,) and eigenvectors float32 (n, m) that the projection process has kept. Paths name content."""
+    arrays = load_arrays(Path(path))
+    return arrays["values"], arrays["vectors"]
+
+
+def orthonormality(run: Run, Y: np.ndarray) -> np.ndarray:
+    """`deepclust.metrics.subspace.orthonormality` of a run's spectral output Y (n, k)."""
+    return _orthonormality(run.id, (run.folder / "result.npz").stat().st_mtime_ns, Y)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Drawing batches")
+def _orthonormality(run_id: str, written: int, _Y: np.ndarray) -> np.ndarray:
+    return subspace.orthonormality(_Y)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

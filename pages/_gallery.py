@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Collection
 
 import numpy as np
 import streamlit as st
@@ -33,21 +34,37 @@ def galleries(run: Run, data: Dataset, k: int, revealed: bool) -> None:
 
 
 def _rows(run: Run, data: Dataset, k: int, revealed: bool) -> None:
-    here = _cached.clusters(run, k)
     kind = st.segmented_control(
         "Which samples", list(KINDS), default="Most typical", required=True, key="gallery-kind"
     )
     st.caption(KINDS[kind])
+    rows_of_pictures(run, data, k, kind, revealed)
+
+
+def rows_of_pictures(
+    run: Run,
+    data: Dataset,
+    k: int,
+    kind: str,
+    revealed: bool,
+    *,
+    per_row: int = PER_ROW,
+    only: Collection[int] | None = None,
+) -> None:
+    """One row of pictures for each cluster at k, or for those in ``only``; kind: one of `KINDS`."""
+    here = _cached.clusters(run, k)
     rows = {"Most typical": here.best.typical, "Borderline": here.best.borderline, "Random": here.random}[
         kind
     ]
     parts = []
     for cluster, ids in rows.items():
+        if only is not None and cluster not in only:
+            continue
         members = here.labels == cluster
         words = f"{members.sum():,} samples · confidence {here.best.confidence[members].mean():.2f}"
         if revealed and data.y is not None:
             words += " · " + _majority(data, members)
-        picture = _cached.strip_of(data, f"{run.id}/{k}/{kind}/{cluster}", ids[:PER_ROW], PER_ROW)
+        picture = _cached.strip_of(data, f"{run.id}/{k}/{kind}/{cluster}", ids[:per_row], per_row)
         parts.append(
             f'<div style="margin:0 0 .7rem 0"><div style="font-size:.9rem;margin-bottom:.15rem">'
             f'<span style="color:{colour(cluster)};font-size:1.15rem">{text_mark(cluster)}</span> '

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from deepclust.engine.estimate import in_time as duration
 from deepclust.engine.launch import discard, launch, resume, waiting_before
 from deepclust.figures.live import loss_curves, loss_height, loss_series, size_bars, small_map
 from deepclust.runs import Run, RunStatus
@@ -173,10 +174,3 @@ def _snapshot(run: Run) -> None:
     st.echarts_chart(
         size_bars(labels, k), key=f"sizes-{run.id}", height=150, alt="Number of samples in each cluster"
     )
-
-
-def duration(seconds: float) -> str:
-    """Seconds in words that one reads at a glance."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

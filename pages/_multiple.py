@@ -10,10 +10,12 @@ import streamlit as st
 from deepclust.data.dataset import Dataset
 from deepclust.engine.run_maps import FIRST_SAMPLE
 from deepclust.figures.multiples import matched, multiple, words_of
+from deepclust.methods import find_method
 from deepclust.projections import METHODS
 from deepclust.runs import Run, RunStatus
 from deepclust.runs.run import ENDED
 from pages import _cached, _session
+from pages._experiments import differs
 from pages._live import duration
 from pages._projections import Choice, asked, first_map
 from pages._strip import STATE_COLOURS
@@ -38,7 +40,7 @@ class View:
 def keep_drawing(member: Run, view: View, shown: bool) -> None:
     """A panel that renews itself while its run is live or its map is being computed."""
     live = member.status().state not in ENDED
-    waiting = not live and member.has_result and _under_way(asked(member, _choice(view))[1])
+    waiting = not live and member.has_result and under_way(asked(member, _choice(view))[1])
     st.fragment(_panel, run_every=1.0 if live or waiting else None)(member, view, shown, live, waiting)
 
 
@@ -47,7 +49,8 @@ def _choice(view: View) -> Choice:
     return Choice("latent", view.method, 2, FIRST_SAMPLE if METHODS[view.method].slow else None)
 
 
-def _under_way(job: dict) -> bool:
+def under_way(job: dict) -> bool:
+    """Whether a map is being computed or waits for that."""
     return job["state"] in ("queued", "running")
 
 
@@ -58,17 +61,32 @@ def _panel(member: Run, view: View, shown: bool, was_live: bool, was_waiting: bo
     if was_live and status.state in ENDED:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{member.config.part}**")
+        st.markdown(f"**{name_in_group(member)}**", help=_rung(member) or None)
         st.badge(status.state, color=STATE_COLOURS[status.state])
-    st.caption(words_of(member.config.part))
+    if words := words_of(member.config.part):
+        st.caption(words)
     words = (
         _finished_map(member, view, was_waiting)
         if member.has_result and not was_live
         else _live_map(member, view)
     )
-    _where(member, status, words)
-    _scores(member, view)
-    _ways_on(member, shown)
+    where(member, status, words)
+    scores(member, view)
+    ways_on(member, shown)
+
+
+def name_in_group(member: Run) -> str:
+    """What a panel is headed with: the seed tells runs apart that differ in nothing else."""
+    group, part = member.config.group, member.config.part
+    only_seeds = group is not None and group.words == "Seeds"
+    return f"{part}, seed {member.config.seed}" if only_seeds else part
+
+
+def _rung(member: Run) -> str:
+    """How a rung of a ladder differs from the whole method; empty for other runs."""
+    rungs = find_method(member.config.method).ladder
+    name = member.config.member
+    return differs(member.config.method, dict(rungs[name])) if name in rungs else ""
 
 
 def _live_map(member: Run, view: View) -> str:
@@ -81,14 +99,14 @@ def _live_map(member: Run, view: View) -> str:
         _no_map(member, view)
         return ""
     groups = view.classes.y[shot["sample"]] if view.classes is not None else shot["labels"]
-    _draw(member, view, shot["points"], groups)
+    draw(member, view, shot["points"], groups)
     return ""
 
 
 def _finished_map(member: Run, view: View, was_waiting: bool) -> str:
     """The chosen map of what a run found, or PCA until that is there; returns what has to be said about it."""
     found, job = asked(member, _choice(view))
-    if was_waiting and not _under_way(job):
+    if was_waiting and not under_way(job):
         st.rerun()  # only a new run of the page stops the clock of this panel
     words = ""
     if found is None:
@@ -104,7 +122,7 @@ def _finished_map(member: Run, view: View, was_waiting: bool) -> str:
     else:
         like = None if view.like is None or view.like.id == member.id else _cached.own_labels(view.like)
         groups = matched(_cached.own_labels(member), like)[ids]
-    _draw(member, view, found.points, groups)
+    draw(member, view, found.points, groups)
     return words
 
 
@@ -117,18 +135,20 @@ def _no_map(member: Run, view: View) -> None:
         st.skeleton(height=view.height)
 
 
-def _draw(member: Run, view: View, points: np.ndarray, groups: np.ndarray) -> None:
+def draw(member: Run, view: View, points: np.ndarray, groups: np.ndarray, of_input: bool = False) -> None:
+    """A small map of a run, or of the data that it was given."""
     data = view.classes
     n_groups = member.config.n_clusters if data is None else data.n_classes
     st.echarts_chart(
         multiple(points, groups, n_groups, None if data is None else data.class_names),
-        key=f"multiple-{member.id}",
+        key=f"multiple-{'input-' if of_input else ''}{member.id}",
         height=view.height,
-        alt=f"Map of the latent space with {member.config.part}, coloured by {'class' if data else 'cluster'}",
+        alt=f"Map of {'the raw data' if of_input else f'the latent space with {name_in_group(member)}'}, "
+        f"coloured by {'class' if data else 'cluster'}",
     )
 
 
-def _where(member: Run, status: RunStatus, words: str) -> None:
+def where(member: Run, status: RunStatus, words: str) -> None:
     """How far the run is, or how long it took."""
     if status.state in ("running", "paused"):
         text = (
@@ -145,14 +165,14 @@ def _where(member: Run, status: RunStatus, words: str) -> None:
         st.caption(status.message)
 
 
-def _scores(member: Run, view: View) -> None:
+def scores(member: Run, view: View) -> None:
     """ACC and NMI, once the labels are revealed."""
     found = member.metrics() if view.data is not None and member.has_result else {}
     if "acc" in found:
         st.markdown(f"**ACC {found['acc']:.3f}** · NMI {found['nmi']:.3f}")
 
 
-def _ways_on(member: Run, shown: bool) -> None:
+def ways_on(member: Run, shown: bool) -> None:
     with st.container(horizontal=True):
         if st.button("Shown below" if shown else "Details", key=f"details-{member.id}", disabled=shown):
             _session.look_at(member)

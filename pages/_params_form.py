@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -11,19 +11,30 @@ import streamlit as st
 from deepclust.engine.ask import SET_BY_RUN
 from deepclust.params import Param, params_of
 
+Control = Callable[
+    [Param, Any, str], Any
+]  # draws a hyper-parameter with a start value under a key, returns its value
 
-def params_form(cls: type, start: Mapping[str, Any], key: str) -> dict[str, Any]:
+
+def params_form(
+    cls: type, start: Mapping[str, Any], key: str, own: Mapping[str, Control] | None = None
+) -> dict[str, Any]:
     """Widgets for all hyper-parameters of a method, the advanced ones under a fold; returns their values.
 
     ``start`` holds values that differ from the defaults (a preset). ``key`` keeps the widgets of different methods
-    and presets apart.
+    and presets apart. ``own``: controls for hyper-parameters, by name, for which their `Param` says too little.
     """
+
+    def drawn(p: Param) -> Any:
+        control = (own or {}).get(p.name, _widget)
+        return control(p, start.get(p.name, p.default), f"{key}-{p.name}")
+
     params = [p for name, p in params_of(cls).items() if name not in SET_BY_RUN]
     values: dict[str, Any] = {}
     in_sight = [p for p in params if not p.advanced]
     for column, p in zip(_columns(len(in_sight)), in_sight, strict=True):
         with column:
-            values[p.name] = _widget(p, start.get(p.name, p.default), key)
+            values[p.name] = drawn(p)
     advanced = [p for p in params if p.advanced]
     if advanced:
         with st.expander(f"Advanced ({len(advanced)})", icon=":material/tune:"):
@@ -33,7 +44,7 @@ def params_form(cls: type, start: Mapping[str, Any], key: str) -> dict[str, Any]
                     st.caption(group)
                 for column, p in zip(_columns(len(members)), members, strict=True):
                     with column:
-                        values[p.name] = _widget(p, start.get(p.name, p.default), key)
+                        values[p.name] = drawn(p)
     return values
 
 
@@ -44,7 +55,6 @@ def _columns(n: int) -> list[Any]:
 
 
 def _widget(p: Param, value: Any, key: str) -> Any:
-    key = f"{key}-{p.name}"
     if p.kind is bool:
         return st.toggle(p.label, value=bool(value), help=p.help, key=key)
     if p.choices:

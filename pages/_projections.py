@@ -74,7 +74,7 @@ def _points(run: Run, slow: bool) -> int | None:
     points = st.segmented_control(
         "Points",
         [few, every],
-        default=few if slow or n > 20_000 else every,
+        default=few if slow or n > 250_000 else every,
         required=True,
         key=f"map-points-{run.id}-{slow}",
         help="A sample in which every cluster has its share is there within seconds.",
@@ -86,7 +86,8 @@ def projection(run: Run, choice: Choice) -> Projection | None:
     """The chosen map if it is there; otherwise it is asked for, its progress is shown, and None is returned."""
     found, _ = asked(run, choice)
     if found is None:
-        st.fragment(_wait, run_every=0.5)(run, choice)
+        words = f"{METHODS[choice.method].title} of {spaces(run)[choice.space]}"
+        wait_for(_job(run, choice), words, "PCA is there at once meanwhile.")
     else:
         _prepare_next(run, choice)
     return found
@@ -95,14 +96,20 @@ def projection(run: Run, choice: Choice) -> Projection | None:
 def asked(run: Run, choice: Choice) -> tuple[Projection | None, dict]:
     """The chosen map if it is there, and how far it is (see `job_state`); it is asked for where it is missing."""
     job = _job(run, choice)
-    state = job_state(_cached.store().root, job)
-    if state["state"] == "done":
-        return _cached.projection(job["out"]), state
-    ensure_projector(_cached.store().root)
+    state = ask_for(job)
+    return (_cached.projection(job["out"]) if state["state"] == "done" else None), state
+
+
+def ask_for(job: dict) -> dict:
+    """How far a job of the projection process is (see `job_state`); it is asked for where it is missing."""
+    root = _cached.store().root
+    state = job_state(root, job)
+    if state["state"] != "done":
+        ensure_projector(root)
     if state["state"] == "missing":
-        request(_cached.store().root, job)
+        request(root, job)
         state["state"] = "queued"
-    return None, state
+    return state
 
 
 def first_map(run: Run) -> Projection | None:
@@ -115,14 +122,16 @@ def _job(run: Run, choice: Choice) -> dict:
     return map_job(run, _cached.store(), choice.space, choice.method, choice.n_components, choice.sample)
 
 
-def _wait(run: Run, choice: Choice) -> None:
-    """Progress of a map that is being computed, with a way to stop it."""
+def wait_for(job: dict, title: str, hint: str = "") -> None:
+    """Progress of a job that is under way, with a way to stop it; the page runs again when it is done."""
+    st.fragment(_wait, run_every=0.5)(job, title, hint)
+
+
+def _wait(job: dict, title: str, hint: str) -> None:
     root = _cached.store().root
-    job = _job(run, choice)
     state = job_state(root, job)
     if state["state"] == "done":
         st.rerun()
-    title = METHODS[choice.method].title
     if state["state"] in ("failed", "cancelled"):
         if state["state"] == "failed":
             st.error(state["error"])
@@ -134,10 +143,10 @@ def _wait(run: Run, choice: Choice) -> None:
     helper = ensure_projector(root)
     words = state["text"] or helper.get("state", "starting")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(float(state["fraction"]), text=f"{title} of {spaces(run)[choice.space]}: {words}")
+        st.progress(float(state["fraction"]), text=f"{title}: {words}")
         st.button("Cancel", key="cancel-map", on_click=cancel, args=(root, job["key"]))
     if state["state"] == "queued" and helper.get("state"):
-        st.caption(f"The projection process says: {helper['state']}. PCA is there at once meanwhile.")
+        st.caption(f"The projection process says: {helper['state']}. {hint}")
 
 
 def _prepare_next(run: Run, choice: Choice) -> None:

@@ -1,4 +1,4 @@
-"""What a visitor is looking at: data set, run and k. It is kept in the URL and follows from page to page."""
+"""What a visitor is looking at: data set, run, k and view. It is kept in the URL and follows from page to page."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def begin() -> None:
     state = st.session_state
     if "dataset" not in state:
         state.dataset, state.run_id, state.ks = DEFAULT_DATASET, None, {}
-        state.revealed, state.selection = set(), None
+        state.revealed, state.selection, state.view = set(), None, st.query_params.get("view")
         asked, k = st.query_params.get("run"), st.query_params.get("k", "")
         if asked:
             try:
@@ -48,9 +48,10 @@ def write_url() -> None:
 
 
 def url_of(run: Run) -> dict[str, str]:
-    """The part of the address that names a run and its k."""
+    """The part of the address that names a run, its k, and the view of it on Explore."""
     k = st.session_state.ks.get(run.id)
-    return {"run": run.id} if k is None else {"run": run.id, "k": str(k)}
+    further = {"k": None if k is None else str(k), "view": view()}
+    return {"run": run.id} | {name: value for name, value in further.items() if value is not None}
 
 
 def look_at(run: Run) -> None:
@@ -97,6 +98,18 @@ def current_k(run: Run) -> int:
 def choose_k(run: Run, k: int) -> None:
     """Show another number of clusters of this run."""
     st.session_state.ks[run.id] = k
+    write_url()
+
+
+def view() -> str | None:
+    """The view that Explore shows; None for its first one."""
+    held: str | None = st.session_state.view
+    return held
+
+
+def show_view(name: str | None) -> None:
+    """Show another view on Explore, on this visit and by its address; None is the first one."""
+    st.session_state.view = name
     write_url()
 
 

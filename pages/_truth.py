@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from deepclust.data.catalog import CATALOG
+from deepclust.data.catalog import published_on
 from deepclust.data.dataset import Dataset
 from deepclust.figures.confusion import confusion_map
 from deepclust.metrics.matching import confusion
@@ -68,8 +68,7 @@ def truth(run: Run, data: Dataset, k: int) -> None:
 
 
 def _published(run: Run, k: int) -> None:
-    entry = CATALOG.get(str(run.config.dataset.get("name")))
-    rows = entry.published if entry is not None else ()
+    rows = published_on(run.config.dataset)
     own = _cached.found(run).metrics
     at_k = own.get("by_k", {}).get(str(k), {})
     table = [{"Method": f"{run.config.method} (this run, k = {k})", "ACC": at_k.get("acc"), "NMI": at_k.get("nmi"),

@@ -10,8 +10,11 @@ from deepclust.projections import METHODS, Projection
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED
 from pages import _cached, _session
+from pages._colouring import colour_by, painted
+from pages._eigen import eigen_view
 from pages._gallery import galleries
-from pages._map import show_map
+from pages._map import Shown, show_map
+from pages._paper_views import has_views, paper_views
 from pages._projections import choose, first_map, projection
 from pages._strip import strip
 from pages._truth import numbers, truth
@@ -39,17 +42,9 @@ def k_slider(run: Run) -> int:
 
 def map_pane(run: Run, data: Dataset, k: int, revealed: bool) -> None:
     """The map with its controls."""
-    colours = ["Cluster", "Confidence"] + (["Class"] if revealed and data.y is not None else [])
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         choice = choose(run)
-        by = st.segmented_control(
-            "Colour by",
-            colours,
-            default="Cluster",
-            required=True,
-            key=f"colour-{len(colours)}",
-            help="Confidence: how much nearer a sample is to its own centre than to the next one, 0 to 1.",
-        )
+        by = colour_by(data, revealed)
     found = projection(run, choice)
     if found is None:
         found = first_map(run)
@@ -57,16 +52,13 @@ def map_pane(run: Run, data: Dataset, k: int, revealed: bool) -> None:
             return
         st.caption("Meanwhile: PCA of the latent space.")
     ids = found.ids if found.ids is not None else np.arange(len(found.points))
-    here = _cached.clusters(run, k)
-    groups = data.y[ids] if by == "Class" else here.labels[ids]
     picked = show_map(
         found.points,
         ids,
-        groups,
-        values=here.best.confidence[ids] if by == "Confidence" else None,
-        names=data.class_names if by == "Class" else None,
+        **painted(run, data, k, by, ids),
         selected=_session.selected(run),
         key=f"map-{run.id}",
+        shown=Shown(run, data, k, revealed),
     )
     st.caption(_about(found, len(ids), data.n_samples))
     if picked is not None:
@@ -81,6 +73,35 @@ def _about(found: Projection, n_shown: int, n_samples: int) -> str:
     if n_shown < n_samples:
         words += f" Showing {n_shown:,} of {n_samples:,} samples, every cluster with its share."
     return words
+
+
+def clusters_view(run: Run, data: Dataset, k: int, revealed: bool) -> None:
+    """Map and galleries, and below them what the labels say."""
+    left, right = st.columns([0.6, 0.4], gap="medium")
+    with left:  # first: a new k recolours the map before the pictures are made
+        map_pane(run, data, k, revealed)
+    with right:
+        galleries(run, data, k, revealed)
+    if revealed:
+        truth(run, data, k)
+
+
+PAPER = "Figures of the paper"
+# the first is what the page opens with
+VIEWS = {"Clusters": clusters_view, "Eigenvectors": eigen_view, PAPER: paper_views}
+
+
+def view_control(run: Run) -> str:
+    """Which view is shown; only that one is computed."""
+    names = [name for name in VIEWS if name != PAPER or has_views(run)]
+    held = _session.view()
+    now = held if held in names else names[0]
+    chosen = st.segmented_control(
+        "View", names, default=now, required=True, key=f"view-{run.id}", label_visibility="collapsed"
+    )
+    if chosen != now:
+        _session.show_view(None if chosen == names[0] else str(chosen))
+    return str(chosen)
 
 
 def empty() -> None:
@@ -125,13 +146,7 @@ def page() -> None:
         k = k_slider(run)
     with above_right:
         numbers(run, k, revealed)
-    left, right = st.columns([0.6, 0.4], gap="medium")
-    with right:  # first, because pictures are painted sooner than the map
-        galleries(run, data, k, revealed)
-    with left:
-        map_pane(run, data, k, revealed)
-    if revealed:
-        truth(run, data, k)
+    VIEWS[view_control(run)](run, data, k, revealed)
 
 
 _session.begin()

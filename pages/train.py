@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -9,17 +10,20 @@ import streamlit as st
 from deepclust.compute import DEVICES
 from deepclust.data.dataset import Dataset
 from deepclust.engine.ask import default_n_clusters, make_config
-from deepclust.engine.estimate import estimate
 from deepclust.methods import METHODS
 from deepclust.runs import Run, RunConfig
 from deepclust.runs.run import ENDED
 from pages import _cached, _session
 from pages._bench import VARIED, bench
-from pages._live import duration, live_panel
+from pages._estimate import estimate_line, warn
+from pages._experiments import experiments
+from pages._lesson import lesson_box
+from pages._live import live_panel
 from pages._params_form import params_form
 from pages._side_by_side import group_of, side_by_side
 from pages._start import start_run
 from pages._strip import label_of, strip
+from pages._transforms import transforms_control
 
 OWN = "own"
 GUESS_K = 10
@@ -63,7 +67,8 @@ def ask(dataset: Dataset, name: str) -> RunConfig | None:
     ref = st.session_state.dataset
     known = default_n_clusters(ref)
     start: dict[str, Any] = {"n_clusters": known or GUESS_K} | dict(cls.presets.get(preset, {}))
-    values = params_form(cls, start, key=f"{name}-{preset}-{dataset.fingerprint}")
+    own = {VARIED: partial(transforms_control, dataset)}
+    values = params_form(cls, start, key=f"{name}-{preset}-{dataset.fingerprint}", own=own)
     if known is None:
         st.caption(
             "How many clusters? Start with a guess: other numbers can be looked at afterwards without training."
@@ -84,28 +89,25 @@ def ask(dataset: Dataset, name: str) -> RunConfig | None:
         return None
 
 
-def form(dataset: Dataset) -> None:
+def form(dataset: Dataset, in_sight: bool = True) -> None:
     """Method, preset, hyper-parameters, estimate and the Train button."""
+    lesson_box(dataset)
     config = ask(dataset, method_cards())
-    expected = estimate(config, _cached.store()) if config is not None else None
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
-            "Train", type="primary", icon=":material/play_arrow:", shortcut="t", disabled=expected is None
+            "Train", type="primary", icon=":material/play_arrow:", shortcut="t", disabled=config is None
         )
-        if expected is not None:
-            st.caption(
-                f"About **{duration(expected.seconds)}** and **{max(expected.memory / 2**30, 0.1):.1f} GB** "
-                f"({expected.basis}; {expected.free_memory / 2**30:.0f} GB are free)"
-            )
-    if expected is not None and not expected.fits:
-        st.warning(
-            "This may not fit into memory. Choose a smaller batch size, a narrower network, or a smaller data set."
-        )
-    if pressed and config is not None:
+        if config is not None:
+            estimate_line(config, in_sight)
+    if config is None:
+        return
+    warn(config)
+    if pressed:
         start_run(config)
         st.rerun()
-    if config is not None and VARIED in config.params:
+    if VARIED in config.params:
         bench(dataset, config)
+    experiments(config)
 
 
 def queue(shown: Run | None) -> None:
@@ -143,6 +145,9 @@ if dataset is not None:
         st.header(f"Train on {dataset.title or dataset.name}")
         form(dataset)
     else:
-        with st.expander("Start another run on these data", icon=":material/add:", expanded=False):
-            form(dataset)
+        box = st.expander(
+            "Start another run on these data", icon=":material/add:", key="another", on_change="rerun"
+        )
+        with box:
+            form(dataset, in_sight=bool(box.open))
 queue(run)

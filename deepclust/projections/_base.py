@@ -226,7 +226,8 @@ def _embed(
         )
     if method == "umap":
         return umap.embed(X, n_components, random_state, report, **settings)
-    return tsne.embed(X, n_components, random_state, report, **settings)
+    perplexity, n_iter = settings["perplexity"], settings["n_iter"]
+    return tsne.embed(X, n_components, random_state, report, perplexity, n_iter)
 
 
 def _settings(method: str, n_components: int, params: Mapping[str, Any] | None) -> dict[str, float]:

@@ -17,7 +17,10 @@ def aligned_plane(embedding: np.ndarray, previous: np.ndarray | None = None) -> 
     if plane.shape[1] < 2:
         plane = np.column_stack([plane, np.zeros(len(plane))])
     plane /= max(float(np.sqrt((plane**2).sum(axis=1).mean())), 1e-12)
-    if previous is not None:
-        u, _, vt = np.linalg.svd(plane.T @ previous.astype(np.float64))
-        plane = plane @ u @ vt
-    return np.asarray(plane, dtype=np.float32)
+    return np.asarray(plane if previous is None else turned(plane, previous), dtype=np.float32)
+
+
+def turned(points: np.ndarray, previous: np.ndarray) -> np.ndarray:
+    """Points (n, 2) turned and mirrored about the origin to lie as near as possible to ``previous`` (n, 2)."""
+    u, _, vt = np.linalg.svd(points.T.astype(np.float64) @ previous.astype(np.float64))
+    return np.asarray(points @ u @ vt)

@@ -25,12 +25,14 @@ def embed(
     report: Callable[[float, str], None],
     perplexity: float,
     n_iter: float,
+    start: NDArray[np.float32] | None = None,
 ) -> tuple[NDArray[np.float32], dict[str, Any]]:
     """Points (n, n_components) of X (n, d), n >= 4, and the parameters really used.
 
     250 iterations of early exaggeration, then `n_iter` more. The perplexity is cut to (n - 1) / 3, because it needs three
-    times as many neighbours. More than 50 features are first reduced by PCA; the layout starts from PCA. 2-D maps of 10,000
-    and more samples use openTSNE's interpolation (FIt-SNE), all others Barnes-Hut, which alone can do 3-D.
+    times as many neighbours. More than 50 features are first reduced by PCA; the layout starts from PCA, or from ``start``
+    (n, n_components) of any scale. 2-D maps of 10,000 and more samples use openTSNE's interpolation (FIt-SNE), all others
+    Barnes-Hut, which alone can do 3-D.
     """
     n_samples = len(X)
     perplexity = max(1.0, min(float(perplexity), (n_samples - 1) / 3))
@@ -70,8 +72,8 @@ def embed(
         random_state=random_state,
     )
     # openTSNE wants to start small: a standard deviation of 1e-4
-    start = 1e-4 * start_positions(X, n_components, random_state).astype(np.float64)
-    embedding = tsne.prepare_initial(affinities=affinities, initialization=start)
+    start = start_positions(X if start is None else start, n_components, random_state)
+    embedding = tsne.prepare_initial(affinities=affinities, initialization=1e-4 * start.astype(np.float64))
     embedding.optimize(
         EARLY_ITERATIONS, exaggeration=12, momentum=0.8, inplace=True, propagate_exception=True
     )

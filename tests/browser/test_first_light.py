@@ -25,10 +25,6 @@ def only_run(server: Server) -> Run:
     return runs[0]
 
 
-def wait_for_plotly(page: Any, n_traces: int) -> None:
-    page.wait_for_function(f"document.querySelector('.js-plotly-plot')?.calcdata?.length === {n_traces}")
-
-
 def test_newcomer_trains_on_digits_and_explores_the_clusters(server: Server, page: Any) -> None:
     page.goto(server.url)
     page.get_by_role("heading", name="Digits").wait_for()
@@ -48,7 +44,8 @@ def test_newcomer_trains_on_digits_and_explores_the_clusters(server: Server, pag
 
     page.wait_for_url(re.compile(r"/explore\?run="))
     page.get_by_text("Cluster 9", exact=True).wait_for()
-    wait_for_plotly(page, 10)
+    page.locator(".map[data-drawn]").wait_for()
+    assert page.locator(".map .label:visible").count() == 10
     assert page.get_by_text("ACC", exact=True).count() == 0, "labels are hidden until they are revealed"
 
     page.get_by_role("slider").first.focus()
@@ -123,7 +120,7 @@ def test_bad_uploads_are_explained_and_a_good_one_is_trained_on(server: Server, 
                 f"{'dark' if i % 2 else 'bright'}/{i}.png", picture(20 + 200 * (i % 2) + i, (side, side))
             )
     upload(page, "squares.zip", buffer.getvalue())
-    page.get_by_role("button", name="Resize all pictures").click()
+    page.get_by_role("button", name="Use these data").click()
     page.get_by_role("heading", name="squares").wait_for()
     page.get_by_role("button", name="Choose a method…").click()
 

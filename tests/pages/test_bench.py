@@ -70,7 +70,7 @@ def test_the_bench_is_there_for_lalnet_only(bench: AppTest) -> None:
 def test_every_picked_set_is_seen_under_the_names_of_its_transformations(bench: AppTest) -> None:
     bench.multiselect(key="bench-sets-picture").set_value(["D4", "scale-8"]).run()
     shown = html_of(bench)
-    assert shown.count("<img ") == 2
+    assert shown.count("<img ") == 3, "that of the form, and two of the bench"
     for name in ("T1", "T8", "scale-<wbr>0.5", "scale-<wbr>1.7"):
         assert f"<b>{name}</b>" in shown
     assert "6 samples, one a row, under each transformation of D4" in shown
@@ -121,12 +121,19 @@ def test_nothing_picked_starts_nothing(bench: AppTest, store: RunStore) -> None:
     assert store.runs() == []
 
 
-def test_a_wrong_set_in_the_form_is_refused_in_words_before_the_start(bench: AppTest) -> None:
-    next(t for t in bench.text_input if t.label == "Transformations").set_value("sideways").run()
+def test_sets_and_transformations_are_joined_in_the_form_and_seen(bench: AppTest, store: RunStore) -> None:
+    def control() -> Any:
+        return next(m for m in bench.multiselect if m.label == "Transformations")
+
+    assert control().value == []
+    assert "under each transformation: T1, T2, T3, T4, T5, T6, T7, T8" in html_of(bench), "auto"
+    control().set_value(["half-turn", "invert"]).run()
     assert not bench.exception
-    assert "sideways" in bench.error[0].value
-    assert "half-turn" in bench.error[0].value
-    assert button(bench, "Train").disabled
+    assert "under each transformation: T1, T3, invert" in html_of(bench)
+    control().set_value(["T2", "T4", "T3"]).run()
+    button(bench, "Train").click().run()
+    (run,) = store.runs()
+    assert run.config.params["transforms"] == "rotations"
 
 
 def test_vectors_have_their_own_sets_and_are_shown_as_bars(
@@ -138,7 +145,7 @@ def test_vectors_have_their_own_sets_and_are_shown_as_bars(
     visitor.button(key="choose-LALNet").click().run()
     assert visitor.multiselect(key="bench-sets-vector").value == ["signs-8", "permute-8"]
     assert not any("D4" in option for option in visitor.multiselect(key="bench-sets-vector").options)
-    assert html_of(visitor).count("<img ") == 2
+    assert html_of(visitor).count("<img ") == 3, "that of the form, and two of the bench"
     assert any("Each bar is a feature" in c.value for c in visitor.caption)
 
 

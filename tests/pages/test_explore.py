@@ -13,6 +13,12 @@ from deepclust.metrics.external import scores
 from deepclust.runs import Run
 
 
+@pytest.fixture(autouse=True)
+def _plotly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The map as a Plotly chart, which can be read without a browser; `test_map.py` has the one in WebGL."""
+    monkeypatch.setenv("DEEPCLUST_MAP", "plotly")
+
+
 def figure(visitor: AppTest, number: int = 0) -> dict:
     return json.loads(visitor.get("plotly_chart")[number].proto.spec)
 

@@ -15,9 +15,8 @@ from tests.pages.conftest import blobs
 
 
 def labels_of(visitor: AppTest) -> set[str]:
-    return {
-        w.label for w in [*visitor.number_input, *visitor.selectbox, *visitor.toggle, *visitor.text_input]
-    }
+    kinds = ("number_input", "selectbox", "toggle", "text_input", "multiselect")
+    return {w.label for kind in kinds for w in visitor.get(kind)}
 
 
 def button(visitor: AppTest, label: str):

@@ -1,0 +1,44 @@
+"""One space at several moments as maps that go over into each other: t-SNE, each started from the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepclust.projections.plane import turned
+
+PERPLEXITY = 30
+ITERATIONS = (
+    250  # after those of early exaggeration; fewer than for a single map, as each starts near its end
+)
+
+
+def film(
+    spaces: Sequence[NDArray], random_state: int, report: Callable[[float, str], None]
+) -> NDArray[np.float32]:
+    """Maps (s, n, 2) of the same n samples in s spaces (n, d), in order, each scaled to a spread of 1.
+
+    Each begins where the one before has led, and is then turned and mirrored to agree with it, because t-SNE leaves
+    both open. `report(fraction, text)` may raise to stop. ValueError for fewer than 4 samples.
+    """
+    if not len(spaces) or len(spaces[0]) < 4:
+        raise ValueError(
+            "t-SNE needs at least 4 samples at one moment or more: this run has told too little."
+        )
+    from deepclust.projections import tsne
+
+    frames: list[NDArray[np.float32]] = []
+    for number, space in enumerate(spaces):
+
+        def told(fraction: float, text: str, number: int = number) -> None:
+            report((number + fraction) / len(spaces), f"map {number + 1} of {len(spaces)}")
+
+        before = frames[-1] if frames else None
+        X = np.ascontiguousarray(space, dtype=np.float32)
+        points, _ = tsne.embed(X, 2, random_state, told, PERPLEXITY, ITERATIONS, start=before)
+        points -= points.mean(axis=0)
+        points /= max(float(np.sqrt((points**2).sum(axis=1).mean())), 1e-12)
+        frames.append(points if before is None else turned(points, before).astype(np.float32))
+    return np.stack(frames)
