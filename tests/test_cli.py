@@ -427,3 +427,17 @@ def test_fetching_data_sets(monkeypatch, tmp_path, capsys):
     )
     assert main(["datasets", "--fetch", "mnsit"]) == 2
     assert "Did you mean 'mnist'" in capsys.readouterr().err
+
+
+def test_a_sweep_prints_every_combination_with_its_spread(runs, small_file, printed, capsys, monkeypatch):
+    monkeypatch.delenv("DEEPCLUST_SCHEDULER", raising=False)
+    found = printed(
+        "sweep", "--data", small_file, "--method", "KMeans", "--set", "n_init=1,2", "n_clusters=3", "--seeds", "0-1",
+        "--json",
+    )  # fmt: skip
+    assert [row["member"] for row in found["table"]] == ["1", "2"]
+    assert [row["runs"] for row in found["table"]] == [2, 2]
+    assert all("acc_sd" in row for row in found["table"])
+    assert len(runs.group(found["group"])) == len(found["runs"]) == 4
+    assert main(["sweep", "--data", str(small_file), "--method", "KMeans", "--set", "n_init=x"]) == 2
+    assert "n_init" in capsys.readouterr().err
