@@ -9,8 +9,10 @@ import scipy.sparse as sp
 import deepclust.graphs as graphs
 import deepclust.neighbors as neighbors
 from deepclust.graphs import (
+    gaussian_affinity,
     knn_graph,
     laplacian_eigenvectors,
+    median_scale,
     normalized_laplacian,
     self_tuning_affinity,
     spectral_embedding,
@@ -79,6 +81,39 @@ def test_self_tuning_affinity_of_copies_and_of_outliers_keeps_every_edge():
     assert np.isfinite(W.data).all()
     assert (W.data > 0).all()
     assert W.data.max() == 1.0
+
+
+def test_gaussian_affinity_by_loops():
+    X = points(30)
+    distance = np.linalg.norm(X[:, None] - X, axis=2)
+    order = np.argsort(distance, axis=1)[:, 1:7]
+    scale = np.median(np.sort(distance, axis=1)[:, 4])
+    W = np.zeros((30, 30))
+    for i in range(30):
+        for j in order[i]:
+            W[i, j] = np.exp(-(distance[i, j] ** 2) / (2 * scale**2))
+    found = gaussian_affinity(X, n_neighbors=6, scale_neighbor=4).toarray()
+    np.testing.assert_allclose(found, (W + W.T) / 2, rtol=1e-4)
+    np.testing.assert_allclose(gaussian_affinity(X, 6, scale=scale).toarray(), found, rtol=1e-4)
+
+
+def test_the_global_scale_of_copies_is_never_zero():
+    assert median_scale(np.array([[1.0, 2.0], [3.0, 6.0], [5.0, 9.0]]), 2) == 6.0
+    assert median_scale(np.array([[0.0, 0.0], [0.0, 0.0], [0.0, 6.0]]), 2) == 1.0
+    assert median_scale(np.zeros((4, 2)), 2) == 1.0
+    assert gaussian_affinity(np.ones((9, 2)), 3).max() == 1.0
+
+
+@pytest.mark.parametrize("n", [60, 700])  # dense, and ARPACK
+def test_eigenvectors_of_the_laplacian_that_is_not_normalised(n):
+    X = np.concatenate([points(n), points(n, seed=1) * 0.3 + 50])  # two parts of different density
+    W = gaussian_affinity(X, 8)
+    L = np.diag(np.asarray(W.sum(axis=1)).ravel()) - W.toarray()
+    values, vectors = laplacian_eigenvectors(W, 5, normalized=False)
+    np.testing.assert_allclose(values, np.linalg.eigvalsh(L)[:5], atol=1e-5)
+    np.testing.assert_allclose(L @ vectors, vectors * values, atol=1e-3)
+    np.testing.assert_allclose(vectors.T @ vectors, np.eye(5), atol=1e-6)
+    assert (values[:2] == 0).all()
 
 
 def test_laplacian_by_its_definition():

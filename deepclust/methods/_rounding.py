@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-DAMPING = 1e-4  # of the mean variance: directions in which outputs hardly differ stay small instead of being blown up
+DAMPING = 1e-3  # of the mean variance: directions in which outputs hardly differ stay small instead of being blown up
 WIDTHS = 11  # numbers of eigenvectors that are tried, at most
 
 
