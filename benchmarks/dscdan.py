@@ -29,7 +29,7 @@ from deepclust.metrics.external import acc, ari, nmi
 from deepclust.params import params_of, parse_value
 
 MIB = 2**20
-N_PICTURES = 256  # for the memory table: one batch
+N_PICTURES = 128  # for the memory table: two batches
 COLUMNS = ("acc", "nmi", "ari", "modularity", "seconds", "cpu s")
 
 
@@ -95,7 +95,7 @@ def _peak_of_a_fit(side: int, answer: Any) -> None:
 
 def memory(asked: argparse.Namespace) -> None:
     """Measured and estimated memory against the side of colour pictures, each in a process of its own."""
-    print(f"{N_PICTURES} colour pictures, one batch, one epoch of each stage\n{machine()}\n")
+    print(f"{N_PICTURES} colour pictures, one epoch of each stage\n{machine()}\n")
     head("side", "parameters", "peak MiB", "estimate MiB", "estimate / peak", "seconds")
     context = multiprocessing.get_context("spawn")
     for side in asked.sides:
