@@ -64,7 +64,7 @@ class SpectralNet(SiameseMethod):
         r" \max(0, 1 - \lVert s_i - s_j \rVert)^2 \text{ for other pairs}",
     )
     presets = {
-        "quick": {"siamese_epochs": 20, "max_epochs": 16},
+        "quick": {"max_epochs": 16},
         "paper": {
             "space": "code",
             "pretrain_epochs": 50,
@@ -113,7 +113,7 @@ class SpectralNet(SiameseMethod):
         advanced=True,
     )
     patience: int = param(
-        3,
+        5,
         "Patience",
         help="The map's learning rate falls to a tenth after so many epochs without a lower loss.",
         min=1,
