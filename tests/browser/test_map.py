@@ -88,18 +88,22 @@ def test_it_is_painted_with_numbers_a_legend_that_hides_and_isolates_and_a_table
     for colour in PETROFF_10:
         wanted = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
         assert (np.abs(pixels - wanted).max(axis=1) < 24).sum() > 200, f"points of {colour} are painted"
-    assert page.locator(".label:visible").count() == 10
+    from playwright.sync_api import expect  # it waits: numbers follow with the next frame
+
+    numbers = page.locator(".label:visible")
+    expect(numbers).to_have_count(10)
     entries = page.locator(".entry")
     counts = [int(text) for text in page.locator(".entry .count").all_inner_texts()]
     assert entries.count() == 10
     assert sum(counts) == 1797
     entries.nth(3).click()
-    assert page.locator(".label:visible").count() == 9
+    expect(numbers).to_have_count(9)
     entries.nth(3).click()
+    expect(numbers).to_have_count(10)
     entries.nth(5).dblclick()
-    assert page.locator(".label:visible").all_inner_texts() == ["5"]
+    expect(numbers).to_have_text(["5"])
     entries.nth(5).dblclick()
-    assert page.locator(".label:visible").count() == 10
+    expect(numbers).to_have_count(10)
 
     page.get_by_text("The map as a table").click()
     lines = page.locator(".scroll tr").all_inner_texts()
