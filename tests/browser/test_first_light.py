@@ -26,6 +26,8 @@ def only_run(server: Server) -> Run:
 
 
 def test_newcomer_trains_on_digits_and_explores_the_clusters(server: Server, page: Any) -> None:
+    from playwright.sync_api import expect
+
     page.goto(server.url)
     page.get_by_role("heading", name="Digits").wait_for()
     page.get_by_alt_text("48 samples of Digits").wait_for()
@@ -34,7 +36,7 @@ def test_newcomer_trains_on_digits_and_explores_the_clusters(server: Server, pag
     page.wait_for_url(re.compile(r"/train\?run="))
     page.get_by_text(re.compile(r"epoch \d+ of \d+")).wait_for()
     page.get_by_text("Latent space at epoch").wait_for()
-    assert page.locator("[data-testid='stEChartsChart'] canvas, .stEChartsChart canvas, canvas").count() >= 3
+    page.wait_for_function("document.querySelectorAll('canvas').length >= 3")
     page.evaluate("window.firstCurves = document.querySelector('canvas')")
     page.wait_for_timeout(2_500)
     assert page.evaluate("document.contains(window.firstCurves)"), (
@@ -45,7 +47,7 @@ def test_newcomer_trains_on_digits_and_explores_the_clusters(server: Server, pag
     page.wait_for_url(re.compile(r"/explore\?run="))
     page.get_by_text("Cluster 9", exact=True).wait_for()
     page.locator(".map[data-drawn]").wait_for()
-    assert page.locator(".map .label:visible").count() == 10
+    expect(page.locator(".map .label:visible")).to_have_count(10)  # waits: numbers follow with the next frame
     assert page.get_by_text("ACC", exact=True).count() == 0, "labels are hidden until they are revealed"
 
     page.get_by_role("slider").first.focus()
