@@ -6,19 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from deepclust.methods import _hyperparameters as shared
 from deepclust.methods._base import Cost
-from deepclust.methods._deep import DeepMethod
+from deepclust.methods._deep import FLOAT_BYTES, PASSES, DeepMethod
 from deepclust.nets.sizes import NetSize, autoencoder_size
 from deepclust.params import param
 
 if TYPE_CHECKING:
     import torch
     from torch import nn
-
-FLOAT_BYTES = 4
-PASSES = 3  # forward, and about twice as much backward
-SMALLEST_BATCH = 64  # of a small data set: neighbours and batch statistics need some company
-STEPS_PER_EPOCH = 4  # at least, where the data set is large enough for it
 
 
 class AutoencoderMethod(DeepMethod):
@@ -59,26 +55,8 @@ class AutoencoderMethod(DeepMethod):
         group="Network",
         advanced=True,
     )
-    batch_size: int = param(
-        256,
-        "Batch size",
-        help="Samples looked at together in one step; a small data set is cut into smaller batches.",
-        min=4,
-        max=65_536,
-        log=True,
-        group="Training",
-        advanced=True,
-    )
-    learning_rate: float = param(
-        1e-3,
-        "Learning rate",
-        help="How large a step the network takes. Too large, and the losses jump about.",
-        min=1e-6,
-        max=1.0,
-        log=True,
-        group="Training",
-        advanced=True,
-    )
+    batch_size: int = shared.batch_size()
+    learning_rate: float = shared.learning_rate()
 
     def cost(self, n_samples: int, feature_shape: tuple[int, ...]) -> Cost:
         """Operations of all epochs, and bytes: the data, four copies of the weights (Adam), one batch at work."""
@@ -100,9 +78,6 @@ class AutoencoderMethod(DeepMethod):
     def _widths(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Channels of the convolution blocks, and units of the hidden layers."""
         return (self.n_channels,) * self.n_blocks, (self.n_hidden,) * 2
-
-    def _batch_size(self, n_samples: int) -> int:
-        return min(self.batch_size, max(SMALLEST_BATCH, n_samples // STEPS_PER_EPOCH))
 
     def _encode(self, x: torch.Tensor) -> torch.Tensor:
         codes: torch.Tensor = self._net.encode(x)

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from torch import nn
 
 SNAPSHOTS_PER_STAGE = 20
+FLOAT_BYTES = 4
+PASSES = 3  # forward, and about twice as much backward
+SMALLEST_BATCH = 64  # of a small data set: neighbours and batch statistics need some company
+STEPS_PER_PASS = 4  # at least, where the data set is large enough for it
 
 
 def snapshot_due(epoch: int, n_epochs: int) -> bool:
@@ -186,6 +190,21 @@ class DeepMethod(Method):
                 self._told_to_stop = True
                 return
             yield rows.to(self._device)
+
+    def _batch_size(self, n_samples: int) -> int:
+        """Samples in a batch: ``batch_size``, or fewer where there would be only a step or two."""
+        return int(min(self.batch_size, max(SMALLEST_BATCH, n_samples // STEPS_PER_PASS)))
+
+    def _n_passes(self, n_samples: int, batch_size: int | None = None) -> int:
+        """How often an epoch of ``steps_per_epoch`` goes through all samples."""
+        n_steps = max(1, int(n_samples / (batch_size or self._batch_size(n_samples)) + 0.5))
+        return int(-(-self.steps_per_epoch // n_steps))
+
+    def _passes(self, n_samples: int, batch_size: int) -> Iterator[torch.Tensor]:
+        """Shuffled rows in batches, through all samples as often as `_n_passes` says."""
+        for _ in range(self._n_passes(n_samples, batch_size)):
+            if not self._told_to_stop:
+                yield from self._batches(n_samples, batch_size)
 
     def _report(self, losses: Means) -> Iterator[Event]:
         """The events that end an epoch: a snapshot when one is due, then its progress."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from deepclust.methods._autoencoding import FLOAT_BYTES, SMALLEST_BATCH, STEPS_PER_EPOCH
-from deepclust.methods._deep import DeepMethod
+from deepclust.methods import _hyperparameters as shared
+from deepclust.methods._deep import FLOAT_BYTES, DeepMethod
 from deepclust.nets.dual_sizes import cluster_net_size, dual_autoencoder_size, features_shape, pair_size
 from deepclust.nets.sizes import NetSize
 from deepclust.params import param
@@ -55,35 +55,9 @@ class DualAutoencoderMethod(DeepMethod):
         group="Network",
         advanced=True,
     )
-    batch_size: int = param(
-        256,
-        "Batch size",
-        help="Samples looked at together in one step; a small data set is cut into smaller batches.",
-        min=4,
-        max=65_536,
-        log=True,
-        group="Training",
-        advanced=True,
-    )
-    steps_per_epoch: int = param(
-        10,
-        "Steps per epoch",
-        help="An epoch goes through a small data set several times, until it has made this many steps.",
-        min=1,
-        max=10_000,
-        group="Training",
-        advanced=True,
-    )
-    learning_rate: float = param(
-        1e-3,
-        "Learning rate",
-        help="How large a step the network takes. Too large, and the losses jump about.",
-        min=1e-6,
-        max=1.0,
-        log=True,
-        group="Training",
-        advanced=True,
-    )
+    batch_size: int = shared.batch_size()
+    steps_per_epoch: int = shared.steps_per_epoch(10)
+    learning_rate: float = shared.learning_rate()
 
     def _build(self, feature_shape: tuple[int, ...]) -> nn.Module:
         from deepclust.nets.dual_net import DualNet
@@ -95,9 +69,6 @@ class DualAutoencoderMethod(DeepMethod):
     def _n_outputs(self) -> int:
         """How many outputs the cluster network has."""
         return self.n_clusters
-
-    def _batch_size(self, n_samples: int) -> int:
-        return min(self.batch_size, max(SMALLEST_BATCH, n_samples // STEPS_PER_EPOCH))
 
     def _part_sizes(self, feature_shape: tuple[int, ...]) -> tuple[NetSize, NetSize, NetSize, NetSize]:
         """Sizes of the encoder, the decoder, the discriminators that are used, and the cluster network."""

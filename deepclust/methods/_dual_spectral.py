@@ -6,12 +6,13 @@ U (n, m) the exact cut of the graph of all codes; m = k in the paper.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from deepclust.compute import to_numpy
+from deepclust.methods import _hyperparameters as shared
 from deepclust.methods._code_graph import code_graph, cut_vectors, edges_of
 from deepclust.methods._deep import Means, descend
 from deepclust.methods._dual_terms import DECISION, PRIOR, TERMS, DualTermsMethod
@@ -139,23 +140,11 @@ class DualSpectralMethod(DualTermsMethod):
         advanced=True,
     )
 
-    n_init: int = param(
-        10,
-        "Starts",
-        help="How many random starts k-means gets; the tightest clustering is kept.",
-        min=1,
-        max=200,
-        group="Clustering",
-        advanced=True,
-    )
+    n_init: int = shared.n_init()
 
-    def _passes(self, n_rows: int, size: int) -> int:
-        """How often an epoch goes through all rows."""
-        return max(1, -(-self.steps_per_epoch * size // max(1, n_rows)))
-
-    def _rows(self, n_rows: int, size: int) -> Iterator[torch.Tensor]:
-        for _ in range(self._passes(n_rows, size)):
-            yield from self._batches(n_rows, size)
+    def _n_passes(self, n_samples: int, batch_size: int | None = None) -> int:
+        size = batch_size or self._batch_size(n_samples)
+        return max(1, -(-self.steps_per_epoch * size // max(1, n_samples)))
 
     def _all_weights(self, joint: bool) -> dict[str, float]:
         """Weights of the terms of a stage; `_step` adds up what has one."""

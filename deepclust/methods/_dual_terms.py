@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deepclust.methods._autoencoding import PASSES
+from deepclust.methods._deep import PASSES
 from deepclust.methods._dual_autoencoding import DualAutoencoderMethod
 from deepclust.params import param
 

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from deepclust.methods._views import unit_rows
+
 DAMPING = 1e-3  # of the mean variance: directions in which outputs hardly differ stay small instead of being blown up
 WIDTHS = 11  # numbers of eigenvectors that are tried, at most
 
@@ -59,12 +61,6 @@ def ritz_weights(y_tilde: NDArray, edges: Edges) -> NDArray[np.float64]:
     size = max(float(np.trace(gram)) / len(gram), 1e-12)
     _, weights = eigh(rough, gram + DAMPING * size * np.eye(len(gram)))
     return np.asarray(weights * np.where(weights.sum(axis=0) < 0, -1.0, 1.0))
-
-
-def unit_rows(y: NDArray) -> NDArray[np.float32]:
-    """Rows of y (n, m) brought to length 1; rows of zeros stay (Ng, Jordan, Weiss 2002)."""
-    length = np.linalg.norm(y, axis=1, keepdims=True)
-    return np.asarray(y / np.maximum(length, 1e-12), np.float32)
 
 
 def best_partition(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from deepclust.events import Event, Stage
+from deepclust.methods import _hyperparameters as shared
 from deepclust.methods._autoencoding import AutoencoderMethod
 from deepclust.methods._deep import Means, descend, kmeans_centers
 from deepclust.params import param
@@ -31,15 +32,7 @@ class AEKMeans(AutoencoderMethod):
     max_epochs: int = param(
         50, "Epochs", help="How often the network sees all data.", min=0, max=10_000, group="Training"
     )
-    n_init: int = param(
-        10,
-        "Starts",
-        help="How many random starts k-means gets; the tightest clustering is kept.",
-        min=1,
-        max=200,
-        group="Clustering",
-        advanced=True,
-    )
+    n_init: int = shared.n_init()
 
     def plan(self) -> tuple[tuple[str, int], ...]:
         return (("Autoencoder", self.max_epochs),)

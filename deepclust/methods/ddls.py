@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deepclust.events import Event, Note, Stage
-from deepclust.methods._autoencoding import FLOAT_BYTES, PASSES, AutoencoderMethod
+from deepclust.methods._autoencoding import AutoencoderMethod
 from deepclust.methods._base import Cost
-from deepclust.methods._deep import Means, descend
+from deepclust.methods._deep import FLOAT_BYTES, PASSES, Means, descend
 from deepclust.methods._spherical_kmeans import assign, mean_directions, spherical_kmeans
 from deepclust.params import param
 

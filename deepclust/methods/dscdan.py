@@ -13,9 +13,8 @@ import numpy as np
 
 from deepclust.compute import to_numpy
 from deepclust.events import Event, Snapshot, Stage
-from deepclust.methods._autoencoding import PASSES
 from deepclust.methods._base import Cost
-from deepclust.methods._deep import Means, kmeans_centers
+from deepclust.methods._deep import PASSES, Means, kmeans_centers
 from deepclust.methods._dual_spectral import BATCHES_AT_ONCE, MEANINGS, DualSpectralMethod
 from deepclust.methods._rounding import kmeans_from, mean_rows
 from deepclust.params import param
@@ -127,12 +126,12 @@ class DSCDAN(DualSpectralMethod):
         encoder, _, _, clusters = self._part_sizes(feature_shape)
         own = self._sample_flops(feature_shape)
         batch = self._batch_size(n_samples)
-        flops = n_samples * own * self.pretrain_epochs * self._passes(n_samples, batch)
+        flops = n_samples * own * self.pretrain_epochs * self._n_passes(n_samples, batch)
         at_once = 1
         if self.max_epochs:
             at_once = 2 if self.graph == "all" else BATCHES_AT_ONCE
             other_end = PASSES * (encoder.flops * (self.graph == "all") + 3 * clusters.flops)
-            passes = self._passes(n_samples, batch * (1 if self.graph == "all" else BATCHES_AT_ONCE))
+            passes = self._n_passes(n_samples, batch * (1 if self.graph == "all" else BATCHES_AT_ONCE))
             flops += n_samples * (own + other_end) * self.max_epochs * passes
             if self.graph == "all":
                 search = 2.0 * n_samples * self.n_components
@@ -156,7 +155,7 @@ class DSCDAN(DualSpectralMethod):
         yield Stage(*first, {name: MEANINGS[name] for name in weights})
         for _ in self._epochs(*first, net=self._net, optimiser=optimiser, generator=self._generator):
             losses = Means()
-            for rows in self._rows(len(x), size):
+            for rows in self._passes(len(x), size):
                 self._step(optimiser, weights, self._pretraining_terms(x[rows]), losses, len(rows))
             yield from self._report(losses)
         if then:
@@ -182,7 +181,7 @@ class DSCDAN(DualSpectralMethod):
                 self._renew_graph(x)
             edges = self._drawn_edges(len(x)) if self.graph == "all" else None
             losses = Means()
-            for rows in self._rows(len(x), size if edges is not None else BATCHES_AT_ONCE * size):
+            for rows in self._passes(len(x), size if edges is not None else BATCHES_AT_ONCE * size):
                 if edges is None:
                     terms = self._batch_terms(x, rows)
                 else:

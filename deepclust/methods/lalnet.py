@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deepclust.events import Event, Note, Snapshot, Stage, snapshot_sample
+from deepclust.methods import _hyperparameters as shared
 from deepclust.methods._acol import SPACES, AcolMethod
 from deepclust.methods._base import Cost
-from deepclust.methods._deep import Means, descend, kmeans_centers
+from deepclust.methods._deep import FLOAT_BYTES, PASSES, Means, descend, kmeans_centers
 from deepclust.methods._shortcut import is_shortcut, probe_accuracy, shortcut_warning
 from deepclust.methods._views import ViewAxes, fit_axes, reduced, unit_rows
 from deepclust.nets.sizes import acol_size
@@ -23,11 +24,6 @@ from deepclust.transforms import apply_table, kind_of, members_of, table
 
 if TYPE_CHECKING:
     import torch
-
-FLOAT_BYTES = 4
-PASSES = 3  # forward, and about twice as much backward
-SMALLEST_BATCH = 64
-STEPS_PER_PASS = 4  # at least, where the data set is large enough for it
 
 TERMS = {
     "pseudo-supervision": "cross-entropy of telling the transformations apart (falls)",
@@ -87,35 +83,9 @@ class LALNet(AcolMethod):
     max_epochs: int = param(
         100, "Epochs", help="How often the network sees all data.", min=0, max=10_000, group="Training"
     )
-    steps_per_epoch: int = param(
-        1,
-        "Steps per epoch",
-        help="An epoch goes through a small data set several times, until it has made this many steps.",
-        min=1,
-        max=10_000,
-        group="Training",
-        advanced=True,
-    )
-    batch_size: int = param(
-        200,
-        "Batch size",
-        help="Samples looked at together in one step; a small data set is cut into smaller batches.",
-        min=4,
-        max=65_536,
-        log=True,
-        group="Training",
-        advanced=True,
-    )
-    learning_rate: float = param(
-        1e-3,
-        "Learning rate",
-        help="How large a step the network takes. Too large, and the losses jump about.",
-        min=1e-6,
-        max=1.0,
-        log=True,
-        group="Training",
-        advanced=True,
-    )
+    steps_per_epoch: int = shared.steps_per_epoch(1)
+    batch_size: int = shared.batch_size(200)
+    learning_rate: float = shared.learning_rate()
     c_alpha: float = param(
         0.1,
         "Weight of affinity",
@@ -240,19 +210,6 @@ class LALNet(AcolMethod):
                 told = (l_y, affinity, balance, l_f, pseudo_accuracy(scores, t))
                 losses.add(dict(zip(TERMS, told, strict=True)), len(rows))
             yield from self._report(losses)
-
-    def _passes(self, n_samples: int, size: int) -> Iterator[torch.Tensor]:
-        """Shuffled rows in batches, through all samples as often as an epoch of `steps_per_epoch` asks for."""
-        for _ in range(self._n_passes(n_samples)):
-            if not self._told_to_stop:
-                yield from self._batches(n_samples, size)
-
-    def _n_passes(self, n_samples: int) -> int:
-        n_steps = max(1, int(n_samples / self._batch_size(n_samples) + 0.5))
-        return -(-self.steps_per_epoch // n_steps)
-
-    def _batch_size(self, n_samples: int) -> int:
-        return min(self.batch_size, max(SMALLEST_BATCH, n_samples // STEPS_PER_PASS))
 
     def _notes(self, x: torch.Tensor) -> Iterator[Note]:
         """What was done to the pictures, and a warning where the pseudo-task can be solved without looking at them."""

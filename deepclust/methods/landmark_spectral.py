@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deepclust.events import Event, Progress, Snapshot, Stage, snapshot_sample
+from deepclust.methods import _hyperparameters as shared
 from deepclust.methods._base import Cost, Method
 from deepclust.methods._deep import kmeans_centers
+from deepclust.methods._views import unit_rows
 from deepclust.params import param
 
 if TYPE_CHECKING:
@@ -143,15 +145,7 @@ class LandmarkSpectral(Method):
         group="Clustering",
         advanced=True,
     )
-    n_init: int = param(
-        10,
-        "Starts",
-        help="How many random starts k-means gets; the tightest clustering is kept.",
-        min=1,
-        max=200,
-        group="Clustering",
-        advanced=True,
-    )
+    n_init: int = shared.n_init()
 
     def plan(self) -> tuple[tuple[str, int], ...]:
         return (("Landmarks", 1),)
@@ -197,9 +191,7 @@ class LandmarkSpectral(Method):
     def _embed(self, X: np.ndarray) -> np.ndarray:
         numbers, squares = nearest_landmarks(X.reshape(len(X), -1), self._landmarks, self.n_nearest)
         B = landmark_affinity(numbers, squares, len(self._landmarks), float(self._width)) @ self._map
-        if self.unit_length:
-            B = B / np.maximum(np.linalg.norm(B, axis=1, keepdims=True), 1e-12)
-        return np.asarray(B, np.float32)
+        return unit_rows(B) if self.unit_length else np.asarray(B, np.float32)
 
     def _settle(self, X: np.ndarray) -> None:
         if not self.n_iter_:  # stopped before there was anything

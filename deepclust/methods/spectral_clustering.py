@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deepclust.events import Event, Progress, Snapshot, Stage, snapshot_sample
+from deepclust.methods import _hyperparameters as shared
 from deepclust.methods._base import Cost, Method
 from deepclust.methods._deep import kmeans_centers
+from deepclust.methods._views import unit_rows
 from deepclust.params import param
 
 if TYPE_CHECKING:
@@ -57,11 +59,6 @@ def own_scale(distances: np.ndarray) -> np.ndarray:
 def walk_vectors(vectors: np.ndarray, degree: np.ndarray) -> np.ndarray:
     """Eigenvectors D^-1/2 V of the random walk D^-1 W, scaled to a mean square of about 1; V (n, k), degree (n,)."""
     return np.asarray(vectors * np.sqrt(degree.sum() / np.maximum(degree, 1e-300))[:, None])
-
-
-def unit_rows(Y: np.ndarray) -> np.ndarray:
-    """Rows of Y (n, k) brought to length 1."""
-    return np.asarray(Y / np.maximum(np.linalg.norm(Y, axis=1, keepdims=True), 1e-12))
 
 
 def first_copies(X: np.ndarray) -> np.ndarray:
@@ -115,15 +112,7 @@ class SpectralClustering(Method):
         group="Clustering",
         advanced=True,
     )
-    n_init: int = param(
-        10,
-        "Starts",
-        help="How many random starts k-means gets; the tightest clustering is kept.",
-        min=1,
-        max=200,
-        group="Clustering",
-        advanced=True,
-    )
+    n_init: int = shared.n_init()
 
     def plan(self) -> tuple[tuple[str, int], ...]:
         return (("Eigenvectors", 1),)

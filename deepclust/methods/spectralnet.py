@@ -15,9 +15,9 @@ import numpy as np
 
 from deepclust.compute import batches, to_numpy
 from deepclust.events import Event, Note, Stage
-from deepclust.methods._autoencoding import FLOAT_BYTES, PASSES
+from deepclust.methods import _hyperparameters as shared
 from deepclust.methods._base import Cost
-from deepclust.methods._deep import Means, descend, kmeans_centers
+from deepclust.methods._deep import FLOAT_BYTES, PASSES, Means, descend, kmeans_centers
 from deepclust.methods._siamese import AFFINITY_WIDTH, SiameseMethod
 from deepclust.methods._spectral_graph import (
     EXACT_UP_TO,
@@ -129,15 +129,7 @@ class SpectralNet(SiameseMethod):
         group="Training",
         advanced=True,
     )
-    n_init: int = param(
-        10,
-        "Starts",
-        help="How many random starts k-means gets; the tightest clustering is kept.",
-        min=1,
-        max=200,
-        group="Clustering",
-        advanced=True,
-    )
+    n_init: int = shared.n_init()
 
     def plan(self) -> tuple[tuple[str, int], ...]:
         shape = getattr(self, "feature_shape_", (AFFINITY_WIDTH + 1,))  # not known before a fit
@@ -262,7 +254,7 @@ class SpectralNet(SiameseMethod):
             net.reached.fill_(SPECTRAL)
             graph.begin_epoch(self._generator)
             losses = Means()
-            for rows in self._steps(len(graph.train), graph.rule.batch_size):
+            for rows in self._passes(len(graph.train), graph.rule.batch_size):
                 others = graph.others(len(rows), self._generator)
                 with torch.set_grad_enabled(self.through_weights):
                     y_tilde = net.outputs(graph.c[others])
@@ -276,13 +268,6 @@ class SpectralNet(SiameseMethod):
             values = losses.values()
             schedule.step(values["validation" if judged else "spectral"])
             yield from self._report(losses)
-
-    def _steps(self, n_samples: int, batch_size: int) -> Iterator[torch.Tensor]:
-        """Batches of one epoch: as often through all samples as it takes for ``steps_per_epoch``."""
-        n_batches = max(1, int(n_samples / batch_size + 0.5))
-        for _ in range(max(1, -(-self.steps_per_epoch // n_batches))):
-            if not self._told_to_stop:
-                yield from self._batches(n_samples, batch_size)
 
     def _place(self, weights: torch.Tensor, c: torch.Tensor) -> torch.Tensor:
         y: torch.Tensor = self._net.outputs(c) @ weights

@@ -15,7 +15,6 @@ from deepclust.methods._rounding import (
     mean_rows,
     modularity,
     ritz_weights,
-    unit_rows,
 )
 
 
@@ -89,11 +88,6 @@ def test_more_eigenvectors_than_clusters_where_blocks_have_loose_halves():
     assert (width, wider > 6) == (6, True)
     assert modularity(more, edges) > modularity(few, edges)
     assert adjusted_rand_score(blocks, more) > adjusted_rand_score(blocks, few)
-
-
-def test_rows_of_length_one():
-    rows = unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]]))
-    np.testing.assert_allclose(rows, [[0.6, 0.8], [0, 0]])
 
 
 def test_centres_begin_at_given_clusters():
