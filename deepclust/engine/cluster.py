@@ -80,7 +80,12 @@ def _look_after(driver: Driver, told: Path, address: str, stay: float) -> None:
     idle_since = time.monotonic()
     while True:
         write_json(told, {**this_process(), "address": address})
-        if driver.look():
+        try:
+            wanted = driver.look()
+        except OSError as error:  # a message was lost on its way: the next look brings what this one did not
+            print(f"{address}: {error}", file=sys.stderr, flush=True)
+            wanted = True
+        if wanted:
             idle_since = time.monotonic()
         if time.monotonic() - idle_since > stay:
             told.unlink(missing_ok=True)  # from now on a new run gets a new driver
@@ -174,8 +179,9 @@ class Driver:
         seen.files.update(news.sizes)
         command = run.command()
         if command != self._told.get(run.id):
-            self._told[run.id] = command
-            self._client.run(remote.tell, run.id, command, workers=[worker], on_error="ignore")
+            heard = self._client.run(remote.tell, run.id, command, workers=[worker], on_error="ignore")
+            if heard.get(worker):  # else it is told again with the next look
+                self._told[run.id] = command
 
     def _show(self, run: Run, told: dict[str, Any]) -> None:
         """The worker's status as that of the run here; the process that answers for it is this one."""

@@ -114,11 +114,12 @@ def news(asked: Mapping[str, Seen]) -> dict[str, News]:
     return found
 
 
-def tell(run_id: str, command: str) -> None:
-    """Pass a command on to a run that is trained here."""
+def tell(run_id: str, command: str) -> bool:
+    """Pass a command on to a run that is trained here; whether it is."""
     visit = _here.get(run_id)
     if visit is not None:
         write_json(visit.run.folder / "command.json", {"command": command})
+    return visit is not None
 
 
 def _files(run: Run, to_send: bool = True) -> list[tuple[str, Path]]:

@@ -43,7 +43,8 @@ def test_from_a_finished_run_to_another_k(server: Server, page: Any) -> None:
     page.get_by_text("Reveal labels").click()
     page.get_by_text("The labels know 5 classes").wait_for()
 
+    settle(page)
     page.get_by_role("button", name="Use k = 5").click()
+    page.wait_for_url(re.compile("/explore"))
     page.get_by_text("k = 5: k-means on the latent space").wait_for()
     assert "k=5" in page.url
-    assert "/explore" in page.url

@@ -106,9 +106,10 @@ def test_it_is_painted_with_numbers_a_legend_that_hides_and_isolates_and_a_table
     expect(numbers).to_have_count(10)
 
     page.get_by_text("The map as a table").click()
-    lines = page.locator(".scroll tr").all_inner_texts()
+    rows = page.locator(".scroll tr")
+    expect(rows).to_have_count(11)
+    lines = rows.all_inner_texts()
     assert lines[0].split("\t")[:3] == ["Group", "Samples", "Share"]
-    assert len(lines) == 11
     assert sum(int(line.split("\t")[1]) for line in lines[1:]) == 1797
 
 
