@@ -15,18 +15,27 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import resource
+import tempfile
 import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 import numpy as np
 
 from benchmarks.methods_on_digits import machine
 from deepclust.data.catalog import load_dataset
+from deepclust.data.dataset import Dataset
+from deepclust.engine.ask import make_config
+from deepclust.engine.estimate import estimate as estimate_run
+from deepclust.engine.saved import build
+from deepclust.engine.trial import try_out
 from deepclust.methods._rehearsal import rehearse
 from deepclust.methods._rounding import modularity
 from deepclust.methods.dscdan import DSCDAN
 from deepclust.metrics.external import acc, ari, nmi
 from deepclust.params import params_of, parse_value
+from deepclust.runs import RunConfig, RunStore
 
 MIB = 2**20
 N_PICTURES = 128  # for the memory table: two batches
@@ -77,35 +86,67 @@ def ladder(asked: argparse.Namespace) -> None:
         row(f"**{rung}**", "all", *(f"{m:.3g} ± {d:.2g}" for m, d in told))
 
 
-def _peak_of_a_fit(side: int, answer: Any) -> None:
-    """Bytes by which one step of every stage raised the process's memory, on colour pictures of this size."""
-    import torch
+def _config(X: np.ndarray) -> RunConfig:
+    """A run of DSCDAN on these pictures, one step of one epoch in every stage."""
+    values = {"n_clusters": 10, "pretrain_epochs": 1, "max_epochs": 1, "steps_per_epoch": 1}
+    return make_config({}, _pictures(X), "DSCDAN", values=values, device="cpu")
 
-    torch.ones(1).sum()
-    X = np.random.default_rng(0).random((N_PICTURES, side, side, 3), dtype=np.float32)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - X.nbytes
-    method = DSCDAN(n_clusters=10, pretrain_epochs=1, max_epochs=1, steps_per_epoch=1, device="cpu")
-    estimated = method.cost(len(X), X.shape[1:]).memory
+
+def _pictures(X: np.ndarray) -> Dataset:
+    return Dataset("noise", X, kind="image", title="Noise")
+
+
+def _noise(side: int) -> np.ndarray:
+    return np.random.default_rng(0).random((N_PICTURES, side, side, 3), dtype=np.float32)
+
+
+def _peak_of(what: Callable[[int], tuple[float, ...]], side: int) -> tuple[float, ...]:
+    """What is measured on colour pictures of this side in a process of its own, whose peak memory comes first."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as alone:
+        return alone.submit(_with_peak, what, side).result()
+
+
+def _with_peak(what: Callable[[int], tuple[float, ...]], side: int) -> tuple[float, ...]:
+    found = what(side)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, *found
+
+
+def _fit(side: int) -> tuple[float, ...]:
+    X = _noise(side)
+    method = build(_config(X))
     start = time.perf_counter()
     method.fit(X)
-    taken = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
-    answer.put((peak, estimated, sum(p.numel() for p in method._net.parameters()), taken))
+    return sum(p.numel() for p in method._net.parameters()), time.perf_counter() - start
+
+
+def _told(side: int) -> tuple[float, ...]:
+    """Bytes that a user is told: by the rule of thumb, and after a trial."""
+    X = _noise(side)
+    config = _config(X)
+    trial = try_out(config, _pictures(X))
+    with tempfile.TemporaryDirectory() as nothing:
+        store = RunStore(nothing)
+        return estimate_run(config, store).memory, estimate_run(config, store, trial).memory
 
 
 def memory(asked: argparse.Namespace) -> None:
-    """Measured and estimated memory against the side of colour pictures, each in a process of its own."""
-    print(f"{N_PICTURES} colour pictures, one epoch of each stage\n{machine()}\n")
-    head("side", "parameters", "peak MiB", "estimate MiB", "estimate / peak", "seconds")
-    context = multiprocessing.get_context("spawn")
+    """The most that a process holds against the side of colour pictures, and what a user is told before."""
+    print(f"{N_PICTURES} colour pictures, one step of each stage\n{machine()}\n")
+    head(
+        "side",
+        "parameters",
+        "peak MiB",
+        "rule of thumb MiB",
+        "after a trial MiB",
+        "rule / peak",
+        "trial / peak",
+        "seconds",
+    )
     for side in asked.sides:
-        answer = context.Queue()
-        worker = context.Process(target=_peak_of_a_fit, args=(side, answer))
-        worker.start()
-        peak, estimated, n_parameters, taken = answer.get()
-        worker.join()
-        sizes = f"{peak / MIB:,.0f}", f"{estimated / MIB:,.0f}", f"{estimated / peak:.2f}"
-        row(f"{side} × {side}", f"{n_parameters:,}", *sizes, f"{taken:.0f}")
+        peak, n_parameters, taken = _peak_of(_fit, side)
+        _, rule, tried = _peak_of(_told, side)
+        sizes = (f"{size / MIB:,.0f}" for size in (peak, rule, tried))
+        row(side, f"{n_parameters:,.0f}", *sizes, f"{rule / peak:.2f}", f"{tried / peak:.2f}", f"{taken:.0f}")
 
 
 def estimate(asked: argparse.Namespace) -> None:

@@ -9,8 +9,9 @@ import streamlit as st
 
 from deepclust.engine.projector import cancel, ensure_projector, job_state, request
 from deepclust.engine.run_maps import FIRST_SAMPLE, map_job
-from deepclust.methods import find_method
+from deepclust.engine.saved import build
 from deepclust.projections import METHODS, Projection
+from deepclust.projections.words import map_words
 from deepclust.results import SPACE
 from deepclust.runs import Run
 from pages import _cached
@@ -20,7 +21,7 @@ def spaces(run: Run) -> dict[str, str]:
     """The spaces of a run that can be mapped, and what they are called."""
     own = [name for name in run.metrics().get("spaces", ()) if name.startswith(SPACE)]
     return {
-        "latent": find_method(run.config.method).embedding_name,
+        "latent": build(run.config).embedding_name,
         "input": "Input",
         "eigen": "Eigenspace",
         **{name: name.removeprefix(SPACE) for name in own},
@@ -29,12 +30,13 @@ def spaces(run: Run) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Choice:
-    """What the controls above the map say."""
+    """What the controls above the map say. linked: for two maps side by side, which show the same sample."""
 
     space: str
     method: str
     n_components: int
     sample: int | None
+    linked: bool = False
 
 
 def choose(run: Run) -> Choice:
@@ -62,10 +64,10 @@ def choose(run: Run) -> Choice:
     dimensions = st.segmented_control(
         "Dimensions", [2, 3], format_func=lambda d: f"{d}-D", default=2, required=True, key="map-dimensions"
     )
-    return Choice(space, method, int(dimensions), _points(run, METHODS[method].slow))
+    return Choice(space, method, int(dimensions), sample_size(run, METHODS[method].slow))
 
 
-def _points(run: Run, slow: bool) -> int | None:
+def sample_size(run: Run, slow: bool) -> int | None:
     """How many points the map shows: a sample, or None for all."""
     n = run.config.n_samples
     if n <= FIRST_SAMPLE:
@@ -100,6 +102,11 @@ def asked(run: Run, choice: Choice) -> tuple[Projection | None, dict]:
     return (_cached.projection(job["out"]) if state["state"] == "done" else None), state
 
 
+def about(found: Projection, n_samples: int) -> str:
+    """What may be read from a map, how far it can be trusted, and how many of the samples it shows."""
+    return " ".join(map_words(found, n_samples))
+
+
 def ask_for(job: dict) -> dict:
     """How far a job of the projection process is (see `job_state`); it is asked for where it is missing."""
     root = _cached.store().root
@@ -119,7 +126,8 @@ def first_map(run: Run) -> Projection | None:
 
 
 def _job(run: Run, choice: Choice) -> dict:
-    return map_job(run, _cached.store(), choice.space, choice.method, choice.n_components, choice.sample)
+    asked = (choice.space, choice.method, choice.n_components, choice.sample)
+    return map_job(run, _cached.store(), *asked, linked=choice.linked)
 
 
 def wait_for(job: dict, title: str, hint: str = "") -> None:
@@ -137,14 +145,14 @@ def _wait(job: dict, title: str, hint: str) -> None:
             st.error(state["error"])
         else:
             st.info(f"{title} was cancelled.")
-        if st.button("Try again"):
+        if st.button("Try again", key=f"again-{job['key']}"):
             request(root, job)
         return
     helper = ensure_projector(root)
     words = state["text"] or helper.get("state", "starting")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(float(state["fraction"]), text=f"{title}: {words}")
-        st.button("Cancel", key="cancel-map", on_click=cancel, args=(root, job["key"]))
+        st.button("Cancel", key=f"cancel-{job['key']}", on_click=cancel, args=(root, job["key"]))
     if state["state"] == "queued" and helper.get("state"):
         st.caption(f"The projection process says: {helper['state']}. {hint}")
 

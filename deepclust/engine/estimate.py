@@ -21,6 +21,9 @@ from deepclust.runs import RunConfig, RunStore
 
 # Floating-point operations per second that training reaches, until earlier runs tell better (2 CPU cores: measured).
 USUAL_SPEED = {"cpu": 2.0e10, "mps": 5.0e11, "cuda": 5.0e12}
+WORKER_MEMORY = (
+    400 * 2**20
+)  # bytes of a worker with torch and scikit-learn loaded, before it has any data (measured)
 STARTING = 6.0  # seconds for the worker to load torch, and to finish the run on small data
 LONG = 45 * 60.0  # seconds from which on fewer epochs are advised
 DEVICE_WORDS = {"cpu": "this CPU", "cuda": "this GPU", "mps": "this Apple GPU"}
@@ -79,7 +82,7 @@ def estimate(config: RunConfig, store: RunStore, trial: Trial | str | None = Non
     training = cost.flops / (float(np.median(speeds)) if speeds else USUAL_SPEED[device])
     return Estimate(
         seconds=STARTING + training,
-        memory=cost.memory,
+        memory=cost.memory + (WORKER_MEMORY if device == "cpu" else 0),
         free_memory=free,
         basis=f"from {len(speeds)} earlier run(s) here" if speeds else "rule of thumb",
         device=device,

@@ -24,6 +24,7 @@ PART = {"cpu": 4e10, "mps": 1e12, "cuda": 1e13}
 FEWEST, MOST = 1_000, 10_000  # samples of that part, where there are so many
 BATCHES = 4  # at least so many fit into the part, so that their size is that of the whole
 FIRST_FIT = 200  # samples of a fit before the clock runs, which loads libraries and chooses kernels
+SPARE = 1.2  # of the memory that a trial held: a whole run, which also writes files and checkpoints, held up to 1.17 times it
 SOME_K = (2, 11, 20)  # of the k slider's 2 to 20
 
 
@@ -73,7 +74,7 @@ def try_out(config: RunConfig, data: Dataset, proceed: Callable[[], bool] | None
     return Trial(
         training=found.seconds(times),
         finishing=finishing,
-        memory=(_peak_memory() if on_device is None else on_device) + whole.memory - part.memory,
+        memory=SPARE * ((_peak_memory() if on_device is None else on_device) + whole.memory - part.memory),
         n_parameters=found.n_parameters,
         batch_flops=found.batch_flops,
         device=method._device.type,

@@ -79,7 +79,6 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     rank: ClassVar[int] = 50
     min_samples: ClassVar[int] = 1
-    embedding_name: ClassVar[str] = "Latent space"  # what the space that is clustered is called on the map
     ladder: ClassVar[Mapping[str, Mapping[str, Any]]] = {}  # rungs of an ablation: name -> what differs
     sensitivity: ClassVar[Mapping[str, tuple[Any, ...]]] = {}  # values to try of one or two hyper-parameters
     #: Spaces that n_clusters has not shaped, in which k can be chosen, best first: "embedding", "input", "space:NAME" of
@@ -139,6 +138,11 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
         """A rule of thumb for what a fit takes, without running anything."""
         size = float(n_samples * np.prod(feature_shape))
         return Cost(flops=2 * 100 * self.n_clusters * size, memory=3 * 4 * size)
+
+    @property
+    def embedding_name(self) -> str:
+        """What the space that is clustered is called on the map."""
+        return "Latent space"
 
     def plan(self) -> tuple[tuple[str, int], ...]:
         """The stages to come with their numbers of epochs, in order, as `_learn` will announce them."""

@@ -64,13 +64,19 @@ def ritz_weights(y_tilde: NDArray, edges: Edges) -> NDArray[np.float64]:
 
 
 def best_partition(
-    vectors: NDArray, n_clusters: int, edges: Edges, seed: int, n_init: int, unit: bool
+    vectors: NDArray,
+    n_clusters: int,
+    edges: Edges,
+    seed: int,
+    n_init: int,
+    unit: bool,
+    margin: float = 1e-9,
 ) -> tuple[NDArray[np.int64], int]:
     """Labels (n,) of highest modularity among k-means on the first k, k + 1, ... m columns, and how many columns it took.
 
     vectors (n, m), m >= k: eigenvectors in the order of their eigenvalues. The first k are the answer to the relaxed
     cut, but where a large cluster has two loose halves, the vector that separates these comes before one that separates
-    two other clusters, and k-means on the first k then merges the two. No label is needed to see which is better.
+    two other clusters, and k-means on the first k then merges the two. No label is needed to see which is better. More columns are taken if they add more than ``margin`` to the modularity.
     """
     from scipy.spatial.distance import cdist
 
@@ -82,7 +88,7 @@ def best_partition(
         space = unit_rows(vectors[:, :m]) if unit else np.asarray(vectors[:, :m], np.float32)
         found = cdist(space, kmeans_centers(space, n_clusters, seed, n_init)).argmin(axis=1).astype(np.int64)
         quality = modularity(found, edges)
-        if quality > best + 1e-9:
+        if quality > best + margin:
             best, labels, width = quality, found, int(m)
     return labels, width
 

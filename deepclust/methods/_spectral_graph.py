@@ -88,13 +88,15 @@ class BatchGraph:
     graph of all samples with as many more neighbours, or None for more than 10,000 samples.
     """
 
-    def __init__(self, c: torch.Tensor, s: torch.Tensor, rule: GraphRule, n_clusters: int, seed: int) -> None:
+    def __init__(
+        self, c: torch.Tensor, s: torch.Tensor, rule: GraphRule, n_clusters: int, most: int, seed: int
+    ) -> None:
         import torch
 
         from deepclust.graphs import laplacian_eigenvectors
         from deepclust.losses.batch_affinity import batch_affinity
 
-        self.c, self.s, self.rule = c, s, rule
+        self.c, self.s, self.rule, self.n_outputs = c, s, rule, n_clusters
         held = held_back(len(c), n_clusters, seed)
         self.held = torch.from_numpy(held).to(c.device)
         self.train = torch.from_numpy(np.setdiff1d(np.arange(len(c)), held)).to(c.device)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from deepclust.compute import to_numpy
+from deepclust.methods._code_graph import edges_of
+from deepclust.methods._rounding import best_partition
 from deepclust.methods._spectral_graph import EXACT_UP_TO, GraphRule, global_scale, held_back, whole_graph
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from deepclust.methods._spectral_graph import Place
 
 LONGEST_WALK = 512
+STARTS = 10  # of k-means for each number of eigenvectors that is tried
+MARGIN = 0.002  # of modularity; less is also gained by other starts of k-means
 POSITIONS = 2_000_000  # of all walkers together that are kept for an epoch
 PAIRS_HELD_BACK = 8  # walks from each held-back sample
 
@@ -56,10 +60,13 @@ class WalkGraph:
     """Neighbours among all samples; similar pairs are ``walk`` steps of a random walk apart.
 
     The walk's pairs have the loss sum_ij D_i (P^t)_ij |y_i - y_j|^2, which is least for the first eigenvectors of
-    P, those of Ncut (Shi & Malik 2000). Attributes as in `BatchGraph`; ``vectors`` are eigenvectors of P.
+    P, those of Ncut (Shi & Malik 2000). Attributes as in `BatchGraph`; ``vectors`` are eigenvectors of P, ``n_outputs`` of
+    them: as many as there are clusters or more, up to ``most``, whichever makes the best partition (`best_partition`).
     """
 
-    def __init__(self, c: torch.Tensor, s: torch.Tensor, rule: GraphRule, n_clusters: int, seed: int) -> None:
+    def __init__(
+        self, c: torch.Tensor, s: torch.Tensor, rule: GraphRule, n_clusters: int, most: int, seed: int
+    ) -> None:
         import torch
         from scipy import sparse
 
@@ -74,13 +81,19 @@ class WalkGraph:
         self._degree = np.asarray(W.sum(axis=1)).ravel()
         self.values: np.ndarray | None = None
         self.vectors: np.ndarray | None = None
-        self.walk = rule.walk
+        self.walk, self.n_outputs = rule.walk, n_clusters
         if rule.walk == 0 or len(c) <= EXACT_UP_TO:
-            values, vectors = laplacian_eigenvectors(W, n_clusters + 1, seed)
-            self.walk = rule.walk or walk_length(values[-1])
+            values, vectors = laplacian_eigenvectors(W, most + 1, seed)
+            vectors /= np.sqrt(np.maximum(self._degree, 1e-300))[:, None]
+            if most > n_clusters:
+                scaled = vectors[:, :most] / np.abs(vectors).mean()
+                _, self.n_outputs = best_partition(
+                    scaled, n_clusters, edges_of(W), seed, STARTS, unit=False, margin=MARGIN
+                )
+            self.walk = rule.walk or walk_length(values[min(self.n_outputs, len(values) - 1)])
             if len(c) <= EXACT_UP_TO:
-                self.values = values[:n_clusters]
-                self.vectors = vectors[:, :n_clusters] / np.sqrt(self._degree)[:, None]
+                self.values = values[: self.n_outputs]
+                self.vectors = vectors[:, : self.n_outputs]
         self._seen_graph = sparse.csr_array(W[seen][:, seen])
         self._seen = seen
         if len(held):

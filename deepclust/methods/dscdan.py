@@ -97,7 +97,6 @@ class DSCDAN(DualSpectralMethod):
     sensitivity = {"beta": (0.001, 0.01, 0.1, 1.0), "gamma": (0.0, 0.001, 0.01, 0.1, 1.0)}
     rank = 14
     spaces_without_k = ("stage:Dual autoencoder",)
-    embedding_name = "Spectral output Y"
 
     pretrain_epochs: int = param(
         8,
@@ -116,6 +115,10 @@ class DSCDAN(DualSpectralMethod):
         group="Training",
     )
     # -- plan and cost -------------------------------------------------------------------------------------------
+
+    @property
+    def embedding_name(self) -> str:
+        return "Spectral output Y" if self.max_epochs else "Latent space"
 
     def plan(self) -> tuple[tuple[str, int], ...]:
         spectral = (("Spectral stage", self.max_epochs),) if self.max_epochs else ()

@@ -112,7 +112,6 @@ class LandmarkSpectral(Method):
     rank = 34
     spaces_without_k = ("input",)
     min_samples = 2
-    embedding_name = "Eigenvectors"
 
     n_landmarks: int = param(
         500,
@@ -146,6 +145,10 @@ class LandmarkSpectral(Method):
         advanced=True,
     )
     n_init: int = shared.n_init()
+
+    @property
+    def embedding_name(self) -> str:
+        return "Eigenvectors"
 
     def plan(self) -> tuple[tuple[str, int], ...]:
         return (("Landmarks", 1),)

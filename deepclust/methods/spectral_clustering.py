@@ -85,7 +85,6 @@ class SpectralClustering(Method):
     rank = 32
     spaces_without_k = ("input",)
     min_samples = 2
-    embedding_name = "Eigenvectors"
 
     n_neighbors: int = param(
         15,  # with 10, a thin curve of 2,000 points falls apart where its points happen to lie far from each other
@@ -113,6 +112,10 @@ class SpectralClustering(Method):
         advanced=True,
     )
     n_init: int = shared.n_init()
+
+    @property
+    def embedding_name(self) -> str:
+        return "Eigenvectors"
 
     def plan(self) -> tuple[tuple[str, int], ...]:
         return (("Eigenvectors", 1),)

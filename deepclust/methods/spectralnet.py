@@ -39,7 +39,7 @@ LOSS = {
 UNSEEN = {
     "validation": "the same, of samples that the map does not learn from (falls; rises when it over-fits)"
 }
-EXACT = {"grassmann": "distance to the space of the exact first k eigenvectors, 0 to k (falls)"}
+EXACT = {"grassmann": "distance to the space of the exact first eigenvectors, 0 to their number (falls)"}
 
 
 class SpectralNet(SiameseMethod):
@@ -78,12 +78,12 @@ class SpectralNet(SiameseMethod):
             "graph": "batch",
             "scale": "global",
             "through_weights": False,
+            "outputs": "clusters",
             "patience": 20,
         },
     }
     rank = 13
     spaces_without_k = ("space:Affinity space", "space:Code", "input")
-    embedding_name = "Spectral output Y"
 
     max_epochs: int = param(
         20,
@@ -129,13 +129,32 @@ class SpectralNet(SiameseMethod):
         group="Training",
         advanced=True,
     )
+    outputs: str = param(
+        "modularity",
+        "Outputs",
+        help="clusters: as many eigenvectors as clusters, as in the paper. modularity: up to half as many more, the number "
+        "whose k-means gives the partition of the graph with the highest modularity (graph: walk). A large cluster with two "
+        "loose halves needs one more.",
+        choices=("modularity", "clusters"),
+        group="Graph",
+        advanced=True,
+    )
     n_init: int = shared.n_init()
+
+    @property
+    def embedding_name(self) -> str:
+        return "Spectral output Y"
 
     def plan(self) -> tuple[tuple[str, int], ...]:
         shape = getattr(self, "feature_shape_", (AFFINITY_WIDTH + 1,))  # not known before a fit
         stages = [("Autoencoder", self.pretrain_epochs)] * (self.space == "code")
         stages += [("Siamese network", self.siamese_epochs)] * self._has_siamese(shape)
         return (*stages, ("Spectral map", self.max_epochs))
+
+    def _most_outputs(self) -> int:
+        """How many outputs the map is built with; `WalkGraph` says how many are used."""
+        more = -(-self.n_clusters // 2) if self.outputs == "modularity" and self.graph == "walk" else 0
+        return self.n_clusters + more
 
     def _map_widths(self, n_inputs: int, n_outputs: int) -> tuple[int, ...]:
         wide = max(
@@ -155,11 +174,11 @@ class SpectralNet(SiameseMethod):
             flops += PASSES * 3 * n_samples * self.siamese_epochs * self._map_flops(n_inputs, AFFINITY_WIDTH)
         batch = min(self.spectral_batch, n_samples)
         n_steps = self.max_epochs * max(self.steps_per_epoch, n_samples / batch)
-        widths = self._map_widths(n_inputs, self.n_clusters)
+        widths = self._map_widths(n_inputs, self._most_outputs())
         flops += n_steps * self._map_step(n_inputs, batch)
         flops += 2 * min(n_samples, EXACT_UP_TO) ** 2 * n_inputs
         floats += 12 * float(np.dot(widths[:-1], widths[1:])) + 8 * batch**2 + 6 * batch * sum(widths)
-        floats += n_samples * 4 * (n_inputs + self.n_clusters)
+        floats += n_samples * 4 * (n_inputs + self._most_outputs())
         return Cost(flops=flops, memory=FLOAT_BYTES * floats)
 
     def _map_flops(self, n_inputs: int, n_outputs: int) -> float:
@@ -170,7 +189,7 @@ class SpectralNet(SiameseMethod):
     def _map_step(self, n_inputs: int, batch: int) -> float:
         """Operations of one step of the map: forward on one batch, forward and backward on another, and distances."""
         return batch * (
-            (1 + PASSES) * self._map_flops(n_inputs, self.n_clusters) + 10.0 * batch * AFFINITY_WIDTH
+            (1 + PASSES) * self._map_flops(n_inputs, self._most_outputs()) + 10.0 * batch * AFFINITY_WIDTH
         )
 
     def _flops_per_step(self) -> float:
@@ -196,7 +215,7 @@ class SpectralNet(SiameseMethod):
             autoencoder(feature_shape, self.n_components, *self._widths()) if has_code else None,
             n_inputs,
             siamese,
-            self._map_widths(n_inputs, self.n_clusters)[1:],
+            self._map_widths(n_inputs, self._most_outputs())[1:],
         )
 
     def _encode(self, x: torch.Tensor) -> torch.Tensor:
@@ -221,7 +240,10 @@ class SpectralNet(SiameseMethod):
             with torch.no_grad():
                 s = torch.cat([self._net.affinity_space(c[r.to(c.device)]) for r in batches(len(c), 8192)])
             kind = WalkGraph if self.graph == "walk" else BatchGraph
-            self._graph = kind(c, s, self._rule(len(c)), self.n_clusters, self._fit_seed)
+            self._graph = kind(
+                c, s, self._rule(len(c)), self.n_clusters, self._most_outputs(), self._fit_seed
+            )
+            self._net.orthonormal.use(self._graph.n_outputs)
         return self._graph
 
     def _learn_map(self, x: torch.Tensor, n_epochs: int) -> Iterator[Event]:

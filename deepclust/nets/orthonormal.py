@@ -56,19 +56,31 @@ def _weights_by_qr(y: torch.Tensor, spread: torch.Tensor, eye: torch.Tensor) -> 
 class Orthonormal(nn.Module):
     """Y~ (m, k) to Y = Y~ R with weights R (k, k) that `set_weights` last took from a batch; the identity before.
 
-    SpectralNet, section 3.1. The weights are saved with the network but no optimiser touches them: with the last ones
+    SpectralNet, section 3.1. Weights for fewer outputs than it was made for leave out the last ones. The weights are saved with the network but no optimiser touches them: with the last ones
     kept, new samples are placed one by one, and always in the same place.
     """
 
-    weights: torch.Tensor
+    all_weights: torch.Tensor
+    n_used: torch.Tensor
 
     def __init__(self, n_outputs: int) -> None:
         super().__init__()
-        self.register_buffer("weights", torch.eye(n_outputs))
+        self.register_buffer("all_weights", torch.eye(n_outputs))
+        self.register_buffer("n_used", torch.tensor(n_outputs))
+
+    @property
+    def weights(self) -> torch.Tensor:
+        """R (k, k) of the k outputs that are used."""
+        k = int(self.n_used)
+        return self.all_weights[:k, :k]
+
+    def use(self, n_outputs: int) -> None:
+        """Use the first outputs only, at most as many as it was made for."""
+        self.n_used.fill_(n_outputs)
 
     def set_weights(self, weights: torch.Tensor) -> None:
         """Take over weights (k, k); they replace the old ones in place, without their gradient."""
         self.weights.copy_(weights.detach())
 
     def forward(self, y_tilde: torch.Tensor) -> torch.Tensor:
-        return y_tilde @ self.weights
+        return y_tilde @ self.weights.to(y_tilde.dtype)

@@ -66,9 +66,9 @@ class SpectralNets(nn.Module):
         return s
 
     def outputs(self, c: torch.Tensor) -> torch.Tensor:
-        """Y~ (b, k): the spectral map before it is made orthonormal."""
+        """Y~ (b, k): the outputs of the spectral map that are used, before they are made orthonormal."""
         y_tilde: torch.Tensor = self.spectral(c)
-        return y_tilde
+        return y_tilde[:, : len(self.orthonormal.weights)]
 
     def exact_outputs(self, c: torch.Tensor) -> torch.Tensor:
         """Y~ (b, k) in float64 where the device knows it.
@@ -80,12 +80,12 @@ class SpectralNets(nn.Module):
             return self.outputs(c)
         exact = {name: value.double() for name, value in self.spectral.state_dict().items()}
         y_tilde: torch.Tensor = torch.func.functional_call(self.spectral, exact, (c.double(),))
-        return y_tilde
+        return y_tilde[:, : len(self.orthonormal.weights)]
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """The latest space that was trained: Y in the end."""
         c = self.code(x)
         if self.reached == SPECTRAL:
-            y_tilde = self.exact_outputs(c)
-            return (y_tilde @ self.orthonormal.weights.to(y_tilde.dtype)).float()
+            y: torch.Tensor = self.orthonormal(self.exact_outputs(c))
+            return y.float()
         return self.affinity_space(c) if self.reached == SIAMESE else c

@@ -8,15 +8,18 @@ import itertools
 import numpy as np
 import pytest
 import torch
+from sklearn.cluster import KMeans
 from sklearn.datasets import load_digits
 from sklearn.metrics import adjusted_rand_score
 
 from deepclust.data.synthetic import draw_rings
 from deepclust.events import Progress, Snapshot, Stage
 from deepclust.graphs import gaussian_affinity, normalized_laplacian
+from deepclust.methods._code_graph import edges_of
+from deepclust.methods._rounding import modularity
 from deepclust.methods._siamese import drawn_pairs, positive_pairs
 from deepclust.methods._spectral_graph import BatchGraph, GraphRule, held_back
-from deepclust.methods._walk_graph import WalkGraph, random_walks, walk_length
+from deepclust.methods._walk_graph import MARGIN, WalkGraph, random_walks, walk_length
 from deepclust.methods.spectralnet import SpectralNet
 from deepclust.metrics.subspace import grassmann_distance, orthonormality_error
 
@@ -247,7 +250,8 @@ def test_fewer_different_points_than_clusters_in_a_batch():
 def test_forty_clusters(graph):
     X, _ = blobs(n=400, k=40, d=40)
     method = SpectralNet(40, **{**SMALL, "spectral_hidden": 128}, graph=graph).fit(X)
-    assert method.embedding_.shape == (400, 40)
+    assert method.embedding_.shape[0] == 400
+    assert 40 <= method.embedding_.shape[1] <= (60 if graph == "walk" else 40)
     assert orthonormality_error(method.embedding_) < 0.05
     assert len(np.unique(method.labels_)) == 40
 
@@ -311,23 +315,44 @@ def test_a_tenth_is_held_back_and_never_learned_from():
     assert len(np.unique(held)) == 100
     c = torch.from_numpy(blobs(1000)[0])
     rule = GraphRule(5, 200, 5, local=False, of_all=True, normalized=False, walk=4)
-    graph = WalkGraph(c, c, rule, 4, seed=0)
+    graph = WalkGraph(c, c, rule, 4, 4, seed=0)
     generator = torch.Generator().manual_seed(0)
     graph.begin_epoch(generator)
     assert not np.isin(graph.others(5000, generator), held).any()
     seen = []
     graph.loss(lambda rows: seen.append(rows) or rows, torch.arange(400), generator)
     assert not (seen[0][:, None] == c[torch.from_numpy(held)]).all(dim=2).any()
-    in_batches = BatchGraph(c, c, GraphRule(5, 200, 5, False, False, False, 0), 4, seed=0)
+    in_batches = BatchGraph(c, c, GraphRule(5, 200, 5, False, False, False, 0), 4, 4, seed=0)
     np.testing.assert_array_equal(
         np.sort(np.concatenate([in_batches.train, in_batches.held])), np.arange(1000)
     )
 
 
+def test_more_eigenvectors_than_clusters_where_they_make_a_better_partition():
+    c = torch.from_numpy(load_digits().data[:600].astype(np.float32) / 16)
+    rule = GraphRule(5, 64, 5, False, True, False, 8)
+    narrow, wide = (WalkGraph(c, c, rule, 10, most, seed=0) for most in (10, 15))
+    assert narrow.n_outputs == 10 < wide.n_outputs <= 15
+    assert wide.vectors.shape == (600, wide.n_outputs)
+    edges = edges_of(wide._whole)
+
+    def quality(graph: WalkGraph) -> float:
+        scaled = graph.vectors / graph.vectors.std()
+        return modularity(KMeans(10, n_init=10, random_state=0).fit_predict(scaled), edges)
+
+    assert quality(wide) > quality(narrow) + MARGIN
+    method = SpectralNet(n_clusters=10, **SMALL, affinity="euclidean", n_neighbors=5).fit(c.numpy())
+    assert method.embedding_.shape == method.result().extras["exact eigenvectors"].shape
+    assert 10 <= method.embedding_.shape[1] <= 15
+    np.testing.assert_array_equal(method.predict(c.numpy()[:50]), method.labels_[:50])
+    alike = SpectralNet(n_clusters=10, **SMALL, affinity="euclidean", n_neighbors=5, outputs="clusters")
+    assert alike.fit(c.numpy()).embedding_.shape == (600, 10)
+
+
 def test_the_loss_of_walks_is_least_at_the_eigenvectors():
     X, _ = rings(300)
     c = torch.from_numpy(X)
-    graph = WalkGraph(c, c, GraphRule(10, 64, 10, False, True, False, 8), 3, seed=0)
+    graph = WalkGraph(c, c, GraphRule(10, 64, 10, False, True, False, 8), 3, 3, seed=0)
     generator = torch.Generator().manual_seed(0)
     graph.begin_epoch(generator)
     weights = np.asarray(graph._whole.sum(axis=1)).ravel()
