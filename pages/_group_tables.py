@@ -46,7 +46,7 @@ def _ladder_table(runs: Sequence[Run], labelled: bool) -> None:
     if not labelled and runs[0].config.method in RUNGS:
         said.append("ACC, NMI and the published numbers appear when the labels are revealed.")
     st.caption("  \n".join(said))
-    if labelled and (words := fallen(rows)):
+    if labelled and (words := fallen(rows, find_method(runs[0].config.method).beside_ladder)):
         st.info(words, icon=":material/info:")
 
 

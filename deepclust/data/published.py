@@ -211,6 +211,7 @@ PUBLISHED: dict[str, tuple[Published, ...]] = {
 RUNGS = {
     "DSCDAN": {
         "ConvAE": "ConvAE",
+        "DEC-like": "DEC",
         "+MI": "ConvAE + MI",
         "+RS": "ConvAE + RS",
         "+MI+RS": "ConvAE + MI + RS",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from deepclust.data.published import published_rungs
@@ -34,12 +34,12 @@ def compared(runs: Sequence[Run], *, labelled: bool) -> list[dict[str, Any]]:
     return [{name: value for name, value in row.items() if name not in empty} for row in rows]
 
 
-def fallen(rows: Sequence[dict[str, Any]]) -> str:
+def fallen(rows: Sequence[dict[str, Any]], beside: Collection[str] = ()) -> str:
     """A sentence where a rung has a lower mean accuracy than the one before it, by more than the spreads; else nothing.
 
-    rows as from `compared`, from the lowest rung up.
+    rows as from `compared`, from the lowest rung up; those named in ``beside`` are not steps of the ladder.
     """
-    known = [row for row in rows if row.get("acc") is not None]
+    known = [row for row in rows if row.get("acc") is not None and row["member"] not in beside]
     falls = []
     for before, row in itertools.pairwise(known):
         spread = max(before.get("acc_sd") or 0.0, row.get("acc_sd") or 0.0)

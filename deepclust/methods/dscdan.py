@@ -14,7 +14,7 @@ import numpy as np
 from deepclust.compute import to_numpy
 from deepclust.events import Event, Snapshot, Stage
 from deepclust.methods._base import Cost
-from deepclust.methods._deep import PASSES, Means, kmeans_centers
+from deepclust.methods._deep import PASSES, Means, descend, kmeans_centers
 from deepclust.methods._dual_spectral import BATCHES_AT_ONCE, MEANINGS, DualSpectralMethod
 from deepclust.methods._rounding import kmeans_from, mean_rows
 from deepclust.params import param
@@ -22,6 +22,7 @@ from deepclust.params import param
 if TYPE_CHECKING:
     import torch
 
+SELF_TRAINING, KL = "Self-training", "self-training"
 EXTRAS_UP_TO = 10_000  # samples up to which the exact eigenvectors are kept with the result
 
 
@@ -89,11 +90,19 @@ class DSCDAN(DualSpectralMethod):
     }
     ladder = {
         "ConvAE": {"relative": 0.0, "beta": 0.0, "gamma": 0.0, "max_epochs": 0},
+        "DEC-like": {
+            "relative": 0.0,
+            "beta": 0.0,
+            "gamma": 0.0,
+            "max_epochs": 0,
+            "self_training_epochs": 8,
+        },
         "+MI": {"relative": 0.0, "max_epochs": 0},
         "+RS": {"beta": 0.0, "gamma": 0.0, "max_epochs": 0},
         "+MI+RS": {"max_epochs": 0},
         "+MI+RS+SN": {},
     }
+    beside_ladder = frozenset({"DEC-like"})
     sensitivity = {"beta": (0.001, 0.01, 0.1, 1.0), "gamma": (0.0, 0.001, 0.01, 0.1, 1.0)}
     rank = 14
     spaces_without_k = ("stage:Dual autoencoder",)
@@ -114,6 +123,16 @@ class DSCDAN(DualSpectralMethod):
         max=10_000,
         group="Training",
     )
+    self_training_epochs: int = param(
+        0,
+        "Self-training epochs",
+        help="DEC (Xie et al. 2016) instead of the cut: epochs in which clusters are sharpened by what is already sure.",
+        min=0,
+        max=10_000,
+        group="Training",
+        advanced=True,
+    )
+
     # -- plan and cost -------------------------------------------------------------------------------------------
 
     @property
@@ -121,8 +140,12 @@ class DSCDAN(DualSpectralMethod):
         return "Spectral output Y" if self.max_epochs else "Latent space"
 
     def plan(self) -> tuple[tuple[str, int], ...]:
-        spectral = (("Spectral stage", self.max_epochs),) if self.max_epochs else ()
-        return (("Dual autoencoder", self.pretrain_epochs), *spectral)
+        stages = (
+            ("Dual autoencoder", self.pretrain_epochs),
+            (SELF_TRAINING, self.self_training_epochs),
+            ("Spectral stage", self.max_epochs),
+        )
+        return (stages[0], *(stage for stage in stages[1:] if stage[1]))
 
     def cost(self, n_samples: int, feature_shape: tuple[int, ...]) -> Cost:
         """Operations of both stages, and bytes of the larger of them."""
@@ -130,6 +153,7 @@ class DSCDAN(DualSpectralMethod):
         own = self._sample_flops(feature_shape)
         batch = self._batch_size(n_samples)
         flops = n_samples * own * self.pretrain_epochs * self._n_passes(n_samples, batch)
+        flops += n_samples * PASSES * encoder.flops * self.self_training_epochs
         at_once = 1
         if self.max_epochs:
             at_once = 2 if self.graph == "all" else BATCHES_AT_ONCE
@@ -161,8 +185,35 @@ class DSCDAN(DualSpectralMethod):
             for rows in self._passes(len(x), size):
                 self._step(optimiser, weights, self._pretraining_terms(x[rows]), losses, len(rows))
             yield from self._report(losses)
-        if then:
-            yield from self._learn_spectral(x, size, *then[0])
+        for stage, n_epochs in then:
+            learn = self._learn_self_training if stage == SELF_TRAINING else self._learn_spectral
+            yield from learn(x, size, stage, n_epochs)
+
+    def _learn_self_training(self, x: torch.Tensor, size: int, stage: str, n_epochs: int) -> Iterator[Event]:
+        """DEC from the codes as they are: encoder and centres learn targets that are renewed with every epoch."""
+        import torch
+
+        from deepclust.losses.self_training import self_training_loss, soft_assignment, target_distribution
+
+        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
+        yield Stage(stage, n_epochs, {KL: "how far the clusters are from their sharper selves (falls)"})
+        for epoch in self._epochs(
+            stage, n_epochs, net=self._net, optimiser=optimiser, generator=self._generator
+        ):
+            codes = torch.from_numpy(self._all(x, self._mean)).to(x.device)
+            centers = self._net.centers[: self.n_clusters]
+            if epoch == 1:
+                begun = kmeans_centers(to_numpy(codes), self.n_clusters, self._fit_seed, self.n_init)
+                centers.data.copy_(torch.from_numpy(begun))
+            with torch.no_grad():
+                targets = target_distribution(soft_assignment(codes, centers))
+            losses = Means()
+            for rows in self._batches(len(x), size):
+                q = soft_assignment(self._mean(x[rows]), self._net.centers[: self.n_clusters])
+                loss = self_training_loss(targets[rows], q)
+                descend(optimiser, loss)
+                losses.add({KL: loss}, len(rows))
+            yield from self._report(losses)
 
     def _learn_spectral(self, x: torch.Tensor, size: int, stage: str, n_epochs: int) -> Iterator[Event]:
         """Eq. (20): everything together, with Y made orthonormal on every batch."""
@@ -245,6 +296,10 @@ class DSCDAN(DualSpectralMethod):
         if self._reads_largest():
             # the largest number of a row that adds up to 1 is that of the corner of the simplex which is nearest
             return np.eye(self.n_clusters, dtype=np.float32)
+        if self.self_training_epochs and not self._in_eigenspace:
+            centers = to_numpy(self._net.centers.detach()[: self.n_clusters])
+            if centers.any():  # not stopped before they were set
+                return np.asarray(centers, np.float32)
         if "labels" in self._graph:
             labels = to_numpy(self._graph["labels"])
             begun = mean_rows(embedding, labels, self.n_clusters)

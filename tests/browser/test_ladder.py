@@ -31,7 +31,7 @@ def test_a_ladder_is_estimated_started_and_compared(server: Server, page: Any) -
     page.locator(".st-key-ladder-start").get_by_role("button").click()
     page.get_by_role("heading", name="Ablation ladder side by side").wait_for()
     runs = RunStore(server.runs).runs()[::-1]
-    assert [r.config.part for r in runs] == ["ConvAE", "+MI", "+RS", "+MI+RS", "+MI+RS+SN"]
+    assert [r.config.part for r in runs] == ["ConvAE", "DEC-like", "+MI", "+RS", "+MI+RS", "+MI+RS+SN"]
     page.get_by_role("button", name="Explore", exact=True).first.wait_for(timeout=180_000)
     page.get_by_text("Raw data").wait_for()
     table = page.get_by_test_id("stTable")

@@ -92,6 +92,7 @@ def test_y_is_orthonormal_under_the_degrees(fitted):
     ("rung", "expected"),
     [
         ("ConvAE", [{"reconstruction"}]),
+        ("DEC-like", [{"reconstruction"}, {"self-training"}]),
         ("+MI", [AUTOENCODER - {"relative"}]),
         ("+RS", [{"reconstruction", "relative"}]),
         ("+MI+RS", [AUTOENCODER]),
@@ -104,7 +105,7 @@ def test_the_rungs_of_the_ladder(rung, expected):
 
 def test_what_the_ladder_and_the_grid_name_are_parameters():
     known = params_of(DSCDAN)
-    assert list(DSCDAN.ladder) == ["ConvAE", "+MI", "+RS", "+MI+RS", "+MI+RS+SN"]
+    assert list(DSCDAN.ladder) == ["ConvAE", "DEC-like", "+MI", "+RS", "+MI+RS", "+MI+RS+SN"]
     for changes in DSCDAN.ladder.values():
         DSCDAN(**TINY | changes)
     for name, values in DSCDAN.sensitivity.items():
