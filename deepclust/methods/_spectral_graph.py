@@ -114,6 +114,10 @@ class BatchGraph:
             self._seen_back = self.held[: rule.batch_size]
             self._held_affinity = batch_affinity(s[self._seen_back], rule.n_neighbors, self._scale)
 
+    def best_width(self, Y: np.ndarray, n_init: int) -> int:
+        """How many columns of Y (n, m) to keep: all."""
+        return int(Y.shape[1])
+
     def begin_epoch(self, generator: torch.Generator) -> None:
         """Nothing to prepare."""
 

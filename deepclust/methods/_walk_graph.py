@@ -82,14 +82,12 @@ class WalkGraph:
         self.values: np.ndarray | None = None
         self.vectors: np.ndarray | None = None
         self.walk, self.n_outputs = rule.walk, n_clusters
+        self._n_clusters, self._seed = n_clusters, seed
         if rule.walk == 0 or len(c) <= EXACT_UP_TO:
             values, vectors = laplacian_eigenvectors(W, most + 1, seed)
             vectors /= np.sqrt(np.maximum(self._degree, 1e-300))[:, None]
             if most > n_clusters:
-                scaled = vectors[:, :most] / np.abs(vectors).mean()
-                _, self.n_outputs = best_partition(
-                    scaled, n_clusters, edges_of(W), seed, STARTS, unit=False, margin=MARGIN
-                )
+                self.n_outputs = self.best_width(vectors[:, :most] / np.abs(vectors).mean(), STARTS)
             self.walk = rule.walk or walk_length(values[min(self.n_outputs, len(values) - 1)])
             if len(c) <= EXACT_UP_TO:
                 self.values = values[: self.n_outputs]
@@ -100,6 +98,11 @@ class WalkGraph:
             rng = np.random.default_rng(seed)
             walks = random_walks(W, np.repeat(held, PAIRS_HELD_BACK), self.walk, rng)
             self._held_pairs = torch.from_numpy(walks[[0, -1]].astype(np.int64)).to(c.device)
+
+    def best_width(self, Y: np.ndarray, n_init: int) -> int:
+        """How many of the first columns of Y (n, m), from one for each cluster up, make the best partition."""
+        edges = edges_of(self._whole)
+        return best_partition(Y, self._n_clusters, edges, self._seed, n_init, unit=False, margin=MARGIN)[1]
 
     def begin_epoch(self, generator: torch.Generator) -> None:
         """Send out the walkers of an epoch, from where long walks are found: with probabilities like the degrees."""

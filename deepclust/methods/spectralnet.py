@@ -353,6 +353,8 @@ class SpectralNet(SiameseMethod):
         quadratic = graph.quadratic((y_tilde @ weights).float(), generator)
         _, turn = np.linalg.eigh((quadratic + quadratic.T) / 2)
         weights = weights @ torch.from_numpy(turn).to(weights)
+        if self._most_outputs() > self.n_clusters:
+            weights = weights[:, : graph.best_width(to_numpy(y_tilde @ weights), self.n_init)]
         y = y_tilde @ weights
         largest = y.gather(0, y.abs().argmax(dim=0, keepdim=True))
         self._net.orthonormal.set_weights((weights * torch.where(largest < 0, -1.0, 1.0)).float())
@@ -365,9 +367,10 @@ class SpectralNet(SiameseMethod):
             self._found_spaces["Code"] = to_numpy(graph.c)
         if self._net.siamese is not None:
             self._found_spaces["Affinity space"] = to_numpy(graph.s)
-        if graph.vectors is not None:
-            self._found_extras["exact eigenvectors"] = graph.vectors.astype(np.float32)
-            self._found_extras["exact eigenvalues"] = np.asarray(graph.values, np.float32)
+        if graph.vectors is not None and graph.values is not None:
+            width = self.embedding_.shape[1]
+            self._found_extras["exact eigenvectors"] = graph.vectors[:, :width].astype(np.float32)
+            self._found_extras["exact eigenvalues"] = np.asarray(graph.values[:width], np.float32)
         self._found_extras["orthonormality"] = orthonormality(
             self.embedding_, to_numpy(graph.held), self._fit_seed
         )

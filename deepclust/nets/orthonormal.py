@@ -56,30 +56,33 @@ def _weights_by_qr(y: torch.Tensor, spread: torch.Tensor, eye: torch.Tensor) -> 
 class Orthonormal(nn.Module):
     """Y~ (m, k) to Y = Y~ R with weights R (k, k) that `set_weights` last took from a batch; the identity before.
 
-    SpectralNet, section 3.1. Weights for fewer outputs than it was made for leave out the last ones. The weights are saved with the network but no optimiser touches them: with the last ones
+    SpectralNet, section 3.1. It may `use` fewer outputs than it was made for, and keep the first columns of Y only. The weights are saved with the network but no optimiser touches them: with the last ones
     kept, new samples are placed one by one, and always in the same place.
     """
 
     all_weights: torch.Tensor
     n_used: torch.Tensor
+    n_kept: torch.Tensor
 
     def __init__(self, n_outputs: int) -> None:
         super().__init__()
         self.register_buffer("all_weights", torch.eye(n_outputs))
         self.register_buffer("n_used", torch.tensor(n_outputs))
+        self.register_buffer("n_kept", torch.tensor(n_outputs))
 
     @property
     def weights(self) -> torch.Tensor:
-        """R (k, k) of the k outputs that are used."""
-        k = int(self.n_used)
-        return self.all_weights[:k, :k]
+        """R (k, w) of the k outputs that are used, to the w columns of Y that are kept."""
+        return self.all_weights[: int(self.n_used), : int(self.n_kept)]
 
     def use(self, n_outputs: int) -> None:
         """Use the first outputs only, at most as many as it was made for."""
         self.n_used.fill_(n_outputs)
+        self.n_kept.fill_(n_outputs)
 
     def set_weights(self, weights: torch.Tensor) -> None:
-        """Take over weights (k, k); they replace the old ones in place, without their gradient."""
+        """Take over weights (k, w), w <= k; they replace the old ones in place, without their gradient."""
+        self.n_kept.fill_(weights.shape[1])
         self.weights.copy_(weights.detach())
 
     def forward(self, y_tilde: torch.Tensor) -> torch.Tensor:
