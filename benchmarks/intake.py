@@ -1,12 +1,13 @@
 """How fast own data are taken in: pictures as npz and as a zip of PNG files, and a large parquet; with peak memory.
 
-python -m benchmarks.intake [--only npz zip parquet] [--browser]: every measurement runs in a process of its own. With
---browser, the npz and the zip are also uploaded to a real server with a headless Chromium.
+python -m benchmarks.intake [--only npz zip parquet] [--browser] [--share 0.01]: every measurement runs in a process of
+its own. With --browser, the files are also uploaded to a real server with a headless Chromium. --share makes them smaller.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import json
 import os
@@ -23,46 +24,48 @@ from typing import Any
 import numpy as np
 import psutil
 
-from deepclust.data.file_kinds import look_at_file, read_file
-from deepclust.data.files import keep_dataset, open_dataset
+from deepclust.data.file_kinds import look_at_file
+from deepclust.data.files import open_dataset
 from deepclust.data.intake import receive
 from deepclust.data.look import facts_of
 from deepclust.data.pictures import PictureScan
+from deepclust.engine.reading import read_and_keep
 from deepclust.figures.pictures import contact_sheet
 
 SHEET = 48
 
 
-def make_npz(path: Path) -> None:
-    """70,000 noisy pictures of 28 x 28, labelled."""
+def make_npz(path: Path, share: float) -> None:
+    """70,000 (times the share) noisy pictures of 28 x 28, labelled."""
     dice = np.random.default_rng(0)
-    y = dice.integers(0, 10, 70_000)
+    n = round(70_000 * share)
+    y = dice.integers(0, 10, n)
     centres = dice.integers(0, 256, (10, 28, 28))
-    x = np.clip(centres[y] + dice.normal(0, 30, (70_000, 28, 28)), 0, 255).astype(np.uint8)
+    x = np.clip(centres[y] + dice.normal(0, 30, (n, 28, 28)), 0, 255).astype(np.uint8)
     np.savez(path, x=x, y=y)
 
 
-def make_zip(path: Path) -> None:
-    """10,000 PNG files of 64 x 64 in colour, in ten folders."""
+def make_zip(path: Path, share: float) -> None:
+    """10,000 (times the share) PNG files of 64 x 64 in colour, in ten folders."""
     from PIL import Image
 
     dice = np.random.default_rng(0)
     with zipfile.ZipFile(path, "w") as archive:
-        for i in range(10_000):
+        for i in range(round(10_000 * share)):
             stream = io.BytesIO()
             Image.fromarray(dice.integers(0, 256, (64, 64, 3), dtype=np.uint8)).save(stream, "PNG")
             archive.writestr(f"class {i % 10}/{i}.png", stream.getvalue())
 
 
-def make_parquet(path: Path) -> None:
-    """1,000,000 rows of 50 columns of float64, as pandas writes them (one row group)."""
+def make_parquet(path: Path, share: float) -> None:
+    """1,000,000 (times the share) rows of 50 columns of float64, as pandas writes them (one row group)."""
     import pandas as pd
 
     dice = np.random.default_rng(0)
-    pd.DataFrame({f"c{j}": dice.normal(size=1_000_000) for j in range(50)}).to_parquet(path)
+    pd.DataFrame({f"c{j}": dice.normal(size=round(1_000_000 * share)) for j in range(50)}).to_parquet(path)
 
 
-MAKERS: dict[str, tuple[str, Callable[[Path], None]]] = {
+MAKERS: dict[str, tuple[str, Callable[[Path, float], None]]] = {
     "npz": ("pictures.npz", make_npz),
     "zip": ("pictures.zip", make_zip),
     "parquet": ("table.parquet", make_parquet),
@@ -75,7 +78,7 @@ TARGETS = {
 
 
 class Peak:
-    """The largest resident memory of this process above where it began, in MB, looked at every 5 ms."""
+    """The largest resident memory of this process and its children above where it began, in MB, looked at every 5 ms."""
 
     def __enter__(self) -> Peak:
         self.process = psutil.Process()
@@ -87,7 +90,11 @@ class Peak:
 
     def _watch(self) -> None:
         while not self.over.wait(0.005):
-            self.most = max(self.most, self.process.memory_info().rss)
+            used = self.process.memory_info().rss
+            for child in self.process.children(recursive=True):
+                with contextlib.suppress(psutil.Error):
+                    used += child.memory_info().rss
+            self.most = max(self.most, used)
 
     def __exit__(self, *_: object) -> None:
         self.over.set()
@@ -113,30 +120,35 @@ def measure(path: Path, own: Path) -> dict[str, Any]:
     import pandas  # noqa: F401 (the app's server has loaded it before)
     import pyarrow.parquet  # noqa: F401
 
-    began = time.process_time()
+    began = _cpu()
     with Peak() as peak:
         with open(path, "rb") as stream:
             incoming = timed("to disk", lambda: receive([(path.name, stream)], own))
         look = timed("look", lambda: look_at_file(incoming.path, incoming.title))
         choices = {"size": look.same_size} if isinstance(look, PictureScan) else {}
-        data = timed("read", lambda: read_file(incoming.path, choices, incoming.title))
-        ref = timed("keep", lambda: keep_dataset(data, own))
-        size = data.X.nbytes / 1e6
-        del data
+        ref = timed("read and keep", lambda: read_and_keep(incoming.path, incoming.title, choices, own))
         data = timed("open", lambda: open_dataset(ref, own))
+        size = data.X.nbytes / 1e6
         timed("count", lambda: facts_of(data))
         timed(
             "sheet", lambda: contact_sheet(data, np.random.default_rng(0).permutation(data.n_samples)[:SHEET])
         )
     return {
-        "seconds": seconds, "wall": round(sum(seconds.values()), 2), "cpu": round(time.process_time() - began, 2),
+        "seconds": seconds, "wall": round(sum(seconds.values()), 2), "cpu": round(_cpu() - began, 2),
         "peak_mb_so_far": peaks, "float32_mb": round(size),
         "peak_over_float32": round(peak.megabytes / size, 2),
     }  # fmt: skip
 
 
+def _cpu() -> float:
+    """Seconds of processor time of this process and of its children that have ended."""
+    return sum(os.times()[:4])
+
+
 def in_the_browser(path: Path) -> float:
-    """Seconds from the file being chosen in Chromium to the contact sheet on the page; the upload itself is in them."""
+    """Seconds from the file being chosen in Chromium to the contact sheet on the page (of a table: to its columns and first
+    rows); the upload itself is in them.
+    """
     from playwright.sync_api import sync_playwright
 
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -155,9 +167,13 @@ def in_the_browser(path: Path) -> float:
             settle(page)
             page.get_by_role("tab", name="Upload").click()
             start = time.perf_counter()
-            page.locator("input[type=file]").first.set_input_files(str(path))
-            page.get_by_role("heading", name=path.stem).wait_for()
-            page.get_by_alt_text(f"{SHEET} samples of {path.stem}").wait_for()
+            page.get_by_test_id("stFileUploader").filter(has_text="Your data").locator(
+                "input"
+            ).set_input_files(str(path))
+            if path.suffix == ".parquet":
+                page.get_by_role("button", name="Use these data").wait_for()
+            else:
+                page.get_by_alt_text(f"{SHEET} samples of {path.stem}").wait_for()
             return round(time.perf_counter() - start, 2)
         finally:
             chromium.close()
@@ -170,6 +186,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=list(MAKERS), default=list(MAKERS))
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--browser", action="store_true")
+    parser.add_argument("--share", type=float, default=1.0, help="of the sizes, to try the script itself")
     parser.add_argument("--measure", nargs=2, metavar=("FILE", "FOLDER"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.measure:
@@ -179,14 +196,14 @@ def main() -> None:
         file, make = MAKERS[name]
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / file
-            make(path)
+            make(path, asked.share)
             print(f"{name}: {path.stat().st_size / 1e6:,.0f} MB; target: {TARGETS[name]}", flush=True)
             for _ in range(asked.repeats):
                 command = [sys.executable, "-m", "benchmarks.intake", "--measure", str(path), f"{folder}/own"]
                 done = subprocess.run(command, capture_output=True, text=True, check=True)
                 load = os.getloadavg()[0]
                 print(f"  load {load:.1f}  {done.stdout.strip()}", flush=True)
-            if asked.browser and name != "parquet":
+            if asked.browser:
                 print(f"  in the browser, with the upload: {in_the_browser(path)} s", flush=True)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 EXACT_UP_TO = 100_000
 TREE_UP_TO_DIMENSIONS = 15
 CHUNK = 4_096
+FITS_CACHE = 200_000  # numbers that are worked on at once where all samples are compared with one
 
 
 def nearest_neighbors(
@@ -47,6 +48,24 @@ def nearest_neighbors(
         if progress is not None:
             progress(rows.stop / n_samples)
     return indices, distances
+
+
+def nearest_to(X: NDArray, row: int, n_neighbors: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The nearest other samples of one sample of X (n_samples, ...), Euclidean and exact, without an index.
+
+    Returns (indices, distances), both (m,), nearest first, with m = n_neighbors or all others if there are fewer.
+    """
+    flat = X.reshape(len(X), -1)
+    squared = np.empty(len(flat), dtype=np.float32)
+    step = max(1, FITS_CACHE // flat.shape[1])
+    for start in range(0, len(flat), step):
+        difference = flat[start : start + step] - flat[row]
+        squared[start : start + step] = np.einsum("ij,ij->i", difference, difference)
+    squared[row] = np.inf
+    m = min(n_neighbors, len(flat) - 1)
+    nearest = np.argpartition(squared, m - 1)[:m] if m else np.zeros(0, np.int64)
+    nearest = nearest[np.argsort(squared[nearest], kind="stable")].astype(np.int64)
+    return nearest, np.sqrt(squared[nearest])
 
 
 def neighbor_index(X: NDArray) -> NearestNeighbors:

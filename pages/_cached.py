@@ -19,14 +19,15 @@ from deepclust.engine.projector import ensure_projector
 from deepclust.engine.standby import ensure_standby
 from deepclust.figures.multiples import transformation_sprite
 from deepclust.figures.pictures import contact_sheet, png_bytes, png_data_uri
+from deepclust.figures.webmap import digest
 from deepclust.metrics import subspace
-from deepclust.metrics.exemplars import Exemplars, exemplars
 from deepclust.projections._base import Projection
 from deepclust.results import ClusterResult, load_arrays
 from deepclust.runs import Run, RunStore
+from deepclust.runs.edits import look, stored
+from pages._clusters import Clusters, StandFor, stand_for
 
 HELPERS_AFTER = 3.0  # seconds after the first page
-GALLERY = 100  # samples of a cluster that are kept ready for its gallery
 
 
 @st.cache_resource
@@ -142,27 +143,23 @@ def _own_labels(run_id: str, written: int, _run: Run) -> np.ndarray:
     return _run.result().labels
 
 
-@dataclass(frozen=True, eq=False)
-class Clusters:
-    """The clusters of a run at one k: labels int64 (n,), the samples that stand for each, and some drawn at random."""
-
-    labels: np.ndarray
-    best: Exemplars
-    random: dict[int, np.ndarray]
-
-
-def clusters(run: Run, k: int) -> Clusters:
-    """Clusters of a run at k, with the samples that each gallery shows."""
-    return _clusters(run.id, k, (run.folder / "result.npz").stat().st_mtime_ns, run)
+def clusters(run: Run, k: int, edits: bool = True) -> Clusters:
+    """Clusters of a run at k, with the edits made to them or without, and the samples that each gallery shows."""
+    written = (run.folder / "result.npz").stat().st_mtime_ns
+    return _clusters(run.id, k, written, stored(run, k) if edits else b"", run)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _clusters(run_id: str, k: int, written: int, _run: Run) -> Clusters:
+def _clusters(run_id: str, k: int, written: int, edits: bytes, _run: Run) -> Clusters:
     here = found(_run)
-    labels = here.by_k[k]
-    dice = np.random.default_rng(0)
-    drawn = {int(c): dice.permutation(np.flatnonzero(labels == c))[:GALLERY] for c in np.unique(labels)}
-    return Clusters(labels, exemplars(here.result.embedding, labels, GALLERY), drawn)
+    edited = look(_run, k, here.by_k[k], edits)
+    key = f"{run_id}/{k}/{written}/{digest(edited.labels)}"
+    return Clusters(edited, _stand_for(key, edited.labels, here.result.embedding), key)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _stand_for(key: str, _labels: np.ndarray, _embedding: np.ndarray) -> StandFor:
+    return stand_for(_labels, _embedding)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -10,6 +10,7 @@ from deepclust.figures.choice import criteria_board, votes_chart
 from deepclust.runs import Run
 from deepclust.selection.record import track_record
 from pages import _cached, _session
+from pages._charts import SAVED
 
 
 def verdict_view(run: Run, data: Dataset, board: Board, revealed: bool) -> None:
@@ -67,7 +68,7 @@ def criteria_view(run: Run, data: Dataset, board: Board, revealed: bool) -> None
             votes_chart(verdict, looked_at(run, board), true_k),
             key="votes",
             alt=f"Votes for every k; most for k = {verdict.best}",
-            config={"displayModeBar": False},
+            config=SAVED,
             theme=None,
         )
     ks = range(2, board.max_k + 1)
@@ -75,7 +76,7 @@ def criteria_view(run: Run, data: Dataset, board: Board, revealed: bool) -> None
         criteria_board(board.criteria, verdict, ks, columns=4, true_k=true_k),
         key="criteria",
         alt="Curves of all criteria over k, with the pick of each",
-        config={"displayModeBar": False},
+        config=SAVED,
         theme=None,
     )
     with st.expander("What each criterion looks at"):

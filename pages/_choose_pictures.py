@@ -12,6 +12,7 @@ from deepclust.figures.flow import flow_chart, tree_chart
 from deepclust.runs import Run
 from deepclust.selection.tree import changed, flows, words_of_change
 from pages import _cached
+from pages._charts import SAVED
 from pages._choose_board import looked_at
 from pages._gallery import rows_of_pictures
 
@@ -49,7 +50,7 @@ def pictures_view(run: Run, data: Dataset, board: Board, revealed: bool) -> None
         flow_chart({i: by_k[i] for i in shown}),
         key="flow",
         alt=f"Flow of samples between the clusters of k = {', '.join(map(str, shown))}",
-        config={"displayModeBar": False},
+        config=SAVED,
         theme=None,
     )
 
@@ -66,6 +67,6 @@ def tree_view(run: Run, data: Dataset, board: Board, revealed: bool) -> None:
         tree_chart(by_k, () if verdict is None else (verdict.low, verdict.high), looked_at(run, board)),
         key="tree",
         alt="Tree of the clusters over all k",
-        config={"displayModeBar": False},
+        config=SAVED,
         theme=None,
     )

@@ -16,6 +16,7 @@ from deepclust.projections import sample_ids
 from deepclust.results import SPACE
 from deepclust.runs import Run
 from pages import _cached, _session
+from pages._charts import SAVED
 from pages._colouring import colour_by, painted
 from pages._eigen_learned import learned_sections
 from pages._gallery import galleries
@@ -116,7 +117,7 @@ def _gaps(run: Run, space: str, values: np.ndarray, vectors: np.ndarray, k: int)
         st.plotly_chart(
             eigenvalue_bars(values, k),
             key=f"eigenvalues-{run.id}",
-            config={"displayModeBar": False},
+            config=SAVED,
             alt="First eigenvalues as bars, the widest gaps between them marked",
             theme=None,
         )

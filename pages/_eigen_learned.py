@@ -20,13 +20,13 @@ from deepclust.projections import sample_ids
 from deepclust.results import ClusterResult
 from deepclust.runs import Run
 from pages import _cached
+from pages._charts import SAVED
 from pages._map import Shown
 
 EXACT, VALUES, BATCHES = "exact eigenvectors", "exact eigenvalues", "orthonormality"  # extras of a result
 MOST_POINTS = 10_000
 ZERO = 1e-7  # eigenvalues and entries that are 0 but for rounding
 EXACTLY = 1e-3  # an error below this is no accident
-PLAIN = {"displayModeBar": False}
 LinkedMap = Callable[[Shown, str, np.ndarray, np.ndarray, str], None]
 
 
@@ -83,7 +83,7 @@ def _against_exact(at: Shown, by: str, result: ClusterResult, Y: np.ndarray, lin
         st.plotly_chart(
             angle_bars(principal_angles(Y, exact)),
             key=f"angles-{run.id}",
-            config=PLAIN,
+            config=SAVED,
             alt="Principal angles between the learned and the exact space, in degrees",
             theme=None,
         )
@@ -122,7 +122,7 @@ def _orthonormality(run: Run, result: ClusterResult, Y: np.ndarray) -> None:
             + (" The weights were set once more from all samples at the end." if error < EXACTLY else "")
         )
         st.plotly_chart(
-            gram_map(Y), key=f"gram-{run.id}", config=PLAIN, alt="Heat map of YᵀY / n", theme=None
+            gram_map(Y), key=f"gram-{run.id}", config=SAVED, alt="Heat map of YᵀY / n", theme=None
         )
     with right:
         st.subheader("Does it hold on other batches?", anchor=False)
@@ -135,7 +135,7 @@ def _orthonormality(run: Run, result: ClusterResult, Y: np.ndarray) -> None:
         st.plotly_chart(
             batch_lines(table, own),
             key=f"batches-{run.id}",
-            config=PLAIN,
+            config=SAVED,
             alt="Error of orthonormality against the batch size",
             theme=None,
         )

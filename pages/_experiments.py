@@ -1,4 +1,4 @@
-"""Several runs with one click: the ladder of ablations of a method, and a grid over its critical hyper-parameters."""
+"""Several runs with one click: the ladder of ablations of a method, a grid over its critical hyper-parameters, a sweep."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from deepclust.params import Param, params_of
 from deepclust.runs import RunConfig
 from pages import _cached
 from pages._start import start_group
+from pages._sweep_form import sweep_form
 
 SEEDS = 10  # that can be picked
 
@@ -27,6 +28,9 @@ def experiments(config: RunConfig) -> None:
     if cls.sensitivity:
         with st.container(border=True, key="sensitivity"):
             _sensitivity(config)
+    with st.expander("Sweep over settings and seeds", icon=":material/tune:", key="sweep-box", on_change="rerun") as box:
+        if box.open:
+            sweep_form(config)
 
 
 def differs(method: str, changes: dict[str, Any]) -> str:

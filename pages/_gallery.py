@@ -9,16 +9,15 @@ import numpy as np
 import streamlit as st
 
 from deepclust.data.dataset import Dataset
-from deepclust.figures.theme import colour, text_mark
 from deepclust.runs import Run
 from pages import _cached, _session
+from pages._cluster_rows import cluster_rows
+from pages._clusters import plain
+from pages._edits import gather_button
+from pages._point import point_pane
+from pages._row import KINDS, PER_ROW, mark, strip
 
-PER_ROW = 14
-KINDS = {
-    "Most typical": "Nearest to the centre of the cluster",
-    "Borderline": "Nearly as close to another cluster",
-    "Random": "Drawn from the cluster at random",
-}
+__all__ = ["KINDS", "galleries", "rows_of_pictures"]
 
 
 def galleries(run: Run, data: Dataset, k: int, revealed: bool) -> None:
@@ -28,17 +27,9 @@ def galleries(run: Run, data: Dataset, k: int, revealed: bool) -> None:
     view = st.segmented_control("Show", options, default=options[bool(len(ids))], required=True,
                                 label_visibility="collapsed", key=f"gallery-view-{len(ids)}")  # fmt: skip
     if view == options[0]:
-        _rows(run, data, k, revealed)
+        cluster_rows(run, data, k, revealed)
     else:
-        _selection(run, data, k)
-
-
-def _rows(run: Run, data: Dataset, k: int, revealed: bool) -> None:
-    kind = st.segmented_control(
-        "Which samples", list(KINDS), default="Most typical", required=True, key="gallery-kind"
-    )
-    st.caption(KINDS[kind])
-    rows_of_pictures(run, data, k, kind, revealed)
+        _selection(run, data, k, revealed)
 
 
 def rows_of_pictures(
@@ -51,28 +42,28 @@ def rows_of_pictures(
     per_row: int = PER_ROW,
     only: Collection[int] | None = None,
 ) -> None:
-    """One row of pictures for each cluster at k, or for those in ``only``; kind: one of `KINDS`."""
-    here = _cached.clusters(run, k)
-    rows = {"Most typical": here.best.typical, "Borderline": here.best.borderline, "Random": here.random}[
-        kind
-    ]
+    """One row of pictures for each cluster at k as the method found it, or for those in ``only``; kind: one of `KINDS`.
+
+    For pages that compare what was found at several k: no edits.
+    """
+    here = _cached.clusters(run, k, edits=False)
     parts = []
-    for cluster, ids in rows.items():
+    for cluster in here.random:
         if only is not None and cluster not in only:
             continue
         members = here.labels == cluster
         words = f"{members.sum():,} samples · confidence {here.best.confidence[members].mean():.2f}"
         if revealed and data.y is not None:
             words += " · " + _majority(data, members)
-        picture = _cached.strip_of(data, f"{run.id}/{k}/{kind}/{cluster}", ids[:per_row], per_row)
         parts.append(
             f'<div style="margin:0 0 .7rem 0"><div style="font-size:.9rem;margin-bottom:.15rem">'
-            f'<span style="color:{colour(cluster)};font-size:1.15rem">{text_mark(cluster)}</span> '
+            f'<span style="font-size:1.15rem">{mark(cluster)}</span> '
             f"<b>Cluster {cluster}</b> <span style='opacity:.7'>{html.escape(words)}</span></div>"
-            f'<img src="{picture}" alt="{kind} samples of cluster {cluster}" '
-            f'style="max-width:100%;image-rendering:pixelated"></div>'
+            f"{strip(data, here, cluster, kind, per_row)}</div>"
         )
     st.html("".join(parts))
+    if _cached.clusters(run, k).edited.changed:
+        st.caption("As the method found them, without your edits.")
 
 
 def _majority(data: Dataset, members: np.ndarray) -> str:
@@ -83,11 +74,11 @@ def _majority(data: Dataset, members: np.ndarray) -> str:
     return f"mostly {name} ({counts[best] / counts.sum():.0%})"
 
 
-def _selection(run: Run, data: Dataset, k: int) -> None:
+def _selection(run: Run, data: Dataset, k: int, revealed: bool) -> None:
     here = _cached.clusters(run, k)
     ids = _session.selected(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        cluster = st.selectbox("Select a whole cluster", [None, *here.random], format_func=lambda c: "–" if c is None else f"Cluster {c}", width=180)  # fmt: skip
+        cluster = st.selectbox("Select a whole cluster", [None, *here.random], format_func=lambda c: "–" if c is None else here.named(c), width=180)  # fmt: skip
         if st.button("Select", disabled=cluster is None):
             _session.select(run, np.flatnonzero(here.labels == cluster))
             st.rerun()
@@ -95,14 +86,18 @@ def _selection(run: Run, data: Dataset, k: int) -> None:
                      help="Clear the selection"):  # fmt: skip
             _session.select(run, None)
             st.rerun()
+        gather_button(run, k, ids)
     if not len(ids):
         st.caption("Draw around points on the map with the lasso, click one, or select a whole cluster here.")
+        return
+    if len(ids) == 1:
+        point_pane(run, data, k, revealed)
         return
     shown = ids[:: max(1, len(ids) // 96)][:96]
     picture = _cached.strip_of(data, f"{run.id}/selection/{hash(ids.tobytes())}", shown, 12)
     st.html(f'<img src="{picture}" alt="selected samples" style="max-width:100%;image-rendering:pixelated">')
-    counts = np.bincount(here.labels[ids])
+    homes, counts = np.unique(here.labels[ids], return_counts=True)
     st.caption(
         f"{len(shown)} of {len(ids):,} shown · "
-        + ", ".join(f"{n:,} in cluster {c}" for c, n in enumerate(counts) if n)
+        + ", ".join(f"{n:,} in {plain(here.named(int(c)))}" for c, n in zip(homes, counts, strict=True))
     )

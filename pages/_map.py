@@ -8,7 +8,7 @@ again only when it differs, so places go over once, and a new colour or k costs 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +37,11 @@ class Shown:
     revealed: bool
 
 
+def in_webgl() -> bool:
+    """Whether maps of this session are drawn by the component, as far as is known by now."""
+    return os.environ.get("DEEPCLUST_MAP") != "plotly" and not st.session_state.get(NO_WEBGL)
+
+
 def show_map(
     points: np.ndarray,
     ids: np.ndarray,
@@ -50,18 +55,27 @@ def show_map(
     space: str = "",
     value_name: str = "Confidence",
     height: int = HEIGHT,
+    reel: Mapping[str, bytes] | None = None,
 ) -> np.ndarray | None:
     """Draw the map of the samples ``ids``; returns newly selected ids int64, or None if nothing new was selected.
 
     points float (m, 2 or 3), ids int (m,), groups int (m,) with words ``names`` for them, or values float (m,) in 0..1
     called ``value_name`` instead; selected: ids that stand out. With ``shown``, points have cards with their pictures,
     a selection is kept in the session before the page runs, and None is returned. Between maps of the same ``space``
-    (a name) points glide, and what is seen of the plane stays.
+    (a name) points glide, and what is seen of the plane stays. ``reel``: messages of `deepclust.figures.webreel` by their
+    part, for a map that is stepped through many moments; Plotly shows ``points`` only.
     """
-    if points.shape[1] != 2 or os.environ.get("DEEPCLUST_MAP") == "plotly" or st.session_state.get(NO_WEBGL):
+    if points.shape[1] != 2 or not in_webgl():
         return _with_plotly(points, ids, groups, values, names, selected, key)
     words = f"Map of {len(ids):,} samples"
-    about = {"map": key, "height": height, "words": words, "steps": ["k"] if shown is not None else []}
+    about = {
+        "map": key,
+        "height": height,
+        "words": words,
+        "steps": ["k"] if shown is not None else [],
+        "link": shown.run.id if shown is not None else "",
+        "reel": reel is not None,
+    }
     seq = int(st.session_state.get(f"{key}-seq", 0))
     frame = webmap.frame(key, points, ids, space)
     with st.container(gap=None):
@@ -74,6 +88,8 @@ def show_map(
         )
         wire(key=f"{key}-frame", data=frame)
         wire(key=f"{key}-paint", data=webmap.paint(key, groups, values, names, value_name))
+        for part, packed in (reel or {}).items():
+            wire(key=f"{key}-{part}", data=packed)
         if shown is not None:
             _facts(key, ids, shown, None if values is not None else groups)
         chosen = np.zeros(0, np.int64) if selected is None else selected

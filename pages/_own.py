@@ -37,8 +37,11 @@ def _row(about: dict[str, Any]) -> None:
                 _do(lambda: rename_own(key, title, _cached.store().datasets))
         with st.popover("Delete", icon=":material/delete:"):
             n_runs = sum(run.config.dataset.get("own") == key for run in _cached.store().runs())
+            runs = "One run was" if n_runs == 1 else f"{n_runs:,} runs were"
             told = (
-                f"{n_runs:,} runs were trained on it; their maps stay, their pictures go. " if n_runs else ""
+                f"{runs} trained on it and cannot be opened until the same file is loaded again. "
+                if n_runs
+                else ""
             )
             st.write(f"{told}The copy that this app keeps is removed, your own file is not.")
             if st.button("Delete it", key=f"delete-{key}", type="primary"):

@@ -18,11 +18,11 @@ from deepclust.figures.paper_views import (
 from deepclust.metrics.gar_graphs import adjacencies, connections
 from deepclust.transforms import TRANSFORMATIONS, kind_of, members_of
 from pages import _cached, _cached_snapshots
+from pages._charts import SAVED
 from pages._paper_subject import Subject, too_old
 
 STRENGTHS = (0.5, 0.6, 0.7, 0.8, 0.9)
 DRAWN = ("Points and lines", "Matrix")
-PLAIN = {"displayModeBar": False}
 MATRIX = 430  # pixels of a side
 
 
@@ -52,7 +52,7 @@ def units(subject: Subject) -> None:
         f"all outputs, but in **softmax(Z)** the {len(means['Z']) // len(names)} outputs of {names[0]} (samples as they are) "
         f"hold {own:.0%} (at 100% the network would be sure that nothing was turned)."
     )
-    st.plotly_chart(unit_means(means, weights, names), key="paper-units", config=PLAIN,
+    st.plotly_chart(unit_means(means, weights, names), key="paper-units", config=SAVED,
                     alt="Mean activity of the units of F, Z and softmax(Z), and norms of their weights")  # fmt: skip
     st.caption(
         "Who uses which units (dark: much, relative to the row). Look for blocks: every cluster has units of F of its own, "
@@ -70,7 +70,7 @@ def units(subject: Subject) -> None:
         (duplicates, clusters, by_user(duplicates), f"softmax(Z) of {names[0]} by cluster", f"outputs of {names[0]}"),
     )  # fmt: skip
     for column, (rows, row_names, order, title, across) in zip(st.columns(3), maps, strict=True):
-        column.plotly_chart(usage_map(rows, row_names, order, title, across), key=f"paper-usage-{title}", config=PLAIN, alt=title)  # fmt: skip
+        column.plotly_chart(usage_map(rows, row_names, order, title, across), key=f"paper-usage-{title}", config=SAVED, alt=title)  # fmt: skip
 
 
 # -- figure 6 -------------------------------------------------------------------------------------------------------
@@ -117,7 +117,7 @@ def _graph_pane(subject: Subject, snapshots: _cached_snapshots.Told, names: tupl
         ):
             pairs = connections(graph, strength)
             figure = graph_figure(points, pairs, of, spoken, f"{title} ({len(pairs):,} connections)")
-            column.plotly_chart(figure, key=f"paper-graph-{title}", config=PLAIN, theme=None, alt=title)
+            column.plotly_chart(figure, key=f"paper-graph-{title}", config=SAVED, theme=None, alt=title)
     else:
         order = np.lexsort((groups, snapshots.parents))
         left.image(matrix_png(g_y, order), width=MATRIX,
@@ -129,7 +129,7 @@ def _graph_pane(subject: Subject, snapshots: _cached_snapshots.Told, names: tupl
     st.plotly_chart(
         story_curves(snapshots.epochs, story, epoch, kinds),
         key="paper-story",
-        config=PLAIN,
+        config=SAVED,
         theme=None,
         alt="Both graphs over the epochs",
     )

@@ -11,6 +11,7 @@ from deepclust.figures.paper_views import accuracy_curve
 from deepclust.metrics.external import acc
 from deepclust.projections import METHODS
 from pages import _cached, _cached_snapshots
+from pages._charts import SAVED
 from pages._paper_subject import Subject
 from pages._projections import ask_for, wait_for
 
@@ -58,7 +59,7 @@ def over_time(subject: Subject) -> None:
         st.plotly_chart(
             accuracy_curve(snapshots.epochs, found_then, numbers),
             key="paper-acc",
-            config={"displayModeBar": False},
+            config=SAVED,
             alt="Accuracy over the epochs",
         )
         st.caption(

@@ -13,6 +13,7 @@ from deepclust.runs import Run
 from pages import _cached
 
 DEFAULT_DATASET = {"name": "digits"}
+SIDES = ("left", "right")
 
 
 def begin() -> None:
@@ -27,6 +28,7 @@ def begin() -> None:
     if "dataset" not in state:
         state.dataset, state.run_id, state.ks = DEFAULT_DATASET, None, {}
         state.revealed, state.selection, state.view = set(), None, st.query_params.get("view")
+        state.sides = {side: st.query_params[side] for side in SIDES if side in st.query_params}
         asked, k = st.query_params.get("run"), st.query_params.get("k", "")
         if asked:
             try:
@@ -50,7 +52,7 @@ def write_url() -> None:
 def url_of(run: Run) -> dict[str, str]:
     """The part of the address that names a run, its k, and the view of it on Explore."""
     k = st.session_state.ks.get(run.id)
-    further = {"k": None if k is None else str(k), "view": view()}
+    further = {"k": None if k is None else str(k), "view": view(), **st.session_state.sides}
     return {"run": run.id} | {name: value for name, value in further.items() if value is not None}
 
 
@@ -110,6 +112,18 @@ def view() -> str | None:
 def show_view(name: str | None) -> None:
     """Show another view on Explore, on this visit and by its address; None is the first one."""
     st.session_state.view = name
+    write_url()
+
+
+def side(name: str) -> str | None:
+    """What the left or the right one of two maps shows, as its address says it; None where nothing was chosen."""
+    held: str | None = st.session_state.sides.get(name)
+    return held
+
+
+def show_side(name: str, map_of: str | None) -> None:
+    """Show another map on one of both sides; None is what it shows at first."""
+    st.session_state.sides = {n: m for n, m in {**st.session_state.sides, name: map_of}.items() if m is not None}
     write_url()
 
 

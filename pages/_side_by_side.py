@@ -16,6 +16,7 @@ from pages import _cached, _session
 from pages._group_tables import grid_maps, ladder_table
 from pages._lesson import lesson_panels
 from pages._multiple import View, keep_drawing
+from pages._rank_button import rank_button
 from pages._raw_data import keep_drawing_raw
 
 FEW = 3  # so many panels may be larger
@@ -53,6 +54,7 @@ def _grid(run: Run, runs: list[Run], words: str) -> None:
         chosen = st.selectbox("Look at", list(by_id), index=list(by_id).index(run.id), width=320,
                               format_func=lambda run_id: by_id[run_id].config.part, key=f"grid-look-{run.id}")  # fmt: skip
         _stop_button(runs)
+        rank_button(run, runs)
     if chosen != run.id:
         _session.look_at(by_id[chosen])
         st.rerun()
@@ -67,6 +69,7 @@ def _panels(run: Run, runs: list[Run], words: str, *, ladder: bool) -> None:
         view = _controls(run, runs)
         shown = _of_one_seed(run, runs) if ladder else runs
         _stop_button(runs)
+        rank_button(run, runs)
     with st.grid(min_column_width=NARROWEST_OF_FEW if len(shown) <= FEW else NARROWEST):
         if ladder:
             with st.container(border=True, height="stretch"):

@@ -12,6 +12,7 @@ from deepclust.engine.launch import reap
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED
 from pages import _cached, _session
+from pages._open_run import open_run
 
 STATE_COLOURS: dict[str, Any] = {
     "queued": "grey",
@@ -34,6 +35,7 @@ def strip() -> None:
     run = _session.current_run()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="strip"):
         _run_picker(run)
+        open_run()
         if run is not None:
             config = run.config
             st.badge(config.dataset_title, icon=":material/photo_library:", color="grey")

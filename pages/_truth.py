@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -11,11 +12,14 @@ from deepclust.figures.confusion import confusion_map
 from deepclust.metrics.matching import confusion
 from deepclust.runs import Run
 from pages import _cached
+from pages._charts import SAVED
+from pages._clusters import Clusters
+from pages._edits import with_your_edits
 
 TILE_WIDTHS = (1, 1.5, 1, 1, 1, 1, 1)
 
 
-def numbers(run: Run, k: int, revealed: bool) -> None:
+def numbers(run: Run, data: Dataset, k: int, revealed: bool) -> None:
     """Scores of the clusters at k: without labels always, with labels once they are revealed."""
     at_k = _cached.found(run).metrics.get("by_k", {}).get(str(k), {})
     sizes = [n for n in at_k.get("sizes", []) if n]
@@ -47,24 +51,31 @@ def numbers(run: Run, k: int, revealed: bool) -> None:
         ]  # fmt: skip
     for column, (label, value, words) in zip(st.columns(TILE_WIDTHS), tiles, strict=False):
         column.metric(label, value, help=words)
+    with_your_edits(run, data, k, revealed)
 
 
 def truth(run: Run, data: Dataset, k: int) -> None:
     """The confusion matrix, and the published numbers of the same data set."""
     left, right = st.columns([0.55, 0.45], gap="large")
     with left:
-        st.subheader("Clusters against classes")
-        matrix, clusters, classes = confusion(data.y, _cached.clusters(run, k).labels)
+        here = _cached.clusters(run, k)
+        st.subheader("Clusters against classes" + (", with your edits" if here.edited.changed else ""))
+        matrix, clusters, classes = confusion(data.y, here.labels)
         names = [data.class_names[c] if data.class_names is not None else str(c) for c in classes]
         st.plotly_chart(
-            confusion_map(matrix, [int(c) for c in clusters], names),
+            confusion_map(matrix, [int(c) for c in clusters], names, _called(here, clusters)),
             key=f"confusion-{k}",
             alt="Number of samples of each class in each cluster",
-            config={"displayModeBar": False},
+            config=SAVED,
         )
     with right:
         st.subheader("Others on the same data")
         _published(run, k)
+
+
+def _called(here: Clusters, clusters: np.ndarray) -> list[str] | None:
+    """What the clusters are called, if any has a name of its own."""
+    return None if here.on_the_map() is None else [here.named(int(c)) for c in clusters]
 
 
 def _published(run: Run, k: int) -> None:

@@ -6,21 +6,20 @@ from typing import Any
 
 import streamlit as st
 
-from deepclust.data.file_kinds import ENDINGS, read_file
-from deepclust.data.files import keep_dataset
 from deepclust.data.intake import FOLDERS_VARIABLE, Incoming, allowed_folders, point_to, receive, shown_name
 from deepclust.data.pictures import LARGEST_SUGGESTED, PictureScan
-from deepclust.data.prepare import suggest
 from deepclust.data.tables import HEAD, TableLook
+from deepclust.engine.reading import read_and_keep
 from pages import _cached, _cached_data, _session
 from pages._upload_forms import pictures_form, table_form
 
 EXPLAINED = """
 - **Pictures**: a .zip or .tar, a folder, or many files at once. Where they lie in folders, the folder is the class.
-- **Tables**: .csv, .tsv, .parquet, .feather, .xlsx. You choose the columns.
-- **Arrays**: .npz, .npy or HDF5 with the samples as `x` (n, height, width), (n, height, width, 3) or (n, features), and if
+- **Tables**: .csv, .tsv (also .gz), .parquet, .feather, .xlsx, .arff. You choose the columns.
+- **Arrays**: .npz, .npy, HDF5 or .mat with the samples as `x` (n, height, width), (n, height, width, 3) or (n, features), and if
   you like labels `y` and `ids`.
 - **Texts**: a .zip or folder of .txt files, or a column of a table. They become tf-idf of 2,000 words.
+- **As published**: files of the format of MNIST (idx), LIBSVM files, the binary archives of CIFAR-10 and STL-10.
 """
 
 
@@ -43,11 +42,9 @@ def _ask() -> None:
     whole = st.toggle(
         "A whole folder", key="upload-folder", help="Send all files of a folder and its sub-folders."
     )
+    # of any type: what is wrong with a file is then said in a sentence, and not by a red icon
     files = st.file_uploader(
-        "Your data",
-        type=[ending[1:] for ending in ENDINGS],
-        accept_multiple_files="directory" if whole else True,
-        key=f"upload-{turn}-{whole}",
+        "Your data", accept_multiple_files="directory" if whole else True, key=f"upload-{turn}-{whole}"
     )
     folders = allowed_folders()
     path = None
@@ -60,11 +57,10 @@ def _ask() -> None:
         )
     with st.expander("What can be read"):
         st.markdown(EXPLAINED)
-        if not folders:
-            st.caption(
-                f"Data that are too large to upload are read from this machine when the app is started with "
-                f"{FOLDERS_VARIABLE} set to their folder."
-            )
+    how = "give their path" if folders else f"start the app with {FOLDERS_VARIABLE} set to their folder"
+    st.caption(
+        f"At most {st.get_option('server.maxUploadSize') / 1024:g} GB per file. Larger data are read where they lie: {how}."
+    )
     if not files and not path:
         return
     try:
@@ -120,17 +116,13 @@ def _keep(incoming: Incoming, title: str, choices: dict[str, Any], chosen: bool 
     """
     try:
         with st.spinner("Reading the data"):
-            data = read_file(incoming.path, choices, title)
-            ref: dict[str, Any] = dict(keep_dataset(data, _cached.store().datasets))
+            ref = read_and_keep(incoming.path, title, choices, _cached.store().datasets)
     except ValueError as error:
         if chosen:
             st.error(str(error))
         else:
             _refuse(incoming, str(error))
         return
-    how = suggest(data).how
-    if how != "none":
-        ref["prepare"] = {"how": how}
     incoming.discard()
     st.session_state.incoming = None
     _session.choose_dataset(ref)

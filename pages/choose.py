@@ -1,4 +1,4 @@
-"""Choose: how many clusters a run should have, by many criteria at once and by the pictures that merge and split."""
+"""Choose: how many clusters a run should have, and which of several settings, by criteria that need no labels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from deepclust.runs.run import ENDED as RUN_ENDED
 from pages import _cached, _session
 from pages._choose_board import criteria_view, verdict_view
 from pages._choose_pictures import pictures_view, tree_view
+from pages._choose_settings import can_be_ranked, settings_view
 from pages._live import duration
+from pages._rank_button import KEY, SETTINGS, K
 from pages._strip import strip
 
 REACH = (10, 20, 30, 50)  # how far the k may be compared
@@ -19,8 +21,11 @@ VIEWS = {"Criteria": criteria_view, "Pictures that change": pictures_view, "Tree
 
 
 def page() -> None:
-    """The page of a run."""
+    """The page of a run: its k, and where it was started together with others, which of their settings."""
     run = _session.current_run()
+    if run is not None and can_be_ranked(run) and _what() == SETTINGS:
+        settings_view(run)
+        return
     if run is None or not run.has_result:
         empty(run)
         return
@@ -39,6 +44,20 @@ def page() -> None:
         st.error(board.error, icon=":material/error:")
     if board.live or board.criteria:
         st.fragment(live_board, run_every=1.0 if board.live else None)(run, data, board.live)
+
+
+def _what() -> str:
+    """What is to be chosen."""
+    return str(
+        st.segmented_control(
+            "What to choose",
+            [K, SETTINGS],
+            default=K,
+            required=True,
+            key=KEY,
+            label_visibility="collapsed",
+        )
+    )
 
 
 def start_row(run: Run, board: Board) -> None:

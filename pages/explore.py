@@ -6,18 +6,20 @@ import numpy as np
 import streamlit as st
 
 from deepclust.data.dataset import Dataset
-from deepclust.projections import METHODS, Projection
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED
 from pages import _cached, _session
-from pages._colouring import colour_by, painted
+from pages._colouring import KEPT, colour_by, painted
 from pages._eigen import eigen_view
 from pages._gallery import galleries
 from pages._map import Shown, show_map
 from pages._paper_views import has_views, paper_views
-from pages._projections import choose, first_map, projection
+from pages._projections import about, choose, first_map, projection, spaces
 from pages._strip import strip
+from pages._take import see, take
+from pages._time_machine import time_machine
 from pages._truth import numbers, truth
+from pages._two_maps import two_maps
 
 
 def k_slider(run: Run) -> int:
@@ -35,8 +37,9 @@ def k_slider(run: Run) -> int:
     if k != now:
         _session.choose_k(run, k)
     own = run.config.n_clusters
-    st.caption(f"k = {k}: the clusters that {run.config.method} found" if k == own else
-               f"k = {k}: k-means on the latent space of {run.config.method} (trained with k = {own})")  # fmt: skip
+    edited = ", with your edits" if _cached.clusters(run, k).edited.changed else ""
+    st.caption(f"k = {k}: the clusters that {run.config.method} found{edited}" if k == own else
+               f"k = {k}: k-means on the latent space of {run.config.method} (trained with k = {own}){edited}")  # fmt: skip
     return int(k)
 
 
@@ -44,7 +47,7 @@ def map_pane(run: Run, data: Dataset, k: int, revealed: bool) -> None:
     """The map with its controls."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         choice = choose(run)
-        by = colour_by(data, revealed)
+        by = colour_by(data, revealed, measured=True)
     found = projection(run, choice)
     if found is None:
         found = first_map(run)
@@ -52,27 +55,22 @@ def map_pane(run: Run, data: Dataset, k: int, revealed: bool) -> None:
             return
         st.caption("Meanwhile: PCA of the latent space.")
     ids = found.ids if found.ids is not None else np.arange(len(found.points))
+    paint = painted(run, data, k, by, ids, found)
+    see(run, found, paint, k, spaces(run)[choice.space])
     picked = show_map(
         found.points,
         ids,
-        **painted(run, data, k, by, ids),
+        **paint,
         selected=_session.selected(run),
         key=f"map-{run.id}",
         shown=Shown(run, data, k, revealed),
     )
-    st.caption(_about(found, len(ids), data.n_samples))
+    if by == KEPT and found.kept is None:
+        st.caption("How many neighbours this map keeps was not measured: the colours are those of the clusters.")
+    st.caption(about(found, data.n_samples))
     if picked is not None:
         _session.select(run, picked)
         st.rerun()
-
-
-def _about(found: Projection, n_shown: int, n_samples: int) -> str:
-    words = METHODS[found.method].note
-    if found.trustworthiness is not None:
-        words += f" {found.trustworthiness:.0%} of the neighbourhoods on this map are true (trustworthiness)."
-    if n_shown < n_samples:
-        words += f" Showing {n_shown:,} of {n_samples:,} samples, every cluster with its share."
-    return words
 
 
 def clusters_view(run: Run, data: Dataset, k: int, revealed: bool) -> None:
@@ -88,7 +86,13 @@ def clusters_view(run: Run, data: Dataset, k: int, revealed: bool) -> None:
 
 PAPER = "Figures of the paper"
 # the first is what the page opens with
-VIEWS = {"Clusters": clusters_view, "Eigenvectors": eigen_view, PAPER: paper_views}
+VIEWS = {
+    "Clusters": clusters_view,
+    "Two maps": two_maps,
+    "Time machine": time_machine,
+    "Eigenvectors": eigen_view,
+    PAPER: paper_views,
+}
 
 
 def view_control(run: Run) -> str:
@@ -145,8 +149,13 @@ def page() -> None:
     with above_left:
         k = k_slider(run)
     with above_right:
-        numbers(run, k, revealed)
-    VIEWS[view_control(run)](run, data, k, revealed)
+        numbers(run, data, k, revealed)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        view = view_control(run)
+        shelf = st.container(width="content")
+    VIEWS[view](run, data, k, revealed)
+    with shelf:  # last, when it is known which map is seen
+        take(run, data, k, revealed)
 
 
 _session.begin()

@@ -15,6 +15,9 @@ from deepclust.engine.ask import make_config
 from deepclust.runs import Run, RunStore
 from tests.tiny import TINY
 
+#: The folder of real data, where there is one.
+REAL_DATA = Path(os.environ.get("DEEPCLUST_DATA") or Path(__file__).parents[2] / "shared" / "data")
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> RunStore:
@@ -57,11 +60,9 @@ def real_data(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
     """The folder of real data, with DEEPCLUST_DATA set to it; skips where the file asked for is missing."""
 
     def folder(file: str) -> Path:
-        beside = Path(__file__).parents[2] / "shared" / "data"
-        found = Path(os.environ.get("DEEPCLUST_DATA") or beside)
-        if not (found / file).is_file():
-            pytest.skip(f"{file} is not in {found}; set DEEPCLUST_DATA to the folder that holds it")
-        monkeypatch.setenv("DEEPCLUST_DATA", str(found))
-        return found
+        if not (REAL_DATA / file).is_file():
+            pytest.skip(f"{file} is not in {REAL_DATA}; set DEEPCLUST_DATA to the folder that holds it")
+        monkeypatch.setenv("DEEPCLUST_DATA", str(REAL_DATA))
+        return REAL_DATA
 
     return folder

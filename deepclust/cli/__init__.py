@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from deepclust.cli import listing, serving, training
+from deepclust.cli import listing, ranking, serving, taking, training
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -74,12 +74,16 @@ def _parser() -> argparse.ArgumentParser:
     choose.add_argument("run", metavar="RUN", help="a run (see `deepclust runs`)")
     choose.add_argument("--max-k", type=int, default=20, help="compare k from 2 to this")
     choose.set_defaults(run_command=listing.choose)
-    for command in (fit, several_runs, estimate, runs, choose):
+    rank = commands.add_parser("rank", help="rank the settings of a sweep without labels")
+    rank.add_argument("group", metavar="GROUP", help="the id of a group of runs, or one of its runs")
+    rank.set_defaults(run_command=ranking.rank)
+    for command in (fit, several_runs, estimate, runs, choose, rank):
         command.add_argument(
             "--runs", type=Path, metavar="DIR", help="folder of the runs (default: $DEEPCLUST_RUNS)"
         )
-    for command in (fit, several_runs, estimate, datasets, methods, runs, choose):
+    for command in (fit, several_runs, estimate, datasets, methods, runs, choose, rank):
         command.add_argument("--json", action="store_true", help="print JSON")
+    taking.add_commands(commands)
 
     app = commands.add_parser("app", help="open the app in the browser")
     app.add_argument("--port", type=int, default=8501)

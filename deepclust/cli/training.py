@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from deepclust.cli.printing import print_rows, progress_bar, summary_of, with_spreads
+from deepclust.cli.ranking import print_ranking, ranking_at_end
 from deepclust.data.catalog import CATALOG
 from deepclust.data.dataset import Dataset
 from deepclust.data.files import open_dataset
@@ -20,6 +21,7 @@ from deepclust.engine.ask import grid, ladder, make_config, over_seeds
 from deepclust.engine.compare import compared
 from deepclust.engine.estimate import advice, can_be_tried, estimate, in_bytes, in_words
 from deepclust.engine.launch import slot_of, waiting_before
+from deepclust.engine.ranking import ranking_summary
 from deepclust.engine.sweep import run_all, sweep, values_of
 from deepclust.engine.worker import work
 from deepclust.methods import find_method
@@ -113,7 +115,12 @@ def _train(config: RunConfig, dataset: Dataset, store: RunStore) -> tuple[Run, R
 
 
 def _fit_all(configs: Sequence[RunConfig], dataset: Dataset, store: RunStore, as_json: bool) -> int:
-    """Train the runs of a group one after the other and print them side by side; Ctrl-C ends the group."""
+    """Train the runs of a group and print them side by side."""
+    return _report(_train_all(configs, dataset, store), dataset, store, as_json)
+
+
+def _train_all(configs: Sequence[RunConfig], dataset: Dataset, store: RunStore) -> list[Run]:
+    """Train the runs of a group one after the other; Ctrl-C ends the group."""
     runs: list[Run] = []
     for number, config in enumerate(configs, start=1):
         run, status = _train(config, dataset, store)
@@ -125,7 +132,7 @@ def _fit_all(configs: Sequence[RunConfig], dataset: Dataset, store: RunStore, as
         )
         if status.state == "stopped":
             break
-    return _report(runs, labelled=dataset.y is not None, as_json=as_json)
+    return runs
 
 
 def seeds_of(words: str | None) -> list[int]:
@@ -195,7 +202,7 @@ def sweep_runs(asked: argparse.Namespace) -> int:
     config, dataset = asked_run(asked, store)
     configs = sweep(config, several, seeds_of(asked.seeds))
     if cluster.scheduler() is None:
-        return _fit_all(configs, dataset, store, asked.json)
+        return _report(_train_all(configs, dataset, store), dataset, store, asked.json, ranked=True)
 
     def tell(run: Run) -> None:
         status = run.status()
@@ -205,19 +212,20 @@ def sweep_runs(asked: argparse.Namespace) -> int:
             file=sys.stderr,
         )
 
-    return _report(run_all(configs, store, tell), labelled=dataset.y is not None, as_json=asked.json)
+    return _report(run_all(configs, store, tell), dataset, store, asked.json, ranked=True)
 
 
-def _report(runs: Sequence[Run], *, labelled: bool, as_json: bool) -> int:
-    """Print the runs of a group side by side; 1 where one of them failed."""
-    rows = compared(runs, labelled=labelled)
+def _report(runs: list[Run], dataset: Dataset, store: RunStore, as_json: bool, ranked: bool = False) -> int:
+    """Print the runs of a group side by side, ranked without labels where wanted; 1 where one of them failed."""
+    rows = compared(runs, labelled=dataset.y is not None)
+    board = ranking_at_end(store, runs) if ranked else None
     if as_json:
         group = runs[0].config.group
-        print(
-            json.dumps(
-                {"group": group and group.id, "table": rows, "runs": [summary_of(run) for run in runs]}
-            )
-        )
+        told = {"group": group and group.id, "table": rows, "runs": [summary_of(run) for run in runs]}
+        print(json.dumps(told | ({"ranking": ranking_summary(board)} if board is not None else {})))
     else:
         print_rows([with_spreads(row) for row in rows], as_json=False)
+        if board is not None:
+            print()
+            print_ranking(board)
     return 1 if any(run.status().state == "failed" for run in runs) else 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import lzma
 import math
 import zipfile
@@ -135,6 +137,19 @@ def shorten(names: Iterable[str], at_most: int = 5) -> str:
     names = [n if len(n) <= 60 else n[:57] + "..." for n in names]
     more = f" and {len(names) - at_most:,} more" if len(names) > at_most else ""
     return ", ".join(names[:at_most]) + more
+
+
+def open_packed(path: Path) -> BinaryIO:
+    """A file for reading; what gzip, bzip2 or xz packed is unpacked as it is read. Errors come with the first read."""
+    with open(path, "rb") as stream:
+        start = stream.read(6)
+    if start.startswith(b"\x1f\x8b"):
+        return cast(BinaryIO, gzip.open(path))
+    if start.startswith(b"BZh"):
+        return cast(BinaryIO, bz2.open(path))
+    if start.startswith(b"\xfd7zXZ\0"):
+        return cast(BinaryIO, lzma.open(path))
+    return open(path, "rb")
 
 
 class _BadArrayError(Exception):

@@ -63,7 +63,8 @@ def visible(name: str) -> bool:
 def folder_classes(names: list[str]) -> tuple[np.ndarray | None, tuple[str, ...] | None]:
     """The folder that each file lies in as its class, if there are two or more folders."""
     folders = [PurePosixPath(n.replace("\\", "/")).parent.name for n in names]
-    if len({f for f in folders if f not in ("", "..")}) < 2:
+    folders = ["" if f == ".." else f for f in folders]
+    if len(set(folders) - {""}) < 2:
         return None, None
     class_names, y = np.unique([f or "(no folder)" for f in folders], return_inverse=True)
     return y.astype(np.int64), tuple(str(c) for c in class_names)

@@ -12,20 +12,33 @@ from deepclust.data.archives import MAX_BYTES, shorten
 from deepclust.data.bundles import TAR_ENDINGS, open_bundle
 from deepclust.data.dataset import Dataset
 from deepclust.data.pictures import SUFFIXES, PictureScan, is_picture, read_pictures, scan_pictures
+from deepclust.data.published_files import (
+    IDX_ENDINGS,
+    LIBSVM_ENDINGS,
+    PACKED_ENDINGS,
+    binary_archive,
+    is_idx,
+    packed_kind,
+    read_binary_archive,
+    read_idx_files,
+    read_libsvm_file,
+    read_mat,
+)
 from deepclust.data.readers import read_hdf5, read_npy, read_npz
 from deepclust.data.table_files import TABLE_ENDINGS
 from deepclust.data.table_reading import read_table
 from deepclust.data.tables import TableChoice, TableLook, look_at_table
 from deepclust.data.texts import is_text, read_texts
 
-FileKind = Literal["npz", "npy", "hdf5", "table", "pictures", "texts"]
+FileKind = Literal["npz", "npy", "hdf5", "table", "pictures", "texts", "mat", "idx", "libsvm", "binary"]
 
 HDF5_ENDINGS = (".h5", ".hdf5", ".hdf")
 BUNDLE_ENDINGS = (".zip", *TAR_ENDINGS)
-ENDINGS = (".npz", ".npy", *HDF5_ENDINGS, *TABLE_ENDINGS, *BUNDLE_ENDINGS, *SUFFIXES)
+ENDINGS = (".npz", ".npy", *HDF5_ENDINGS, ".mat", *TABLE_ENDINGS, *BUNDLE_ENDINGS, *SUFFIXES, *IDX_ENDINGS,
+           *LIBSVM_ENDINGS, *PACKED_ENDINGS)  # fmt: skip
 WANTED = (
-    "Give a .zip or .tar of pictures or of .txt files, a folder of them, an array (.npz, .npy, .h5), or a table (.csv, "
-    ".tsv, .parquet, .feather, .xlsx)"
+    "Give a .zip or .tar of pictures or of .txt files, a folder of them, an array (.npz, .npy, .h5, .mat), or a table "
+    "(.csv, .tsv, .parquet, .feather, .xlsx, .arff)"
 )
 #: What may be chosen for each kind, in a reference or a form.
 CHOICES: dict[FileKind, tuple[str, ...]] = {
@@ -35,7 +48,13 @@ CHOICES: dict[FileKind, tuple[str, ...]] = {
     "table": tuple(TableChoice.__dataclass_fields__),
     "pictures": ("size",),
     "texts": (),
+    "mat": ("x", "y"),
+    "idx": (),
+    "libsvm": (),
+    "binary": (),
 }
+#: Kinds at which there is nothing to choose.
+_WHOLE = {"idx": read_idx_files, "libsvm": read_libsvm_file, "binary": read_binary_archive}
 _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
     (b"\x93NUMPY", "npy"),
     (b"\x89HDF", "hdf5"),
@@ -58,8 +77,16 @@ def kind_of_file(path: Path, label: str = "") -> FileKind:
         return cast(FileKind, ending[1:])
     if ending in HDF5_ENDINGS:
         return "hdf5"
-    if ending in TABLE_ENDINGS:
+    if path.name.lower().endswith(TABLE_ENDINGS):
         return "table"
+    if ending == ".mat":
+        return "mat"
+    if is_idx(path.name):
+        return "idx"
+    if path.name.lower().endswith(LIBSVM_ENDINGS):
+        return "libsvm"
+    if ending in PACKED_ENDINGS:
+        return cast(FileKind, packed_kind(path, label))
     if is_picture(path.name):
         raise ValueError(f"{label} is a single picture, and one sample cannot be clustered. {WANTED}.")
     with open(path, "rb") as stream:
@@ -90,6 +117,10 @@ def read_file(
         return read_npz(path, name, max_bytes, **chosen)
     if kind == "hdf5":
         return read_hdf5(path, name, max_bytes, **chosen)
+    if kind == "mat":
+        return read_mat(path, name, max_bytes, **chosen)
+    if kind in _WHOLE:
+        return _WHOLE[kind](path, name, max_bytes)
     if kind == "npy":
         return read_npy(path, name, max_bytes)
     if kind == "table":
@@ -128,6 +159,10 @@ def _kind_of_bundle(path: Path, label: str) -> FileKind:
             return "pictures"
         if sum(is_text(n) for n in bundle.names) > 1:
             return "texts"
+        if any(is_idx(n) for n in bundle.names):
+            return "idx"
+        if binary_archive(bundle.names):
+            return "binary"
         if path.is_dir():
             found = f"it holds {shorten(bundle.names)}" if bundle.names else "it is empty"
             raise ValueError(

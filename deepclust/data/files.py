@@ -137,7 +137,8 @@ def _own_path(key: str, own_folder: Path) -> Path:
     # the key comes from a configuration or an address line: it must not lead out of the folder
     if not _KEY.fullmatch(key) or not path.is_file():
         raise ValueError(
-            f"There is no own data set {key!r} in {own_folder}. Load the file again on the Data page."
+            f"There is no own data set {key!r} in {own_folder}: it was deleted, or comes from another computer. Load the same "
+            "file again on the Data page: it gives the same data set, and its runs find it again."
         )
     return path
 

@@ -17,6 +17,7 @@ from typing import IO, BinaryIO
 from deepclust.data.archives import shorten
 from deepclust.data.file_kinds import ENDINGS, WANTED
 from deepclust.data.pictures import is_picture
+from deepclust.data.published_files import is_idx
 from deepclust.data.texts import is_text
 from deepclust.data.writing import refusals
 
@@ -74,7 +75,7 @@ def point_to(text: str) -> Incoming:
 def title_of(file_name: str) -> str:
     """The name of a file without folders and ending, fit to be shown."""
     name = PurePosixPath(file_name.replace("\\", "/")).name
-    return shown_name(name[: len(name) - len(ending_of(name, strict=False))])
+    return shown_name(name[: len(name) - len(ending_of(name, strict=False))].rstrip(" -."))
 
 
 def shown_name(text: str) -> str:
@@ -147,9 +148,9 @@ def _stored(folder: Path, title: str, ending: str, stream: BinaryIO) -> Incoming
 
 def _packed(folder: Path, files: Sequence[tuple[str, BinaryIO]]) -> Incoming:
     """Many pictures or texts as one zip, sorted by name and without dates, so that the same files give the same bytes."""
-    wanted = [(n, s) for n, s in files if is_picture(n) or is_text(n)]
+    wanted = [(n, s) for n, s in files if _is_one_of_many(n)]
     if len(wanted) < len(files) and (len(files) - len(wanted) > len(files) // 2):
-        others = [n for n, _ in files if not (is_picture(n) or is_text(n))]
+        others = [n for n, _ in files if not _is_one_of_many(n)]
         raise ValueError(
             f"Several files at once must be pictures or .txt files, but there are {shorten(others)}. Send one table or one "
             "array at a time."
@@ -169,6 +170,10 @@ def _packed(folder: Path, files: Sequence[tuple[str, BinaryIO]]) -> Incoming:
         title = shown_name(top[0]) if len(top) > 1 else f"{len(wanted):,} files"
         stored = _stored(folder, title, ".zip", collected)
     return Incoming(stored.path, title, stored.sha256, stored.n_bytes, len(wanted))
+
+
+def _is_one_of_many(name: str) -> bool:
+    return is_picture(name) or is_text(name) or is_idx(name)
 
 
 def _copy(source: BinaryIO, target: IO[bytes]) -> None:

@@ -26,15 +26,23 @@ def read_idx(path: Path, member: str = "") -> np.ndarray:
     try:
         content = find_member(path, member) if member else path.read_bytes()
         content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+    except _DAMAGE as error:
+        raise ValueError(f"{path.name} is not an IDX file, or it is cut short ({error}). {_AGAIN}") from error
+    return array_of_idx(content, path.name)
+
+
+def array_of_idx(content: bytes, label: str) -> np.ndarray:
+    """The array that the bytes of an IDX file hold. ValueError, which calls the file ``label``, if they hold none."""
+    try:
         zeros, kind, n_axes = struct.unpack(">HBB", content[:4])
         shape = struct.unpack(f">{n_axes}I", content[4 : 4 + 4 * n_axes])
         dtype = np.dtype(_IDX_TYPES[kind])
-    except (*_DAMAGE, struct.error, KeyError) as error:
-        raise ValueError(f"{path.name} is not an IDX file, or it is cut short ({error}). {_AGAIN}") from error
+    except (struct.error, KeyError) as error:
+        raise ValueError(f"{label} is not an IDX file, or it is cut short ({error}). {_AGAIN}") from error
     start = 4 + 4 * n_axes
     if zeros or len(content) - start != math.prod(shape) * dtype.itemsize:
         raise ValueError(
-            f"{path.name} is not an IDX file, or it is cut short: {len(content) - start:,} bytes of data for the shape "
+            f"{label} is not an IDX file, or it is cut short: {len(content) - start:,} bytes of data for the shape "
             f"{shape}. {_AGAIN}"
         )
     return np.frombuffer(content, dtype, offset=start).reshape(shape)

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import io
-import os
-import warnings
-from collections import Counter, deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageOps
 
 from deepclust.data.archives import MAX_BYTES, Source, file_name, shorten
 from deepclust.data.bundles import Bundle, folder_classes, open_bundle
 from deepclust.data.dataset import Dataset
+from deepclust.data.decoding import (
+    Size,
+    decode_in_parallel,
+    open_picture,
+    quiet_decoders,
+    reason_of,
+    upright_size,
+)
 
-Size = tuple[int, int]  # height, width
-
-# The decoders offered to strangers' bytes: no format that starts another program (EPS) or is rarely looked after.
-FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pbm")
-MAX_PIXELS = 50_000_000  # of one picture, looked up in its header before it is decoded
 LARGEST_SUGGESTED = 64  # pixels; larger pictures are slow to learn on a CPU
 LARGEST_SIDE = 2048
-_ORIENTATION = 0x0112  # the EXIF tag that says how the camera was held
 _ADVICE = (
     f"Zip a folder of pictures ({', '.join(s[1:] for s in SUFFIXES)}), with one sub-folder per class if known"
 )
@@ -115,31 +110,6 @@ def read_pictures(
     )
 
 
-def to_grey_or_rgb(picture: Image.Image) -> Image.Image:
-    """A decoded picture of any mode as 8-bit "L" or "RGB", upright, transparent parts on white."""
-    picture = ImageOps.exif_transpose(picture)
-    mode = picture.mode
-    if mode.startswith("I") or mode == "F":
-        values = np.asarray(picture, dtype=np.float64)
-        top = (
-            65535.0
-            if mode.startswith("I;16") or values.max() > 255.0
-            else 255.0
-            if values.max() > 1.0
-            else 1.0
-        )
-        return Image.fromarray(np.rint(np.clip(values / top, 0.0, 1.0) * 255.0).astype(np.uint8))
-    if mode in ("L", "1"):
-        return picture.convert("L")
-    if mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in picture.info:
-        grey = mode in ("LA", "La")
-        picture = picture.convert("RGBA")
-        ground = Image.new("RGBA", picture.size, (255, 255, 255, 255))
-        picture = Image.alpha_composite(ground, picture)
-        return picture.convert("L" if grey else "RGB")
-    return picture.convert("RGB")
-
-
 def suggest_size(sizes: Counter[Size]) -> Size:
     """A (height, width) for pictures of mixed sizes: the median shape, at most 64 pixels, square if nearly so."""
     every = np.array([s for s, count in sizes.items() for _ in range(count)], dtype=np.float64)
@@ -171,45 +141,16 @@ def _scan(bundle: Bundle) -> PictureScan:
     pictures, strangers = _picture_names(bundle)
     sizes: Counter[Size] = Counter()
     broken = {}
-    with _quiet():
+    with quiet_decoders():
         for name, stream in bundle.streams(pictures):
             try:
-                sizes[_upright(_open(stream))] += 1
+                sizes[upright_size(open_picture(stream))] += 1
             except Exception as error:  # decoders meet strangers' bytes with every kind of exception
-                broken[name] = _reason(error)
+                broken[name] = reason_of(error)
     names = tuple(n for n in pictures if n not in broken)
     if not names:
         raise _none_readable(bundle.label, broken)
     return PictureScan(names, sizes, broken, tuple(strangers))
-
-
-def _open(stream: BinaryIO) -> Image.Image:
-    """Open a picture, header only. ValueError if it is too large to be decoded."""
-    picture = Image.open(stream, formats=FORMATS)
-    width, height = picture.size
-    if width * height > MAX_PIXELS:
-        raise ValueError(f"{height} × {width} pixels, at most {MAX_PIXELS:,} are allowed")
-    return picture
-
-
-def _upright(picture: Image.Image) -> Size:
-    width, height = picture.size
-    lies = picture.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
-    return (width, height) if lies else (height, width)
-
-
-def _decode(content: bytes, size: Size) -> tuple[np.ndarray, Size]:
-    """One picture as uint8 ``(h, w)`` or ``(h, w, 3)``, and the size that it had."""
-    height, width = size
-    picture = _open(io.BytesIO(content))
-    had = _upright(picture)
-    # a JPEG can be decoded at an eighth of its size and more: photographs then take a tenth of the time
-    longest = 2 * max(height, width)
-    picture.draft(None, (longest, longest))
-    picture = to_grey_or_rgb(picture)
-    if picture.size != (width, height):
-        picture = ImageOps.fit(picture, (width, height), Image.Resampling.BICUBIC)
-    return np.asarray(picture), had
 
 
 def _decode_all(
@@ -224,10 +165,10 @@ def _decode_all(
     is_grey = True
     done: set[str] = set()
     broken = dict.fromkeys(names, "cut short")
-    with _quiet():
-        for name, decoded in _in_parallel(bundle.streams(names), size):
+    with quiet_decoders():
+        for name, decoded in decode_in_parallel(bundle.streams(names), size):
             if isinstance(decoded, Exception):
-                broken[name] = _reason(decoded)
+                broken[name] = reason_of(decoded)
                 continue
             pixels, had = decoded
             sizes[had] += 1
@@ -246,37 +187,6 @@ def _decode_all(
         sizes,
         {n: why for n, why in broken.items() if n not in done},
     )
-
-
-def _in_parallel(
-    streams: Iterable[tuple[str, BinaryIO]], size: Size
-) -> Iterator[tuple[str, tuple[np.ndarray, Size] | Exception]]:
-    """Decode on several cores, some pictures ahead and no more; an error takes the place of the picture."""
-    n_workers = min(4, os.cpu_count() or 1)
-    ahead: deque[tuple[str, Future[tuple[np.ndarray, Size]]]] = deque()
-    with ThreadPoolExecutor(n_workers) as workers:
-
-        def first() -> tuple[str, tuple[np.ndarray, Size] | Exception]:
-            name, future = ahead.popleft()
-            return name, future.exception() or future.result()  # type: ignore[return-value]
-
-        for name, stream in streams:
-            try:
-                content = stream.read()
-            except Exception as error:  # as in _scan
-                yield name, error
-                continue
-            ahead.append((name, workers.submit(_decode, content, size)))
-            if len(ahead) > 4 * n_workers:
-                yield first()
-        while ahead:
-            yield first()
-
-
-def _quiet() -> warnings.catch_warnings:
-    """Pillow's remarks on odd files are not for the console: what matters is said in ``left_out``."""
-    silence = warnings.catch_warnings(action="ignore", category=Warning)
-    return silence
 
 
 def _common_size(sizes: Counter[Size], label: str, max_bytes: int) -> Size:
@@ -341,12 +251,3 @@ def _notes(
 
 def _reasons(broken: dict[str, str]) -> list[str]:
     return [f"{name} ({reason})" for name, reason in broken.items()]
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
-        return f"more than {MAX_PIXELS:,} pixels"
-    if isinstance(error, Image.UnidentifiedImageError):
-        return "not a picture that can be read"
-    text = str(error).strip().splitlines()
-    return text[0][:80] if text else type(error).__name__

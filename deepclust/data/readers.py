@@ -19,8 +19,8 @@ from deepclust.data.archives import (
 from deepclust.data.dataset import Dataset, Kind
 from deepclust.data.hdf5 import read_arrays_hdf5
 
-_X_NAMES = ("x", "X", "data", "images", "embeddings", "features", "arr_0")
-_Y_NAMES = ("y", "labels", "label", "target", "targets", "arr_1")
+_X_NAMES = ("x", "X", "data", "images", "embeddings", "features", "fea", "arr_0")
+_Y_NAMES = ("y", "Y", "labels", "label", "target", "targets", "gnd", "arr_1")
 _ID_NAMES = ("ids", "id", "names", "filenames", "paths")
 _SPLIT_NAMES = (("x_train", "x_test"), ("X_train", "X_test"))
 
@@ -131,8 +131,9 @@ def _pick(
             y = _joined(arrays, "y_train", "y_test", label).ravel()
             return X, y, n_train, [first, second, "y_train", "y_test"]
     names = [n for n in (*_X_NAMES, "x_train", "X_train") if n in arrays]
-    if not names and len(arrays) == 1:
-        names = list(arrays)
+    if not names:  # then the only one that can be samples is meant
+        names = [n for n, a in arrays.items() if a.ndim >= 2 or len(arrays) == 1]
+        names = names if len(names) == 1 else []
     if not names:
         raise ValueError(
             f"{label} holds the arrays {shorten(arrays)}, none of which is known as the samples. {WANTED_ARRAYS}."

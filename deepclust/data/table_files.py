@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deepclust.data.archives import check_sizes, shorten
+from deepclust.data.archives import check_sizes, open_packed, shorten
 from deepclust.data.csv_dialect import SNIFF, dialect_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,18 @@ if TYPE_CHECKING:
 BLOCK_ROWS = 50_000
 MAX_COLUMNS = 20_000
 MAX_XLSX_BYTES = 2**30  # of the unpacked sheets: xlsx is a zip of XML
-TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".feather", ".arrow", ".xlsx")
+TABLE_ENDINGS = (
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".csv.gz",
+    ".tsv.gz",
+    ".parquet",
+    ".feather",
+    ".arrow",
+    ".xlsx",
+    ".arff",
+)
 _PIECE = 64 * 2**20  # bytes of a parquet file that are decoded at a time
 
 
@@ -75,7 +86,9 @@ def open_table(path: Path, label: str) -> TableFile:
         raise ValueError(f"There is no file {path}. Check the path.")
     if path.stat().st_size == 0:
         raise ValueError(f"{label} is empty (0 bytes). Save it again.")
-    kinds = {".parquet": _Parquet, ".feather": _Feather, ".arrow": _Feather, ".xlsx": _Xlsx}
+    from deepclust.data.arff import Arff  # which needs TableFile
+
+    kinds = {".arff": Arff, ".parquet": _Parquet, ".feather": _Feather, ".arrow": _Feather, ".xlsx": _Xlsx}
     with _Sentences(label):
         return kinds.get(path.suffix.lower(), _Csv)(path, label)
 
@@ -130,8 +143,9 @@ class _Sentences:
 
 class _Csv(TableFile):
     def __init__(self, path: Path, label: str) -> None:
-        with open(path, "rb") as stream:
-            self.dialect = dialect_of(stream.read(SNIFF), path.suffix.lower(), label)
+        with open_packed(path) as stream:
+            suffix = ".tsv" if path.name.lower().endswith((".tsv", ".tsv.gz")) else path.suffix.lower()
+            self.dialect = dialect_of(stream.read(SNIFF), suffix, label)
         super().__init__(path, label, self.dialect.names, None)
         if not self.dialect.header:
             self.notes.append("The first line holds numbers, so the columns got names of their own.")
@@ -155,7 +169,7 @@ class _Csv(TableFile):
 
     def most_rows(self) -> int:
         n = 1
-        with open(self.path, "rb") as stream:
+        with open_packed(self.path) as stream:
             while block := stream.read(2**24):
                 n += block.count(b"\n") or block.count(b"\r")
         return n

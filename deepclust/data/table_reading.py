@@ -50,6 +50,9 @@ class _Reader:
         most_rows = table.n_rows if table.n_rows is not None else table.most_rows()
         width = int(self.offsets[-1]) + sum(min(c.n_values, MOST_CATEGORIES) for c in self.categories)
         self._check(most_rows if table.n_rows is not None else 0, width)
+        most_rows = min(
+            most_rows, max_bytes // (4 * max(1, width)) + 1
+        )  # a file of line ends counts as many rows
         self.X = np.empty((most_rows, int(self.offsets[-1])), np.float32)
         self.codes = np.empty((most_rows, len(self.categories)), np.int32)
         self.values: list[dict[str, int]] = [{} for _ in self.categories]

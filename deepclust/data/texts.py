@@ -23,7 +23,7 @@ def tfidf_of_texts(
     """Texts to tf-idf: float32 ``(n, at most n_words)``, rows of unit length, and the words, by frequency.
 
     Words are runs of two or more letters or digits in lower case; those in over half of the texts are left out, and
-    with 20 texts or more those in one text only. tf-idf = (1 + ln count) (ln((1 + n) / (1 + n_texts_with_word)) + 1).
+    with 20 texts or more those in one text only (unless no word would be left). tf-idf = (1 + ln count) (ln((1 + n) / (1 + n_texts_with_word)) + 1).
     A text without any of the words is a row of zeros. ValueError if there are no words, or too many texts.
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
@@ -34,16 +34,19 @@ def tfidf_of_texts(
             f"most {max_bytes / 2**30:.1f} GiB are allowed. Give at most {max_bytes // (4 * n_words):,} texts."
         )
     few = len(texts) < 20
-    vectorizer = TfidfVectorizer(
-        max_features=n_words, sublinear_tf=True, max_df=1.0 if few else COMMON, min_df=1 if few else 2,
-        dtype=np.float32,
-    )  # fmt: skip
+    options = {"max_features": n_words, "sublinear_tf": True, "dtype": np.float32}
+    vectorizer = TfidfVectorizer(max_df=1.0 if few else COMMON, min_df=1 if few else 2, **options)
     try:
-        table = vectorizer.fit_transform(texts)
-    except ValueError as error:  # no words at all, or none that is neither too frequent nor too rare
+        try:
+            table = vectorizer.fit_transform(texts)
+        except (
+            ValueError
+        ):  # every word is too frequent or too rare: a small vocabulary, whose words all count then
+            vectorizer = TfidfVectorizer(**options)
+            table = vectorizer.fit_transform(texts)
+    except ValueError as error:  # no words at all
         raise ValueError(
-            f"{label}: the {len(texts):,} texts hold no words that some of them share and others lack ({error}). Choose "
-            "another column, or give more or longer texts."
+            f"{label}: the {len(texts):,} texts hold no words ({error}). Choose another column, or give longer texts."
         ) from error
     order = np.argsort(-np.asarray(table.getnnz(axis=0)), kind="stable")
     words = vectorizer.get_feature_names_out()[order]

@@ -29,8 +29,6 @@ _children: list[subprocess.Popen[bytes]] = []
 
 def start_detached(module: str, *arguments: str, log: IO[bytes]) -> None:
     """Start ``python -m module`` in a session of its own, from any working directory; output goes to ``log``."""
-    here = str(Path(deepclust.__file__).resolve().parent.parent)
-    path = os.pathsep.join([here, *filter(None, [os.environ.get("PYTHONPATH")])])
     process = subprocess.Popen(
         # -P: a file in the working directory must not take the place of a module of the same name
         [sys.executable, "-P", "-m", module, *arguments],
@@ -38,9 +36,15 @@ def start_detached(module: str, *arguments: str, log: IO[bytes]) -> None:
         stdout=log,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        env={**HABITS, **os.environ, "PYTHONPATH": path},
+        env={**HABITS, **os.environ, "PYTHONPATH": import_path()},
     )
     _children.append(process)
+
+
+def import_path() -> str:
+    """PYTHONPATH of a child that shall find this package from any working directory."""
+    here = str(Path(deepclust.__file__).resolve().parent.parent)
+    return os.pathsep.join([here, *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
 def sameness() -> str:

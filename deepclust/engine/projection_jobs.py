@@ -35,7 +35,8 @@ class Job:
     from the data set reference `dataset` and the folder of own data sets. `ids`: None for all samples, a number for a
     sample of that size (each cluster of `labels` {"path", "member"} gets its share), a list, or the path of a .npy.
     Lower `priority` is served first. For the space "snapshots", `array` names the folder of a run's snapshots, and
-    `params` the numbers "snapshots" of those to map and how many "points" of each.
+    `params` the numbers "snapshots" of those to map and how many "points" of each; with "anchor" "last" they are laid out
+    from the last to the first.
     """
 
     key: str
@@ -198,6 +199,7 @@ def run_job(job: Job, progress: Callable[[float, str], bool | None]) -> Projecti
 def _film(job: Job, progress: Callable[[float, str], bool | None]) -> Projection:
     """Maps of snapshots, points (s, m, 2), of the same samples `ids` (m,); the space of each is that of its epoch."""
     from deepclust.projections.film import film
+    from deepclust.projections.reel import reel_by_neighbours
 
     def report(fraction: float, text: str) -> None:
         if progress(fraction, text):
@@ -209,7 +211,11 @@ def _film(job: Job, progress: Callable[[float, str], bool | None]) -> Projection
         _load({"path": str(folder / f"{n:05d}.npz"), "member": "embedding"}) for n in params["snapshots"]
     ]
     every = -(-len(shots[0]) // params["points"])
-    points = film([shot[::every] for shot in shots], job.seed, report)
+    spaces = [shot[::every] for shot in shots]
+    if params.get("anchor") == "last":
+        points = reel_by_neighbours(job.method, spaces, job.seed, report)
+    else:
+        points = film(spaces, job.seed, report)
     ids = _load({"path": str(folder / f"{params['snapshots'][0]:05d}.npz"), "member": "sample"})[::every]
     projection = Projection(job.method, params, points, key=job.key, ids=ids)
     projection.save(job.out)

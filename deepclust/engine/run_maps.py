@@ -7,32 +7,46 @@ from typing import Any
 import numpy as np
 
 from deepclust.engine.projection_jobs import FILM, make_job
+from deepclust.events import SNAPSHOT_SAMPLE
 from deepclust.results import SPACE
 from deepclust.runs import Run, RunStore
 
 FIRST_SAMPLE = 2_000  # a map of so many points comes within seconds
 FRAMES, FRAME_POINTS = 6, 1_000  # maps of snapshots and points in each, as there are several to compute
+REEL_FRAMES = 16  # maps of a time machine that are not PCA
 
 
 def map_job(
-    run: Run, store: RunStore, space: str, method: str, n_components: int = 2, sample: int | None = None
+    run: Run,
+    store: RunStore,
+    space: str,
+    method: str,
+    n_components: int = 2,
+    sample: int | None = None,
+    *,
+    linked: bool = False,
 ) -> dict[str, Any]:
     """The job (see `make_job`) of a map of a space of the run; sample None means all points.
 
-    space: "input", "latent", "eigen", or "space:NAME" for a further one of `ClusterResult.spaces`.
+    space: "input", "latent", "eigen", or "space:NAME" for a further one of `ClusterResult.spaces`. linked: a sample of the
+    input is the one that the other spaces of this run are shown with, and not the one that all runs share.
     """
     config = run.config
     result = run.folder / "result.npz"
     if sample is not None and sample >= config.n_samples:
         sample = None
     if space == "input":
+        own = linked and sample is not None
         return make_job(
-            fingerprint=config.fingerprint,
+            fingerprint=f"{config.fingerprint}/{run.metrics().get('content', run.id)}"
+            if own
+            else config.fingerprint,
             space=space,
+            labels=(result, "labels") if own else None,
             method=method,
             n_components=n_components,
             sample=sample,
-            out_folder=store.root / "projections",
+            out_folder=run.folder / "projections" if own else store.root / "projections",
             dataset=config.dataset,
             own_folder=store.datasets,
         )
@@ -88,6 +102,28 @@ def film_job(run: Run) -> dict[str, Any]:
         space=FILM,
         method="tsne",
         params={"snapshots": frames(run.n_snapshots), "points": FRAME_POINTS},
+        out_folder=run.folder / "projections",
+        array=(run.folder / "snapshots", "embedding"),
+    )
+
+
+def reel_numbers(n_snapshots: int) -> list[int]:
+    """Numbers of up to 16 snapshots from the first to the last, evenly spread."""
+    if n_snapshots < 1:
+        return []
+    return sorted({round(n) for n in np.linspace(0, n_snapshots - 1, REEL_FRAMES).tolist()})
+
+
+def reel_job(run: Run, method: str) -> dict[str, Any]:
+    """The job of maps of a finished run's snapshots as its time machine shows them, by "tsne" or "umap".
+
+    See `deepclust.projections.reel`. Its Projection has points (s, m, 2) of all samples of a snapshot.
+    """
+    return make_job(
+        fingerprint=run.metrics().get("content", run.id),
+        space=FILM,
+        method=method,
+        params={"snapshots": reel_numbers(run.n_snapshots), "points": SNAPSHOT_SAMPLE, "anchor": "last"},
         out_folder=run.folder / "projections",
         array=(run.folder / "snapshots", "embedding"),
     )

@@ -30,12 +30,12 @@ def values_of(method: str, words: Sequence[tuple[str, str]]) -> dict[str, list[A
 
 
 def sweep(
-    config: RunConfig, values: Mapping[str, Sequence[Any]], seeds: Sequence[int] = ()
+    config: RunConfig, values: Mapping[str, Sequence[Any]], seeds: Sequence[int] = (), words: str = "Sweep"
 ) -> list[RunConfig]:
     """A group of configs, one for each combination of ``values`` and each seed (else that of ``config``).
 
-    Seed by seed, so that every combination has a first result as early as possible. ValueError for values that the
-    method does not allow, and for more than 1,000 runs.
+    words: what is compared. Seed by seed, so that every combination has a first result as early as possible. ValueError for
+    values that the method does not allow, and for more than 1,000 runs.
     """
     combinations = [dict(zip(values, c, strict=True)) for c in itertools.product(*values.values())]
     n_runs = len(combinations) * max(1, len(seeds))
@@ -44,7 +44,7 @@ def sweep(
             f"That makes {n_runs:,} runs; a sweep has at most {LARGEST:,}. Leave some values out."
         )
     varied = [name for name, several in values.items() if len(several) > 1]
-    group = RunGroup.new("Sweep", ",".join(varied), kind="ladder")
+    group = RunGroup.new(words, ",".join(varied), kind="ladder")
     return members(config, group, [("", c) for c in combinations], seeds)
 
 

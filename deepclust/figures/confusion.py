@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,15 +11,20 @@ import plotly.graph_objects as go
 from deepclust.figures.theme import TEXT
 
 
-def confusion_map(matrix: np.ndarray, clusters: Sequence[int], classes: Sequence[str]) -> go.Figure:
-    """Draw counts (n_clusters, n_classes), rows and columns already ordered; shares of the row give the colour."""
+def confusion_map(
+    matrix: np.ndarray, clusters: Sequence[int], classes: Sequence[str], names: Sequence[str] | None = None
+) -> go.Figure:
+    """Draw counts (n_clusters, n_classes), rows and columns already ordered; shares of the row give the colour.
+
+    names: what the clusters are called, else "cluster" and the number; no two alike.
+    """
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     few = max(matrix.shape) <= 20
     figure = go.Figure(
         go.Heatmap(
             z=shares,
             x=[str(c) for c in classes],
-            y=[f"cluster {c}" for c in clusters],
+            y=[f"cluster {c}" for c in clusters] if names is None else [html.escape(name) for name in names],
             customdata=matrix,
             text=matrix if few else None,
             texttemplate="%{text}" if few else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 from collections.abc import Mapping, Sequence
 
@@ -15,15 +16,19 @@ from deepclust.selection.tree import Edge, Node, cluster_tree, flows
 STEPS = ((0.02, 0.12, 1.0), (0.15, 0.35, 2.0), (0.5, 0.7, 3.5))  # share of the target from, opacity, width
 
 
-def flow_chart(labels: Mapping[int, NDArray]) -> go.Figure:
-    """Samples between the clusters of two or three neighbouring k, labels {k: (n,)}, as a Sankey diagram."""
+def flow_chart(labels: Mapping[int, NDArray], names: Mapping[int, str] | None = None) -> go.Figure:
+    """Samples between the clusters of two or three neighbouring k, labels {k: (n,)}, as a Sankey diagram.
+
+    names: what the levels are called where they are not k, such as two runs {1: "D4", 2: "rotations"}.
+    """
+    at = {k: f"k = {k}" if names is None else names[k] for k in labels}
     ks = sorted(labels)
     number: dict[tuple[int, int], int] = {}
-    names, colours, across, down = [], [], [], []
+    words, colours, across, down = [], [], [], []
     nodes, _ = cluster_tree(labels)
     for node in nodes:
         number[node.k, node.cluster] = len(number)
-        names.append(f"{node.cluster}")
+        words.append(f"{node.cluster}")
         colours.append(colour(node.cluster))
         across.append(0.02 + 0.96 * ks.index(node.k) / max(len(ks) - 1, 1))
         down.append(0.02 + 0.96 * node.x)
@@ -34,22 +39,23 @@ def flow_chart(labels: Mapping[int, NDArray]) -> go.Figure:
             links["target"].append(number[next_k, flow.target])
             links["value"].append(flow.count)
             links["color"].append(_translucent(colour(flow.source), 0.4))
-            links["customdata"].append(f"{flow.of_source:.0%} of cluster {flow.source} at k = {k}, "
-                                       f"{flow.of_target:.0%} of cluster {flow.target} at k = {next_k}")  # fmt: skip
-    sizes = [f"{n.size:,} samples of cluster {n.cluster} at k = {n.k}" for n in nodes]
+            links["customdata"].append(f"{flow.of_source:.0%} of cluster {flow.source} at {at[k]}, "
+                                       f"{flow.of_target:.0%} of cluster {flow.target} at {at[next_k]}")  # fmt: skip
+    sizes = [f"{n.size:,} samples of cluster {n.cluster} at {at[n.k]}" for n in nodes]
     figure = go.Figure(
         go.Sankey(
             arrangement="snap",
-            node=dict(label=names, color=colours, x=across, y=down, pad=8, thickness=16, line=dict(width=0),
+            node=dict(label=words, color=colours, x=across, y=down, pad=8, thickness=16, line=dict(width=0),
                       customdata=sizes, hovertemplate="%{customdata}<extra></extra>"),
             link=dict(**links, hovertemplate="%{value:,} samples: %{customdata}<extra></extra>"),
             textfont=dict(size=13, color=TEXT, shadow="none"),
         )
     )  # fmt: skip
     for i, k in enumerate(ks):
-        figure.add_annotation(x=i / max(len(ks) - 1, 1), y=1.06, xref="paper", yref="paper", text=f"<b>k = {k}</b>",
+        figure.add_annotation(x=i / max(len(ks) - 1, 1), y=1.06, xref="paper", yref="paper", text=f"<b>{html.escape(at[k])}</b>",
                               showarrow=False, xanchor=("left", "center", "right")[min(2, round(2 * i / max(len(ks) - 1, 1)))])  # fmt: skip
-    _dress(figure, 120 + 26 * max(ks), top=34)
+    n_rows = max(sum(node.k == k for node in nodes) for k in ks)
+    _dress(figure, 120 + 26 * n_rows, top=34)
     return figure
 
 

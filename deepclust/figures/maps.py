@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 
 import numpy as np
@@ -37,7 +38,7 @@ def scatter_map(
     elif groups is not None:
         for group in np.unique(groups):
             rows = groups == group
-            name = names[group] if names is not None and 0 <= group < len(names) else str(group)
+            name = html.escape(names[group]) if names is not None and 0 <= group < len(names) else str(group)
             marker = dict(size=size, opacity=0.8, color=colour(int(group)))
             if points.shape[1] == 2:
                 marker["symbol"] = plotly_mark(int(group))

@@ -15,9 +15,11 @@ class Exemplars:
     """Samples of every cluster, best first, as row numbers; and a confidence float32 (n,) in 0..1 for every sample.
 
     typical: nearest to the centre of the cluster. borderline: nearly as close to, or closer to, another centre.
+    other: int64 (n,), whose centre is the nearest besides that of a sample's own cluster (its own where it is alone).
     """
 
     confidence: NDArray[np.float32]
+    other: NDArray[np.int64]
     typical: dict[int, NDArray[np.int64]]
     borderline: dict[int, NDArray[np.int64]]
 
@@ -42,7 +44,8 @@ def exemplars(embedding: NDArray, labels: NDArray, n: int = 100) -> Exemplars:
     everyone = np.arange(len(labels))
     own = distances[everyone, rows].copy()
     distances[everyone, rows] = np.inf
-    other = distances.min(axis=1)
+    next_best = distances.argmin(axis=1)
+    other = distances[everyone, next_best]
     margin = 1 - np.divide(
         own, other, out=np.ones_like(own), where=other > 0
     )  # other is inf for a lone cluster
@@ -52,4 +55,6 @@ def exemplars(embedding: NDArray, labels: NDArray, n: int = 100) -> Exemplars:
         typical[int(cluster)] = members[np.argsort(own[members], kind="stable")][:n]
         order = margin[members] if len(clusters) > 1 else -own[members]
         borderline[int(cluster)] = members[np.argsort(order, kind="stable")][:n]
-    return Exemplars(np.clip(margin, 0, 1).astype(np.float32), typical, borderline)
+    return Exemplars(
+        np.clip(margin, 0, 1).astype(np.float32), clusters[next_best].astype(np.int64), typical, borderline
+    )

@@ -33,6 +33,18 @@ def align_labels(reference: ArrayLike, labels: ArrayLike) -> IntArray:
     return new_ids[np.searchsorted(label_ids, np.asarray(labels))]
 
 
+def align_series(final: ArrayLike, series: ArrayLike) -> IntArray:
+    """Rename the clusters of a series of clusterings (s, n_samples) of the same samples, from its end to its beginning.
+
+    The last one takes the names of ``final`` (n_samples,), each earlier one those of the one that follows it, by
+    `align_labels`. So a cluster keeps its name for as long as it can be followed back.
+    """
+    named: list[IntArray] = []
+    for labels in np.asarray(series)[::-1]:
+        named.append(align_labels(named[-1] if named else final, labels))
+    return np.stack(named[::-1])
+
+
 def confusion(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[IntArray, NDArray, NDArray]:
     """The contingency table with every matched pair of cluster and class on the diagonal.
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from deepclust.projections.kept import neighbors_kept
 from deepclust.results import save_arrays
 
 # progress(fraction in [0, 1], text) -> True to stop
@@ -54,7 +55,7 @@ METHODS: dict[str, MethodFacts] = {
     "tsne": MethodFacts(
         title="t-SNE",
         summary="Places each point so that its nearest neighbours stay its nearest neighbours.",
-        note="Near points are alike. Sizes of groups and the gaps between them mean little, and one group may be torn.",
+        note="Near points are alike. Sizes of groups and the gaps between them mean nothing, and one group may be torn.",
         slow=True,
         params={"perplexity": 30, "n_iter": 500},
     ),
@@ -67,7 +68,9 @@ class Projection:
 
     `ids` (n,) int64 says which samples were mapped, None means all of them. `params` are the values really used (a
     neighbourhood larger than the sample is cut down). `trustworthiness` in [0, 1] is scikit-learn's (Venna & Kaski 2001,
-    5 neighbours) on at most 1,000 of the points: 1 means that neighbours on the map are neighbours in the data.
+    5 neighbours) on at most 1,000 of the points: 1 means that neighbours on the map are neighbours in the data. `kept`
+    float32 (n,) says it of every point: see `deepclust.projections.kept`. `explained` in [0, 1] is the share of the
+    variance that a PCA shows.
     """
 
     method: str
@@ -77,6 +80,8 @@ class Projection:
     seconds: float = 0.0
     key: str = ""
     ids: NDArray[np.int64] | None = None
+    kept: NDArray[np.float32] | None = None
+    explained: float | None = None
 
     def save(self, path: str | Path) -> Path:
         """Write one .npz without pickle, complete or not at all (a reader never sees half a file)."""
@@ -86,10 +91,13 @@ class Projection:
             "trustworthiness": self.trustworthiness,
             "seconds": self.seconds,
             "key": self.key,
+            "explained": self.explained,
         }
         arrays = {"points": self.points, "facts": np.array(json.dumps(facts))}
         if self.ids is not None:
             arrays["ids"] = self.ids
+        if self.kept is not None:
+            arrays["kept"] = self.kept
         save_arrays(Path(path), **arrays)
         return Path(path)
 
@@ -99,8 +107,8 @@ class Projection:
         try:
             # opened here, because np.load leaves a damaged file open
             with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
-                ids = file["ids"] if "ids" in file.files else None
-                return cls(points=file["points"], ids=ids, **json.loads(str(file["facts"])))
+                further = {name: file[name] for name in ("ids", "kept") if name in file.files}
+                return cls(points=file["points"], **further, **json.loads(str(file["facts"])))
         except (KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
             raise ValueError(
                 f"{Path(path).name} is not a saved projection ({error}): delete it, and it is computed again."
@@ -205,6 +213,8 @@ def project(
         seconds=time.perf_counter() - started,
         key=key,
         ids=ids,
+        kept=neighbors_kept(X, points, random_state),
+        explained=_explained(X, points) if method == "pca" else None,
     )
 
 
@@ -225,7 +235,9 @@ def _embed(
             f"{METHODS[method].title} needs at least 4 samples and got {len(X)}: take PCA, which maps any number."
         )
     if method == "umap":
-        return umap.embed(X, n_components, random_state, report, **settings)
+        return umap.embed(
+            X, n_components, random_state, report, settings["n_neighbors"], settings["min_dist"]
+        )
     perplexity, n_iter = settings["perplexity"], settings["n_iter"]
     return tsne.embed(X, n_components, random_state, report, perplexity, n_iter)
 
@@ -258,6 +270,12 @@ def _trust(X: NDArray, points: NDArray, random_state: int) -> float | None:
     if n_neighbors < 1:
         return None
     return float(trustworthiness(X[rows], points[rows], n_neighbors=n_neighbors))
+
+
+def _explained(X: NDArray, points: NDArray) -> float | None:
+    """Share of the variance of X that its first principal axes show; None where nothing varies."""
+    total = float(X.var(axis=0, dtype=np.float64).sum())
+    return min(1.0, float(points.var(axis=0, dtype=np.float64).sum()) / total) if total > 0 else None
 
 
 def _shares(counts: NDArray, size: int) -> NDArray[np.int64]:

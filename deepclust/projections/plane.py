@@ -20,7 +20,12 @@ def aligned_plane(embedding: np.ndarray, previous: np.ndarray | None = None) -> 
     return np.asarray(plane if previous is None else turned(plane, previous), dtype=np.float32)
 
 
+def turn(points: np.ndarray, previous: np.ndarray) -> np.ndarray:
+    """The turn or mirror image (2, 2) about the origin that brings points (n, 2) nearest to ``previous`` (n, 2)."""
+    u, _, vt = np.linalg.svd(points.T.astype(np.float64) @ previous.astype(np.float64))
+    return np.asarray(u @ vt)
+
+
 def turned(points: np.ndarray, previous: np.ndarray) -> np.ndarray:
     """Points (n, 2) turned and mirrored about the origin to lie as near as possible to ``previous`` (n, 2)."""
-    u, _, vt = np.linalg.svd(points.T.astype(np.float64) @ previous.astype(np.float64))
-    return np.asarray(points @ u @ vt)
+    return np.asarray(points @ turn(points, previous))

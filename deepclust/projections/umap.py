@@ -17,6 +17,7 @@ from deepclust.neighbors import nearest_neighbors
 from deepclust.projections.pca import reduce, start_positions
 
 SEARCH_SHARE = 0.2  # of the progress bar
+SETTLING_RATE = 0.3  # how far a layout that is nearly right is moved, where a new one begins with 1
 
 
 class _Meter:
@@ -42,11 +43,14 @@ def embed(
     report: Callable[[float, str], None],
     n_neighbors: float,
     min_dist: float,
+    start: NDArray[np.float32] | None = None,
+    n_epochs: int | None = None,
 ) -> tuple[NDArray[np.float32], dict[str, Any]]:
     """Points (n, n_components) of X (n, d), n >= 4, and the parameters really used.
 
     `n_neighbors` counts the sample itself, as umap-learn does, and is cut to n - 1 (umap-learn's limit). More than 50
-    features are first reduced by PCA; the layout starts from PCA.
+    features are first reduced by PCA; the layout starts from PCA, or from ``start`` (n, n_components). n_epochs: of the
+    layout, by default umap-learn's choice.
     """
     n_samples = len(X)
     n_neighbors = int(min(n_neighbors, n_samples - 1))
@@ -71,7 +75,9 @@ def embed(
         n_components=n_components,
         n_neighbors=n_neighbors,
         min_dist=float(min_dist),
-        init=start_positions(X, n_components, random_state),
+        init=start_positions(X, n_components, random_state) if start is None else start,
+        n_epochs=n_epochs,
+        learning_rate=1.0 if start is None else SETTLING_RATE,
         precomputed_knn=(indices, distances, None),
         random_state=random_state,
         n_jobs=1,  # a seed and several threads exclude each other in umap-learn

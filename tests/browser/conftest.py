@@ -68,6 +68,7 @@ class Server:
                     return
             except OSError:
                 time.sleep(0.1)
+        self.kill()
         raise RuntimeError(f"The server did not answer within a minute:\n{self.log.read_text()}")
 
     def kill(self) -> None:

@@ -133,7 +133,7 @@ def test_a_point_has_a_ring_at_once_and_a_card_with_its_picture(shown: Map) -> N
 
     page.mouse.click(x, y + 14)
     page.get_by_role("button", name="Close the card").wait_for()
-    page.locator("img[alt='selected samples']").wait_for()
+    page.locator("img[alt^='Picture of sample']").wait_for()
     assert shown.said("chosen") == "1"
     page.get_by_text("Reveal labels").click()
     page.locator(".card").get_by_text("Class").wait_for()

@@ -180,7 +180,7 @@ def test_texts_of_folders(tmp_path):
         assert "äpfel" in ds.notes[0]
     with pytest.raises(ValueError, match="holds 1 texts that are not empty"):
         read_texts(as_zip(tmp_path / "y.zip", {"1.txt": b"one", "2.txt": b""}))
-    with pytest.raises(ValueError, match=r"hold no words that some of them share"):
+    with pytest.raises(ValueError, match=r"hold no words"):
         read_texts(as_zip(tmp_path / "y.zip", {"1.txt": b"!", "2.txt": b"?"}))
     with pytest.raises(ValueError, match="GiB of text"):
         read_texts(tmp_path / "x.zip", max_bytes=10)

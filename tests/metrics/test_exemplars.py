@@ -23,6 +23,8 @@ def test_order_and_confidence_agree_with_plain_loops() -> None:
         }
         assert found.borderline[cluster].tolist() == sorted(margins, key=margins.get)[:7]
         for i, margin in margins.items():
+            away = {c: np.linalg.norm(X[i] - m) for c, m in centres.items() if c != cluster}
+            assert found.other[i] == min(away, key=away.get)
             assert found.confidence[i] == pytest.approx(np.clip(margin, 0, 1), abs=1e-3)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from deepclust.metrics.matching import align_labels, confusion
+from deepclust.metrics.matching import align_labels, align_series, confusion
 
 
 def test_a_permutation_is_undone():
@@ -55,3 +55,12 @@ def test_confusion_with_surplus_clusters_and_surplus_classes():
     counts, _, classes = confusion([0, 1, 1, 1, 2, 2], [0, 0, 0, 0, 1, 1])
     assert counts.tolist() == [[3, 0, 1], [0, 2, 0]]
     assert classes.tolist() == [1, 2, 0]
+
+
+def test_a_series_is_named_from_its_end():
+    final = [0, 0, 1, 1, 2, 2]
+    series = np.array([[2, 2, 2, 2, 0, 0], [1, 1, 1, 2, 0, 0], [2, 2, 0, 0, 1, 1]])
+    named = align_series(final, series)
+    np.testing.assert_array_equal(named[2], final)
+    np.testing.assert_array_equal(named[1], [0, 0, 0, 1, 2, 2])
+    np.testing.assert_array_equal(named[0], [0, 0, 0, 0, 2, 2])

@@ -7,6 +7,7 @@ import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,6 +37,11 @@ def pictures(*sizes: int) -> bytes:
 
 def said(visitor: AppTest) -> str:
     return " ".join(e.value for e in [*visitor.error, *visitor.warning])
+
+
+def uploader(visitor: AppTest) -> Any:
+    """The uploader of data; there is another one, for runs."""
+    return next(u for u in visitor.file_uploader if u.label == "Your data")
 
 
 def press(visitor: AppTest, label: str) -> None:
@@ -130,13 +136,14 @@ def test_drawn_data_can_be_drawn_again_with_other_options(app: Callable[..., App
         ("broken.npz", b"PK\x03\x04 this is not a zip", "npz"),
         ("empty.zip", pictures(), "picture"),
         ("text.npz", b"hello", "npz"),
+        ("notes.docx", b"PK", "'.docx' are not known"),
     ],
 )
 def test_a_bad_upload_is_explained_and_nothing_else_changes(
     app: Callable[..., AppTest], name: str, content: bytes, words: str
 ) -> None:
     visitor = app()
-    visitor.file_uploader[0].upload(name, content).run()
+    uploader(visitor).upload(name, content).run()
     assert not visitor.exception
     assert words in said(visitor)
     assert visitor.session_state["dataset"] == {"name": "digits"}
@@ -147,7 +154,7 @@ def test_a_good_upload_becomes_the_chosen_data_and_is_kept(
 ) -> None:
     X = np.random.default_rng(0).integers(0, 256, (60, 9, 7)).astype(np.uint8)
     visitor = app()
-    visitor.file_uploader[0].upload("my pictures.npz", npz(x=X)).run()
+    uploader(visitor).upload("my pictures.npz", npz(x=X)).run()
     assert not visitor.exception
     assert "my pictures" in [s.value for s in visitor.subheader]
     assert len(list(store.datasets.glob("*.npz"))) == 1
@@ -158,7 +165,7 @@ def test_a_good_upload_becomes_the_chosen_data_and_is_kept(
 
 def test_pictures_of_mixed_sizes_are_asked_for_one_size(app: Callable[..., AppTest], store: RunStore) -> None:
     visitor = app()
-    visitor.file_uploader[0].upload("mixed.zip", pictures(*[12, 16] * 10)).run()
+    uploader(visitor).upload("mixed.zip", pictures(*[12, 16] * 10)).run()
     assert any("12 × 12 (10), 16 × 16 (10)" in m.value for m in visitor.markdown)
     heights = [n for n in visitor.number_input if n.label in ("Height", "Width")]
     assert [n.value for n in heights] == [14, 14]
@@ -177,7 +184,7 @@ def test_many_pictures_at_once(app: Callable[..., AppTest]) -> None:
         picture = io.BytesIO()
         Image.fromarray(rng.integers(0, 256, (9, 9), dtype=np.uint8)).save(picture, format="PNG")
         files.append((f"{i}.png", picture.getvalue(), "image/png"))
-    visitor.file_uploader[0].set_value(files).run()
+    uploader(visitor).set_value(files).run()
     assert not visitor.exception
     assert any("3 pictures · 9 × 9 · grey" in m.value for m in visitor.markdown)
 
@@ -189,7 +196,7 @@ CSV = "name;height;weight;colour\n" + "".join(
 
 def test_a_table_asks_for_its_columns(app: Callable[..., AppTest], store: RunStore) -> None:
     visitor = app()
-    visitor.file_uploader[0].upload("people 🎈 <b>.csv", CSV.encode()).run()
+    uploader(visitor).upload("people 🎈 <b>.csv", CSV.encode()).run()
     assert not visitor.exception
     boxes = {s.label: s for s in visitor.selectbox}
     assert (boxes["Labels"].value, boxes["Names of the rows"].value) == ("colour", "name")
@@ -206,11 +213,11 @@ def test_a_table_asks_for_its_columns(app: Callable[..., AppTest], store: RunSto
 
 def test_a_table_without_a_chosen_column_cannot_be_used(app: Callable[..., AppTest]) -> None:
     visitor = app()
-    visitor.file_uploader[0].upload("people.csv", CSV.encode()).run()
+    uploader(visitor).upload("people.csv", CSV.encode()).run()
     next(m for m in visitor.multiselect if m.label == "Columns that are clustered").set_value([]).run()
     assert next(b for b in visitor.button if b.label == "Use these data").disabled
     press(visitor, "Discard")
-    assert visitor.file_uploader, "the uploader is back"
+    assert uploader(visitor), "the uploader is back"
 
 
 def test_a_column_of_texts(app: Callable[..., AppTest], store: RunStore) -> None:
@@ -218,7 +225,7 @@ def test_a_column_of_texts(app: Callable[..., AppTest], store: RunStore) -> None
         f"{i},{('red apples and green pears', 'rockets fly to the moon')[i % 2]} {i}\n" for i in range(30)
     )
     visitor = app()
-    visitor.file_uploader[0].upload("news.csv", f"id,message\n{rows}".encode()).run()
+    uploader(visitor).upload("news.csv", f"id,message\n{rows}".encode()).run()
     next(s for s in visitor.segmented_control if s.label == "What is clustered").set_value(
         "One column of texts"
     ).run()
@@ -245,7 +252,7 @@ def test_a_path_is_read_inside_allowed_folders_only(
 
 def test_own_data_are_renamed_and_deleted(app: Callable[..., AppTest], store: RunStore) -> None:
     visitor = app()
-    visitor.file_uploader[0].upload("first.npz", npz(x=np.random.default_rng(0).random((60, 5)))).run()
+    uploader(visitor).upload("first.npz", npz(x=np.random.default_rng(0).random((60, 5)))).run()
     (about,) = list_own(store.datasets)
     visitor.text_input(key=f"rename-to-{about['own']}").set_value("Second").run()
     visitor.button(key=f"rename-{about['own']}").click().run()
@@ -285,7 +292,7 @@ def test_copies_and_broken_files_are_listed_by_name(app: Callable[..., AppTest])
         archive.writestr("again.png", zipfile.ZipFile(io.BytesIO(pictures(8))).read("0.png"))
         archive.writestr("broken.png", b"")
     visitor = app()
-    visitor.file_uploader[0].upload("p.zip", buffer.getvalue()).run()
+    uploader(visitor).upload("p.zip", buffer.getvalue()).run()
     listed = " ".join(str(d.value.to_dict()) for d in visitor.dataframe)
     assert "0.png, again.png" in listed
     assert "broken.png (" in listed

@@ -16,22 +16,25 @@ export class Card {
   row = -1; // the point that is looked at
   pinned = -1;
   private readonly ring = element("div", "ring");
+  private readonly echo = element("div", "ring echo"); // around the sample that is looked at on another map
+  private heard = -1;
   private readonly card = element("div", "card");
   private readonly picture = document.createElement("canvas");
   private readonly words = element("div", "words");
   private timer = 0;
 
-  /** ground: where ring and card lie; facts and place of a row; moved: the ring or the card has changed. */
+  /** ground: where ring and card lie; facts and place of a row; looked: another point is looked at. */
   constructor(
     private readonly ground: HTMLElement,
     private readonly pictures: Pictures,
     private readonly facts: (row: number) => Facts,
     private readonly place: (row: number) => [number, number],
+    private readonly looked: (row: number) => void,
   ) {
     this.card.role = "status";
     this.card.append(this.picture, this.words);
-    ground.append(this.ring, this.card);
-    this.ring.hidden = this.card.hidden = true;
+    ground.append(this.echo, this.ring, this.card);
+    this.echo.hidden = this.ring.hidden = this.card.hidden = true;
   }
 
   /** The pointer is on a point, or on none (-1). */
@@ -39,10 +42,17 @@ export class Card {
     if (row === this.row) return;
     this.row = row;
     this.move();
+    this.looked(row);
     window.clearTimeout(this.timer);
     if (this.pinned >= 0) return;
     const shown = !this.card.hidden;
     this.timer = window.setTimeout(() => this.fill(), row < 0 ? GRACE : shown ? 0 : DWELL);
+  }
+
+  /** Ring a point that is looked at on another map, or none (-1). */
+  hear(row: number): void {
+    this.heard = row;
+    this.move();
   }
 
   /** Keep the card of a point until it is unpinned with -1. */
@@ -95,6 +105,8 @@ export class Card {
   /** Put ring and card where the point is now. */
   move(): void {
     const row = this.row >= 0 ? this.row : this.pinned;
+    this.echo.hidden = this.heard < 0;
+    if (this.heard >= 0) at(this.echo, ...this.place(this.heard));
     this.ring.hidden = row < 0;
     if (row >= 0) at(this.ring, ...this.place(row));
     const told = this.pinned >= 0 ? this.pinned : this.row;

@@ -5,6 +5,7 @@ import type { Message } from "./protocol";
 export class Inbox {
   readonly parts = new Map<string, Message>();
   arrived: ((part: string) => void) | null = null; // set by the map that reads this inbox
+  at: number | undefined; // the moment of a reel that was last shown
   ask: ((sheets: number[]) => void) | null = null; // set by the wire that can ask Python for pictures
   private readonly calls = new Map<string, number>();
 

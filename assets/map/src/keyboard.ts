@@ -4,6 +4,7 @@ export interface Keys {
   step(what: "k" | "snapshot", by: number): boolean; // whether there is anything to step through
   lasso(): void;
   reset(): void;
+  play(): boolean; // whether there is anything to play
   clear(): boolean; // whether there was anything to clear
   move(dx: number, dy: number): void;
   near(factor: number): void;
@@ -30,6 +31,7 @@ export function listen(keys: Keys, here: () => boolean, focused: () => boolean):
     if (key in STEPS) return keys.step(...STEPS[key]);
     if (key === "Escape") return keys.clear();
     if (!here()) return false;
+    if (key === " ") return focused() && keys.play();
     if (key === "l" || key === "L") keys.lasso();
     else if (key === "r" || key === "R") keys.reset();
     else if (key === "+" || key === "=") keys.near(1.3);
@@ -50,5 +52,6 @@ export function listen(keys: Keys, here: () => boolean, focused: () => boolean):
 
 function typing(event: KeyboardEvent): boolean {
   const target = event.composedPath()[0];
+  if (target instanceof HTMLInputElement && target.type === "range") return false;
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }

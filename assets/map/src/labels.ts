@@ -39,30 +39,33 @@ function median(values: Float32Array): number {
 }
 
 export class Labels {
-  private shown: { label: Label; element: HTMLElement }[] = [];
+  private shown: { label: Label; from: Label; element: HTMLElement }[] = [];
 
   constructor(private readonly layer: HTMLElement) {}
 
-  set(labels: Label[]): void {
-    this.layer.replaceChildren();
+  /** Labels to show; those that were there already glide to their new places. */
+  set(labels: Label[], glide: boolean): void {
+    const before = new Map(this.shown.map((one) => [one.label.code, one]));
     this.shown = [...labels]
       .sort((a, b) => b.count - a.count)
       .map((label) => {
-        const element = document.createElement("span");
-        element.className = "label";
-        element.textContent = label.text;
+        const old = before.get(label.code);
+        const element = old?.element ?? Object.assign(document.createElement("span"), { className: "label" });
+        if (element.textContent !== label.text) element.textContent = label.text;
         element.style.setProperty("--colour", label.colour);
-        this.layer.append(element);
-        return { label, element };
+        return { label, from: glide && old ? old.label : label, element };
       });
+    const shown = new Set(this.shown.map((one) => one.element));
+    for (const one of before.values()) if (!shown.has(one.element)) one.element.remove();
+    this.layer.append(...[...shown].filter((element) => !element.isConnected));
   }
 
   /** Put the labels where their groups are now, those of larger groups first; one that would cover another steps aside,
-   * or waits until one has come nearer. */
-  place(view: View, visible: (code: number) => boolean): void {
+   * or waits until one has come nearer. t: how far they have glided, 0 to 1. */
+  place(view: View, t: number, visible: (code: number) => boolean): void {
     const taken: { x: number; y: number; wide: number }[] = [];
-    for (const { label, element } of this.shown) {
-      const [px, py] = view.toScreen(label.x, label.y);
+    for (const { label, from, element } of this.shown) {
+      const [px, py] = view.toScreen(from.x + (label.x - from.x) * t, from.y + (label.y - from.y) * t);
       const inside = px > -20 && py > -20 && px < view.width + 20 && py < view.height + 20;
       const wide = label.text.length * LETTER + PADDING;
       const free = (dx: number, dy: number) =>

@@ -23,6 +23,11 @@ export class Legend {
 
   /** Groups to list; those that were hidden stay so. */
   groups(entries: Entry[]): void {
+    const same = (a: Entry, b: Entry) => a.code === b.code && a.text === b.text && a.colour === b.colour;
+    if (entries.length === this.entries.length && entries.every((entry, i) => same(entry, this.entries[i]))) {
+      this.entries = entries; // only the numbers differ, and `chosen` writes those
+      return;
+    }
     this.entries = entries;
     this.counts.clear();
     this.buttons.clear();

@@ -9,8 +9,11 @@ import { listen } from "./keyboard";
 import { Labels, middles } from "./labels";
 import { Legend } from "./legend";
 import { Pictures } from "./pictures";
+import { Player } from "./player";
 import { CHOSEN, HIDDEN, PLAIN, Points } from "./points";
 import { packSelection, unpackBits, type Numbers } from "./protocol";
+import { Reel } from "./reel";
+import { Story } from "./story";
 import css from "./style.css";
 import { Table, type Row } from "./table";
 import { Toolbar } from "./toolbar";
@@ -21,12 +24,20 @@ interface Options {
   height: number;
   words: string; // for those who cannot see it
   steps: string[]; // what the keys can step through
+  link: string; // maps with the same word ring the sample that is looked at on one of them
+  reel: boolean; // whether the points move through many moments
 }
 
 interface Mounted {
   data: Options;
   parentElement: HTMLElement | ShadowRoot;
   setTriggerValue: (name: string, value: unknown) => void;
+}
+
+interface Look {
+  link: string;
+  map: string;
+  sample: number; // -1: none
 }
 
 interface Paint {
@@ -40,6 +51,7 @@ interface Paint {
 
 const REACH = 14; // pixels within which the pointer finds a point
 const GLIDE = 600; // milliseconds
+const LOOK = "deepclust-look"; // the event by which maps tell each other what is looked at
 
 class PointMap {
   private readonly root = document.createElement("div");
@@ -48,6 +60,7 @@ class PointMap {
     place.append(made);
     return made;
   };
+  private readonly pane = document.createElement("div"); // the map with all that belongs to it, beside the story
   private readonly ground = document.createElement("div");
   private readonly canvas = this.part("points", "canvas") as HTMLCanvasElement;
   private readonly thumbs = this.part("thumbs", "canvas") as HTMLCanvasElement;
@@ -58,6 +71,8 @@ class PointMap {
   private readonly legend: Legend;
   private readonly table: Table;
   private readonly toolbar: Toolbar;
+  private readonly player: Player;
+  private readonly story: Story;
   private readonly view = new View();
   private readonly points: Points;
   private readonly gestures: Gestures;
@@ -69,6 +84,9 @@ class PointMap {
 
   private grid = new Grid(new Float32Array([0, 0]));
   private xy: Float32Array = new Float32Array(0);
+  private before: Float32Array = new Float32Array(0); // where the points come from while they glide
+  private t = 1; // how far they have come, 0 to 1
+  private reel: Reel | null = null;
   private frame = { version: "", space: "" };
   private paint: Paint | null = null;
   private codes: Uint8Array | Uint16Array = new Uint8Array(0);
@@ -78,29 +96,36 @@ class PointMap {
   private seq = 0; // number of the last selection that was told to Python
   private factor = 1; // by which points are larger than usual
   private glideFrom = 0; // when a glide began
+  private glide = { milliseconds: GLIDE, evenly: false };
   private waiting = 0; // the animation frame that will draw
   private overlay = 0; // the one that will draw pictures only
   private over = false;
 
   constructor(place: HTMLElement | ShadowRoot, private options: Options, public tell: Mounted["setTriggerValue"]) {
     this.root.className = "map";
+    this.pane.className = "pane";
     this.ground.className = "ground";
     this.ground.style.height = `${options.height}px`;
     this.ground.tabIndex = 0;
     this.ground.role = "application";
-    this.ground.ariaLabel = `${options.words}. Arrow keys move, plus and minus zoom, R shows all, Escape clears the selection.`;
+    const plays = options.reel ? " Space plays, comma and full stop step through the epochs." : "";
+    this.ground.ariaLabel = `${options.words}. Arrow keys move, plus and minus zoom, R shows all, Escape clears the selection.${plays}`;
     this.spoken.ariaLive = "polite";
     this.chip.type = "button";
     this.chip.hidden = true;
     const style = Object.assign(document.createElement("style"), { textContent: css });
-    this.root.append(style, this.ground);
+    this.root.append(style, this.pane);
+    this.root.classList.toggle("reeled", options.reel);
+    this.pane.append(this.ground);
     place.append(this.root);
     this.points = new Points(this.canvas);
     this.box = inbox(options.map);
     this.pictures = new Pictures(this.box, () => this.pictureCame());
-    this.legend = new Legend(this.part("legend", "div", this.root), () => this.restate());
-    this.table = new Table(this.root, () => this.rows());
-    this.card = new Card(this.ground, this.pictures, (row) => this.facts(row), (row) => this.at(row));
+    this.player = new Player(this.part("player", "div", this.pane), (milliseconds, evenly) => this.go(milliseconds, evenly));
+    this.legend = new Legend(this.part("legend", "div", this.pane), () => this.restate());
+    this.table = new Table(this.pane, () => this.rows());
+    this.story = new Story(this.part("story", "div", this.root));
+    this.card = new Card(this.ground, this.pictures, (row) => this.facts(row), (row) => this.at(row), (row) => this.looked(row));
     this.toolbar = new Toolbar(this.part("tools"), {
       tool: (tool) => this.take(tool),
       size: (factor) => {
@@ -130,6 +155,7 @@ class PointMap {
         step: (what, by) => this.step(what, by),
         lasso: () => this.take(this.gestures.tool === "lasso" ? "move" : "lasso"),
         reset: () => this.reset(),
+        play: () => this.play(),
         clear: () => this.clear(),
         move: (dx, dy) => this.redraw(this.view.move(dx, dy)),
         near: (factor) => this.redraw(this.view.near(factor)),
@@ -140,8 +166,25 @@ class PointMap {
     this.watch = new ResizeObserver(() => this.resize());
     this.watch.observe(this.ground);
     this.resize();
+    window.addEventListener(LOOK, this.sees);
     this.box.arrived = this.hears;
-    for (const part of ["frame", "paint", "card", "truth", "chosen", "pictures"]) this.read(part);
+    for (const part of ["story", "frame", "paint", "card", "truth", "chosen", "pictures"]) this.read(part);
+  }
+
+  /** Something is looked at, here or on another map: the others ring the same sample. */
+  private readonly sees = (event: Event): void => {
+    const { link, map, sample } = (event as CustomEvent<Look>).detail;
+    if (link !== this.options.link || map === this.options.map) return;
+    const ids = this.box.parts.get("frame")?.arrays.ids;
+    const row = sample < 0 || !ids ? sample : ids.indexOf(sample);
+    this.card.hear(row < this.codes.length && (row < 0 || this.counts(row)) ? row : -1);
+  };
+
+  private looked(row: number): void {
+    if (!this.options.link) return;
+    const ids = this.box.parts.get("frame")?.arrays.ids;
+    const detail: Look = { link: this.options.link, map: this.options.map, sample: row >= 0 && ids ? ids[row] : row };
+    window.dispatchEvent(new CustomEvent(LOOK, { detail }));
   }
 
   private readonly hears = (part: string): void => this.read(part);
@@ -158,7 +201,10 @@ class PointMap {
       this.pictures.read(part);
       this.toolbar.withPictures(this.pictures.there);
     } else if (part === "chosen") this.hear();
-    else if (part === "frame" || part === "paint") this.lay();
+    else if (part === "story") {
+      this.story.read(message);
+      this.tellStory(0);
+    } else if (["frame", "paint", "reel", "groups", "play"].includes(part)) this.lay();
     this.card.fill();
     this.table.changed();
   }
@@ -171,35 +217,93 @@ class PointMap {
     const xy = frame.arrays.xy as Float32Array;
     const codes = paint.arrays.codes as Uint8Array | Uint16Array;
     if (codes.length * 2 !== xy.length) return; // one of them is still on its way
+    const reel = this.options.reel ? this.fitting(codes.length) : null;
+    if (this.options.reel && !reel) return;
     this.paint = paint.facts as unknown as Paint;
-    this.codes = codes;
+    this.player.load(reel, this.box.at);
     const space = String(frame.facts.space);
-    if (frame.version !== this.frame.version) {
-      const glides = space !== "" && space === this.frame.space && xy.length === this.xy.length;
-      this.points.place(xy, glides ? this.xy : xy);
-      this.glideFrom = glides ? performance.now() : 0;
-      this.xy = xy;
-      this.grid = new Grid(xy);
+    if (frame.version !== this.frame.version || reel !== this.reel) {
+      const glides = space !== "" && space === this.frame.space && xy.length === this.xy.length && reel === this.reel;
+      this.reel = reel;
+      this.put(reel ? reel.places(this.player.at) : xy, glides ? GLIDE : 0, false);
       if (!glides) {
-        this.view.fit(this.grid.box);
+        this.view.fit(reel ? reel.box : this.grid.box);
         this.card.pin(-1);
         this.card.over(-1);
+        this.card.hear(-1);
       }
       this.frame = { version: frame.version, space };
       if (this.chosen.length !== codes.length) [this.chosen, this.count] = [new Uint8Array(codes.length), 0];
+      this.codes = codes;
       this.hear();
     }
-    const { palette, noise, n_codes, kind } = this.paint;
-    this.points.colour(codes, kind === "groups" ? groupTexture(n_codes, palette, noise) : valueTexture());
-    this.groups = middles(xy, kind === "groups" ? codes : new Uint8Array(codes.length), kind === "groups" ? n_codes : 1);
-    const shown = this.groups.map((group, code) => ({ ...group, code })).filter((group) => group.count > 0);
-    const entries = kind === "groups" ? shown.map((g) => ({ ...g, text: this.name(g.code), colour: colourOf(g.code, palette, noise), mark: markOf(g.code, palette) })) : [];
-    this.labels.set(entries.filter((entry) => entry.code > 0));
-    if (kind === "groups") this.legend.groups(entries);
-    else this.legend.values(this.paint.by);
-    this.root.dataset.paint = paint.version;
     this.root.dataset.frame = frame.version;
+    this.colour(false);
+    this.tellStory(0);
+  }
+
+  /** The reel of so many points, once all of it is there. */
+  private fitting(rows: number): Reel | null {
+    const [frames, groups] = [this.box.parts.get("reel"), this.box.parts.get("groups")];
+    if (!frames || !groups || !this.box.parts.has("play")) return null;
+    if (this.reel?.version === `${frames.version}/${groups.version}`) return this.reel;
+    const reel = new Reel(frames, groups);
+    return reel.fits(rows) ? reel : null;
+  }
+
+  /** Points to their places, gliding for so many milliseconds from where they are now. */
+  private put(xy: Float32Array, milliseconds: number, evenly: boolean): void {
+    const glides = milliseconds > 0 && xy.length === this.xy.length && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.before = glides ? this.xy.map((to, i) => this.before[i] + (to - this.before[i]) * this.t) : xy;
+    this.points.place(xy, this.before);
+    this.t = glides ? 0 : 1;
+    this.glideFrom = glides ? performance.now() : 0;
+    this.glide = { milliseconds, evenly };
+    this.xy = xy;
+    this.grid = new Grid(xy);
+  }
+
+  /** To another moment of the reel. */
+  private go(milliseconds: number, evenly: boolean): void {
+    if (!this.reel) return;
+    this.box.at = this.player.at;
+    this.put(this.reel.places(this.player.at), milliseconds, evenly);
+    this.colour(milliseconds > 0);
+    this.tellStory(milliseconds);
+    this.card.fill();
+  }
+
+  /** Whether the colours are those of the groups at the moment that is shown. */
+  private get then(): boolean {
+    return this.reel !== null && this.box.parts.get("play")?.facts.then === true;
+  }
+
+  /** Colours, labels and legend of the groups that are shown now; labels may glide to their new places. */
+  private colour(glide: boolean): void {
+    const paint = this.box.parts.get("paint")!;
+    const { palette, noise, kind } = this.paint!;
+    const codes = this.then ? this.reel!.groups(this.player.at) : (paint.arrays.codes as Uint8Array | Uint16Array);
+    const n = Math.max(this.paint!.n_codes, this.then ? this.reel!.nCodes : 0);
+    this.codes = codes;
+    this.points.colour(codes, kind === "groups" ? groupTexture(n, palette, noise) : valueTexture());
+    this.groups = middles(this.xy, kind === "groups" ? codes : new Uint8Array(codes.length), kind === "groups" ? n : 1);
+    const stays = (code: number, count: number) => count > 0 || (this.then && code > 0); // a legend that does not jump
+    const shown = this.groups.map((group, code) => ({ ...group, code })).filter((group) => stays(group.code, group.count));
+    const entries = kind === "groups" ? shown.map((g) => ({ ...g, text: this.name(g.code), colour: colourOf(g.code, palette, noise), mark: markOf(g.code, palette) })) : [];
+    this.labels.set(entries.filter((entry) => entry.code > 0 && entry.count > 0), glide);
+    if (kind === "groups") this.legend.groups(entries);
+    else this.legend.values(this.paint!.by);
+    this.root.dataset.paint = paint.version;
     this.restate();
+  }
+
+  /** Curves, sizes and counts of the moment that is shown. */
+  private tellStory(milliseconds: number): void {
+    if (!this.reel || !this.paint) return;
+    const { palette, noise } = this.paint;
+    const { at } = this.player;
+    this.root.dataset.at = String(at);
+    this.story.show(at, this.reel.groups(at), { palette, noise, name: (code) => (code ? String(code - 1) : "Noise") }, milliseconds);
   }
 
   private name(code: number): string {
@@ -234,7 +338,8 @@ class PointMap {
   }
 
   private at(row: number): [number, number] {
-    return this.view.toScreen(this.xy[2 * row], this.xy[2 * row + 1]);
+    const along = (i: number) => this.before[i] + (this.xy[i] - this.before[i]) * this.t;
+    return this.view.toScreen(along(2 * row), along(2 * row + 1));
   }
 
   private find(px: number, py: number): number {
@@ -284,7 +389,13 @@ class PointMap {
     return any;
   }
 
+  private play(): boolean {
+    if (this.reel) this.player.toggle();
+    return this.reel !== null;
+  }
+
   private step(what: "k" | "snapshot", by: number): boolean {
+    if (what === "snapshot") return this.player.step(by);
     if (!this.options.steps.includes(what)) return false;
     this.tell("step", { what, by });
     return true;
@@ -305,8 +416,10 @@ class PointMap {
   private facts(row: number): Facts {
     const { palette, noise } = this.paint!;
     const cluster = this.array("card", "cluster");
-    const code = cluster?.length === this.codes.length ? cluster[row] : this.codes[row];
+    const known = cluster?.length === this.codes.length ? cluster[row] : undefined;
+    const code = this.then ? this.codes[row] : (known ?? this.codes[row]);
     const lines: [string, string][] = [];
+    if (this.then) lines.push(["At the end", `Cluster ${(known ?? this.reel!.groups(this.reel!.steps.length - 1)[row]) - 1}`]);
     const confidence = this.array("card", "confidence");
     if (confidence?.length === this.codes.length) lines.push(["Confidence", (confidence[row] / 255).toFixed(2)]);
     const classes = this.array("truth", "classes");
@@ -353,6 +466,7 @@ class PointMap {
   private resize(): void {
     this.view.width = this.ground.clientWidth || 1;
     this.view.height = this.ground.clientHeight || 1;
+    this.story.draw();
     this.redraw();
   }
 
@@ -362,11 +476,12 @@ class PointMap {
 
   private draw(): void {
     this.waiting = 0;
-    const t = this.glideFrom ? Math.min(1, (performance.now() - this.glideFrom) / GLIDE) : 1;
-    if (t < 1) this.redraw();
+    const passed = this.glideFrom ? Math.min(1, (performance.now() - this.glideFrom) / this.glide.milliseconds) : 1;
+    if (passed < 1) this.redraw();
     else this.glideFrom = 0;
-    this.points.draw(this.view, t * t * (3 - 2 * t), this.factor);
-    this.labels.place(this.view, (code) => !this.legend.hidden.has(code));
+    this.t = this.glide.evenly ? passed : passed * passed * (3 - 2 * passed);
+    this.points.draw(this.view, this.t, this.factor);
+    this.labels.place(this.view, this.t, (code) => !this.legend.hidden.has(code));
     this.drawPictures();
     this.card.move();
     this.root.dataset.zoom = this.view.zoom.toFixed(3);
@@ -394,6 +509,8 @@ class PointMap {
     cancelAnimationFrame(this.waiting);
     cancelAnimationFrame(this.overlay);
     this.watch.disconnect();
+    this.player.pause();
+    window.removeEventListener(LOOK, this.sees);
     this.deafen();
     if (this.box.arrived === this.hears) this.box.arrived = null; // the next one may be there already
     this.points.destroy();

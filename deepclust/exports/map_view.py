@@ -1,0 +1,46 @@
+"""A map of a run as it is taken along: which projection, how it is coloured, and what can be believed of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deepclust.engine.run_maps import map_job
+from deepclust.engine.saved import build
+from deepclust.exports.view import View
+from deepclust.figures.flat_map import FlatMap
+from deepclust.projections import METHODS, Projection
+from deepclust.projections.words import map_words
+from deepclust.runs import RunStore
+
+BEST_FIRST = ("umap", "tsne", "pca")
+
+
+def finished_map(view: View, store: RunStore) -> Projection | None:
+    """The most telling map of the latent space that has been computed: UMAP, else t-SNE, else PCA; None without any."""
+    for method in BEST_FIRST:
+        for sample in (None, 2_000):
+            path = Path(map_job(view.run, store, "latent", method, 2, sample)["out"])
+            try:
+                return Projection.load(path)
+            except (ValueError, OSError):
+                continue
+    return None
+
+
+def drawn(view: View, found: Projection) -> FlatMap:
+    """The map with the view's clusters, their names and a title."""
+    config = view.run.config
+    space = build(config).embedding_name
+    groups = view.labels if found.ids is None else view.labels[found.ids]
+    return FlatMap(
+        found.points,
+        groups,
+        {c: str(c) if view.name(c) == f"Cluster {c}" else view.name(c) for c in view.clusters},
+        title=f"{config.dataset_title} · {config.method} · k = {view.k}",
+        note=f"{METHODS[found.method].title} of the {space[:1].lower()}{space[1:]}",
+    )
+
+
+def believed(view: View, found: Projection) -> str:
+    """What can be believed of the map, as one paragraph."""
+    return " ".join(map_words(found, len(view.labels)))

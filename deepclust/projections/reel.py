@@ -1,0 +1,119 @@
+"""One space at many moments in one frame that is fitted on the last: the time machine's maps, by PCA, t-SNE or UMAP.
+
+`deepclust.projections.film` goes forward and makes each map as good as it can be; here all moments are seen from the last
+one, so that what moves on the map has moved in the space.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepclust.projections.pca import principal_axes
+from deepclust.projections.plane import turn, turned
+
+# A space that lies as before is seen along the same axes. It counts as another one where its own axes, once turned,
+# bring its points so much nearer to the next map; where a stage ends, where they bring them nearer at all.
+ANOTHER_SPACE = 0.5
+SETTLING = 150  # iterations of t-SNE from the layout of the next moment
+UMAP_EPOCHS = 100
+
+
+def unit(space: NDArray) -> NDArray[np.float32]:
+    """A space (n, d) about its middle, with a mean squared distance from it of 1; equal points stay at 0."""
+    centred = space.astype(np.float64).reshape(len(space), -1)
+    centred = centred - centred.mean(axis=0)
+    return np.asarray(centred / max(_spread(centred), 1e-12), dtype=np.float32)
+
+
+def reel_by_pca(spaces: Sequence[NDArray], stages: Sequence[str]) -> NDArray[np.float32]:
+    """Maps (s, n, 2) of the same n samples in s spaces (n, d_i), in order, all along the principal axes of the last one.
+
+    Each space is first brought to a spread of 1 (`unit`), so a map is small where the last axes show little of it. Where
+    going back a space is another one (of another dimension, or turned, as between stages), its own principal axes are
+    taken, turned and mirrored to agree with the map that follows (orthogonal Procrustes on the samples).
+    """
+    maps: list[NDArray[np.float32]] = []
+    axes = np.zeros((0, 2), np.float32)
+    for number in reversed(range(len(spaces))):
+        space = unit(spaces[number])
+        own = _axes(space)
+        if not maps:
+            axes = own
+        else:
+            follows = maps[-1]
+            own = own @ turn(space @ own, follows).astype(np.float32)
+            limit = ANOTHER_SPACE if stages[number] == stages[number + 1] else 1.0
+            same = axes.shape == own.shape and _apart(space @ axes, follows) * limit <= _apart(
+                space @ own, follows
+            )
+            axes = axes if same else own
+        maps.append((space @ axes).astype(np.float32))
+    return np.stack(maps[::-1]) if maps else np.zeros((0, 0, 2), np.float32)
+
+
+def reel_by_neighbours(
+    method: str, spaces: Sequence[NDArray], random_state: int, report: Callable[[float, str], None]
+) -> NDArray[np.float32]:
+    """Maps (s, n, 2) of the same n samples in s spaces (n, d_i), in order, by "tsne" or "umap", each of spread 1.
+
+    The last one is made as any map is; each earlier one starts from the map that follows it, at its full size, and then
+    settles, so that a point only moves as far as its neighbours have changed. `report(fraction, text)` may raise to stop.
+    ValueError for fewer than 4 samples.
+    """
+    if not len(spaces) or len(spaces[0]) < 4:
+        raise ValueError("A map of neighbours needs at least 4 samples at one moment or more: take PCA.")
+    from deepclust.projections import tsne, umap
+
+    maps: list[NDArray[np.float32]] = []
+    start: NDArray[np.float32] | None = None  # the layout that follows, in its own size
+    for done, space in enumerate(reversed(spaces)):
+
+        def told(fraction: float, _: str, done: int = done) -> None:
+            report(
+                (done + fraction) / len(spaces),
+                f"map {done + 1} of {len(spaces)}, from the last to the first",
+            )
+
+        X = np.ascontiguousarray(space.reshape(len(space), -1), dtype=np.float32)
+        if method == "tsne":
+            points, _ = (
+                tsne.embed(X, 2, random_state, told, 30, 500)
+                if start is None
+                else tsne.settle(X, start, random_state, told, 30, SETTLING)
+            )
+        else:
+            points, _ = umap.embed(
+                X,
+                2,
+                random_state,
+                told,
+                15,
+                0.1,
+                start=start,
+                n_epochs=None if start is None else UMAP_EPOCHS,
+            )
+        points = np.asarray(points - points.mean(axis=0), dtype=np.float32)
+        if start is not None:
+            points = turned(points, start).astype(np.float32)
+        start = points
+        maps.append(points / np.float32(max(_spread(points), 1e-12)))
+    return np.stack(maps[::-1])
+
+
+def _axes(space: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The first two principal axes (d, 2); a missing one is 0."""
+    _, found = principal_axes(space, 2)
+    axes = np.zeros((space.shape[1], 2), np.float32)
+    axes[:, : found.shape[1]] = found
+    return axes
+
+
+def _spread(points: NDArray) -> float:
+    return float(np.sqrt((points**2).sum(axis=1).mean()))
+
+
+def _apart(points: NDArray, others: NDArray) -> float:
+    return float(((points - others) ** 2).sum())

@@ -1,0 +1,138 @@
+"""Cluster rows in a real browser: sort, rename, merge, split, undo, a cluster of a selection, and what a reload keeps."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deepclust.data.catalog import load_dataset
+from deepclust.engine.ask import make_config
+from deepclust.engine.train import train
+from deepclust.runs import Run, RunStore, edits
+from tests.browser.conftest import Server, end_helpers, settle
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
+
+NAME = 'Sixes 🦒 "6" <img src=x onerror=alert(1)>'  # more than the map shows
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[Server, Run]]:
+    """A server with one finished k-means run on the 1,797 digits; nothing runs beside it."""
+    store = RunStore(tmp_path)
+    run = store.create(
+        make_config({"name": "digits"}, load_dataset("digits"), "KMeans", values={"n_init": 1})
+    )
+    train(run, store)
+    environment = {**os.environ, "DEEPCLUST_RUNS": str(tmp_path), "DEEPCLUST_HELPERS": "0"}
+    environment.pop("DEEPCLUST_MAP", None)
+    server = Server(tmp_path, environment)
+    server.start()
+    yield server, run
+    server.kill()
+    end_helpers(tmp_path)
+
+
+def opened(page: Any, address: str) -> None:
+    page.goto(address)
+    page.locator("img[alt='Most typical samples of cluster 0']").wait_for()
+    drawn = page.locator(".map").first.element_handle()
+    # without a graphics card, a busy machine paints late
+    page.wait_for_function("m => Boolean(m.dataset.drawn)", arg=drawn, timeout=180_000)
+    settle(page)
+
+
+def choose(page: Any, row: int, option: str | re.Pattern[str]) -> None:
+    """An entry of the menu of a row, counted from the top."""
+    settle(page)
+    page.get_by_role("button", name="Edit", exact=True).nth(row).click()
+    page.get_by_role("menuitem", name=option).or_(page.get_by_role("option", name=option)).click()
+
+
+def test_from_sorting_to_a_reload(served: tuple[Server, Run], page: Any) -> None:
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=60_000)
+    server, run = served
+    address = f"{server.url}/explore?run={run.id}"
+    opened(page, address)
+    pictures = page.locator("img[alt^='Most typical samples of cluster']")
+    legend = page.locator(".entry")
+    expect(pictures).to_have_count(10)
+    expect(page.locator("img[alt^='Mean picture of cluster']")).to_have_count(10)
+
+    # sorting draws the rows anew, and nothing of the map
+    watch = (
+        "m => { window.drawn = 0; new MutationObserver(all => { window.drawn += all.length })"
+        ".observe(m, {attributes: true, childList: true, subtree: true}); }"
+    )
+    page.evaluate(watch, page.locator(".map").first.element_handle())
+    sizes = [int((run.result().labels == cluster).sum()) for cluster in range(10)]
+    largest = max(range(10), key=sizes.__getitem__)
+    page.get_by_role("combobox", name="Sort by").click()
+    page.get_by_role("option", name="Largest first").click()
+    expect(pictures.first).to_have_attribute("alt", f"Most typical samples of cluster {largest}")
+    settle(page)
+    assert page.evaluate("window.drawn") == 0
+    page.get_by_role("combobox", name="Sort by").click()
+    page.get_by_role("option", name="By number").click()
+    expect(pictures.first).to_have_attribute("alt", "Most typical samples of cluster 0")
+
+    choose(page, 0, "Rename")
+    field = page.get_by_role("textbox", name="New name of cluster 0")
+    field.fill(NAME)
+    field.press("Enter")
+    expect(legend.first).to_contain_text('Sixes 🦒 "6" <img src=x')
+    expect(page.get_by_text(NAME).first).to_be_visible()
+
+    choose(page, 1, re.compile("Merge with"))
+    expect(pictures).to_have_count(9)
+    expect(legend).to_have_count(9)
+    expect(page.get_by_text("With your edits: 9 clusters")).to_be_visible()
+
+    choose(page, 0, "Split")
+    parts = page.get_by_role("spinbutton", name=re.compile("Parts of"))
+    parts.fill("3")
+    parts.press("Tab")
+    settle(page)
+    page.get_by_role("button", name="Split it").click()
+    expect(legend).to_have_count(11)
+    expect(legend.last).to_contain_text("11")
+    page.get_by_role("button", name="Undo").click()
+    expect(legend).to_have_count(9)
+    settle(page)
+    page.get_by_role("button", name="Redo").click()
+    expect(legend).to_have_count(11)
+    settle(page)
+
+    # what was done outlives the session and the server
+    kept = edits.stored(run, 10)
+    server.kill()
+    server.start()
+    opened(page, address)
+    expect(legend).to_have_count(11)
+    expect(legend.first).to_contain_text("Sixes 🦒")
+    expect(pictures).to_have_count(11)
+    assert edits.stored(run, 10) == kept
+
+    # a selection becomes a cluster
+    choose(page, 3, "Select on the map")
+    expect(page.locator(".chip")).to_contain_text("selected")
+    settle(page)
+    page.get_by_role("button", name=re.compile("selected")).first.wait_for()
+    page.get_by_role("button", name="Make it a cluster").click()
+    expect(page.get_by_text("a cluster of their own already")).to_be_visible()
+
+    page.get_by_text("Clusters", exact=True).last.click()
+    settle(page)
+    page.get_by_role("button", name="Reset").click()
+    expect(legend).to_have_count(10)
+    expect(legend.first).not_to_contain_text("Sixes")
+    expect(page.get_by_text("With your edits")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(legend).to_have_count(11)

@@ -1,0 +1,100 @@
+"""Look closely and take it with you: a point, the honest colour, table, report and run as files, and the run opened again."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deepclust.data.catalog import load_dataset
+from deepclust.engine.ask import make_config
+from deepclust.engine.train import train
+from deepclust.runs import Run, RunStore
+from tests.browser.conftest import Server, end_helpers, settle
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Run]]:
+    """A server with one finished k-means run on the 1,797 digits; nothing runs beside it."""
+    runs = tmp_path_factory.mktemp("runs")
+    store = RunStore(runs)
+    run = store.create(
+        make_config({"name": "digits"}, load_dataset("digits"), "KMeans", values={"n_init": 2})
+    )
+    train(run, store)
+    server = Server(runs, {**os.environ, "DEEPCLUST_RUNS": str(runs), "DEEPCLUST_HELPERS": "0"})
+    server.start()
+    yield server, run
+    server.kill()
+    end_helpers(runs)
+
+
+def saved(page: Any, button: str, folder: Path) -> Path:
+    """Click a download and keep the file."""
+    with page.expect_download() as started:
+        page.get_by_role("button", name=button).click()
+    path = folder / started.value.suggested_filename
+    started.value.save_as(path)
+    return path
+
+
+def test_a_point_and_everything_to_take_along(
+    served: tuple[Server, Run], page: Any, chromium: Any, tmp_path: Path
+) -> None:
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=60_000)  # a busy machine paints late
+    server, run = served
+    page.goto(f"{server.url}/explore?run={run.id}")
+    settle(page)
+    expect(page.locator(".label:visible")).to_have_count(10)
+    settle(page)
+    box = page.locator(".label").get_by_text("0", exact=True).bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 + 14)
+    picture = page.locator("img[alt^='Picture of sample']")
+    expect(picture).to_be_visible()
+    expect(page.get_by_text("Nearest in the latent space")).to_be_visible()
+    expect(page.get_by_text("Its way through training")).to_be_visible()
+    expect(page.locator("img[alt^='Sample ']")).to_have_count(24)
+    settle(page)
+
+    page.get_by_text("Neighbours kept", exact=True).click()
+    expect(page.get_by_text(re.compile(r"2 axes show \d+% of all differences"))).to_be_visible()
+    expect(page.locator(".map").get_by_text("Neighbours kept")).to_be_visible()
+    settle(page)
+
+    page.get_by_role("button", name="Take it with you").click()
+    table = saved(page, "Table (CSV)", tmp_path)
+    with open(table, newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(r["cluster"]) for r in rows] == run.result().labels.tolist()
+    assert "class" not in rows[0]
+    assert saved(page, "Map (SVG)", tmp_path).read_text(encoding="utf-8").startswith("<svg")
+    report = saved(page, "Report (HTML)", tmp_path)
+    zipped = saved(page, "Run (zip", tmp_path)
+    expect(page.get_by_text(f"/explore?run={run.id}")).to_be_visible()
+
+    context = chromium.new_context(offline=True)
+    alone, asked = context.new_page(), []
+    alone.on("request", lambda request: asked.append(request.url))
+    alone.goto(report.as_uri())
+    expect(alone.get_by_text("Cluster 9", exact=True)).to_be_visible()
+    assert all(alone.evaluate("[...document.images].map(i => i.complete && i.naturalWidth > 0)"))
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert report.stat().st_size < 5e6
+    context.close()
+
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="folder_open").click()
+    page.locator("[data-testid='stPopoverBody'] input[type='file']").set_input_files(zipped)
+    page.wait_for_url(re.compile(rf"/explore\?run={run.id}-[0-9a-f]{{4}}"))
+    expect(page.locator(".map").get_by_text("Neighbours kept")).to_be_visible()
+    expect(page.get_by_text("k = 10: the clusters that KMeans found")).to_be_visible()
+    assert len(RunStore(server.runs).runs()) == 2
