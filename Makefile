@@ -13,11 +13,13 @@ NEWEST = $(firstword $(foreach p,$(PYTHON) python3 python3.14 python3.13 python3
 app: $(VENV)/app.ready
 	$(PY) -m deepclust app --port $(PORT)
 
+# as many tests at once as there are processors, with one thread each; then those in a browser, one after the other
 test: check
-	$(PY) -m pytest
+	OMP_NUM_THREADS=1 $(PY) -m pytest -n auto -m "not browser"
+	$(PY) -m pytest -m browser
 
 fast: check
-	$(PY) -m pytest -m "not slow and not browser"
+	OMP_NUM_THREADS=1 $(PY) -m pytest -n auto -m "not slow and not browser"
 
 check: $(VENV)/test.ready
 	$(VENV)/bin/ruff check .

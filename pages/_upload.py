@@ -125,6 +125,7 @@ def _keep(incoming: Incoming, title: str, choices: dict[str, Any], chosen: bool 
         return
     incoming.discard()
     st.session_state.incoming = None
+    _cached.forget_datasets()  # the same samples may have been open under another name
     _session.choose_dataset(ref)
     st.rerun()
 

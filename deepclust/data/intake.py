@@ -10,6 +10,7 @@ import time
 import unicodedata
 import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
@@ -183,5 +184,6 @@ def _copy(source: BinaryIO, target: IO[bytes]) -> None:
 
 def _forget(folder: Path) -> None:
     for path in folder.iterdir():
-        if path.is_file() and time.time() - path.stat().st_mtime > FORGOTTEN:
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another upload has just ended, or clears up as well
+            if path.is_file() and time.time() - path.stat().st_mtime > FORGOTTEN:
+                path.unlink()

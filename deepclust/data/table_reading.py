@@ -49,6 +49,7 @@ class _Reader:
         self.offsets = np.cumsum([0, *(c.width for c in self.numeric)])
         most_rows = table.n_rows if table.n_rows is not None else table.most_rows()
         width = int(self.offsets[-1]) + sum(min(c.n_values, MOST_CATEGORIES) for c in self.categories)
+        self.width = width
         self._check(most_rows if table.n_rows is not None else 0, width)
         most_rows = min(
             most_rows, max_bytes // (4 * max(1, width)) + 1
@@ -71,9 +72,9 @@ class _Reader:
     def take(self, start: int, frame: pd.DataFrame) -> None:
         """Add some rows, from number ``start`` on, of the columns that the frame has."""
         stop = start + len(frame)
+        self._check(stop, self.width)
         if stop > len(self.X):
             raise ValueError(f"{self.table.label} changed while it was read. Load it again.")
-        self._check(stop, self.X.shape[1])
         for column, at in zip(self.numeric, self.offsets, strict=False):
             if column.name not in frame:
                 continue

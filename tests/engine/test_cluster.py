@@ -18,7 +18,7 @@ from deepclust.engine.launch import discard, launch, waiting_before
 from deepclust.runs import Run
 
 REPOSITORY = Path(__file__).parents[2]
-LONG = {"max_epochs": 4_000}  # far longer than any test waits
+LONG = {"max_epochs": 10_000, "batch_size": 4}  # far longer than any test waits
 
 
 class Dask:
