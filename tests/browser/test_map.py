@@ -117,7 +117,7 @@ def test_a_point_has_a_ring_at_once_and_a_card_with_its_picture(shown: Map) -> N
     page = shown.page
     x, y = shown.middle(0)
     page.mouse.move(x, y + 14)
-    page.locator(".ring").wait_for()
+    page.locator(".ring:not(.echo)").wait_for()
     card = page.locator(".card")
     card.wait_for()
     assert re.search(r"Cluster \d", card.inner_text())
