@@ -89,7 +89,7 @@ def _near(here: Clusters, facts: ClusterFacts, place: int) -> list[str]:
     )
     n_border = int(facts.n_borderline[place])
     if n_border:
-        words += f" · {n_border:,} on the border, {facts.towards[place]:.0%} of these to it"
+        words += f" · {n_border:,} on a border, {facts.towards[place]:.0%} of those towards it"
     return [f'<span style="opacity:.75">{words}</span>']
 
 
