@@ -131,9 +131,9 @@ class BatchGraph:
         """tr(Y^T L Y) / m of the batch ``rows`` (m,); place: codes (m, d) to Y (m, k)."""
         return self._loss(place(self.c[rows]), self._affinity(rows))
 
-    def validation(self, place: Place) -> torch.Tensor:
-        """The same of the held-back samples."""
-        return self._loss(place(self.c[self._seen_back]), self._held_affinity)
+    def validation(self, y_of: Place) -> torch.Tensor:
+        """The same of the held-back samples; y_of: numbers of samples (m,) to Y (m, k)."""
+        return self._loss(y_of(self._seen_back), self._held_affinity)
 
     def quadratic(self, y: torch.Tensor, generator: torch.Generator) -> np.ndarray:
         """Y^T L Y / m (k, k), mean of some batches of outputs y (n, k)."""

@@ -127,23 +127,21 @@ class WalkGraph:
         """Mean of |y_i - y_j|^2 / 2 over as many random pairs as there are ``rows``."""
         import torch
 
+        from deepclust.losses.spectral import pair_loss
+
         walker = torch.randint(self._walks.shape[1], (len(rows),), generator=generator).to(self.c.device)
         begin = torch.randint(self.walk, (len(rows),), generator=generator).to(self.c.device)
-        return self._loss(
-            place, torch.stack([self._walks[begin, walker], self._walks[begin + self.walk, walker]])
-        )
+        pairs = torch.stack([self._walks[begin, walker], self._walks[begin + self.walk, walker]])
+        return pair_loss(*place(self.c[pairs.flatten()]).tensor_split(2))
 
-    def validation(self, place: Place) -> torch.Tensor:
-        """The same of walks that begin at held-back samples."""
-        return self._loss(place, self._held_pairs)
+    def validation(self, y_of: Place) -> torch.Tensor:
+        """The same of walks that begin at held-back samples; y_of: numbers of samples (m,) to Y (m, k)."""
+        from deepclust.losses.spectral import pair_loss
+
+        return pair_loss(*y_of(self._held_pairs.flatten()).tensor_split(2))
 
     def quadratic(self, y: torch.Tensor, generator: torch.Generator) -> np.ndarray:
         """Y^T L Y / n (k, k) of outputs y (n, k) of all samples, L = D - W over the mean degree."""
         Y = to_numpy(y).astype(np.float64)
         whole = Y.T @ (self._degree[:, None] * Y) - Y.T @ (self._whole @ Y)
         return np.asarray(whole / self._degree.sum())
-
-    def _loss(self, place: Place, pairs: torch.Tensor) -> torch.Tensor:
-        from deepclust.losses.spectral import pair_loss
-
-        return pair_loss(*place(self.c[pairs.flatten()]).tensor_split(2))

@@ -316,13 +316,20 @@ class SpectralNet(SiameseMethod):
             rows = rows[
                 torch.randperm(len(rows), generator=self._generator)[: graph.rule.batch_size].to(rows.device)
             ]
-        self._net.orthonormal.set_weights(orthonormal_weights(self._outputs(graph.c[rows])))
+        every = (
+            graph.vectors is not None
+        )  # few enough to place them all; only what is kept in the end is worked out exactly
         told = {}
-        if len(graph.held):
-            with torch.no_grad():
-                told["validation"] = graph.validation(partial(self._place, self._net.orthonormal.weights))
+        with torch.no_grad():
+            outputs = self._net.outputs(graph.c if every else graph.c[rows])
+            self._net.orthonormal.set_weights(orthonormal_weights(outputs[rows] if every else outputs))
+            weights = self._net.orthonormal.weights
+            if len(graph.held):
+                told["validation"] = graph.validation(
+                    lambda at: outputs[at] @ weights if every else self._place(weights, graph.c[at])
+                )
         if graph.vectors is not None:
-            found = grassmann_distance(to_numpy(self._outputs(graph.c)), graph.vectors)
+            found = grassmann_distance(to_numpy(outputs), graph.vectors)
             told["grassmann"] = torch.tensor(found)
         return told
 
