@@ -149,7 +149,7 @@ def ncut(dataset: str, seeds: list[int], preset: str, sample: int) -> None:
 
 
 def package(dataset: str, seeds: list[int], siamese: bool) -> None:
-    """The package with its defaults, and ours with as many gradient steps, on networks of the same widths and of our own."""
+    """The package with its defaults; ours with as many gradient steps and neighbours, on networks of the same widths and our own."""
     try:
         import spectralnet
     except ImportError as error:
@@ -175,7 +175,12 @@ def package(dataset: str, seeds: list[int], siamese: bool) -> None:
         model.fit(torch.from_numpy(x))
         labels = model.predict(torch.from_numpy(x))
         theirs.append((acc(data.y, labels), *clock.seconds()))
-        same: dict[str, Any] = {"spectral_batch": 1024, "steps_per_epoch": steps, "max_epochs": 30}
+        same: dict[str, Any] = {
+            "spectral_batch": 1024,
+            "steps_per_epoch": steps,
+            "max_epochs": 30,
+            "n_neighbors": 30,
+        }
         if siamese:  # 256 pairs in each of our steps as well
             epochs = round(30 * pair_steps / (data.n_samples / 128))
             same |= {"affinity": "siamese", "siamese_epochs": epochs, "batch_size": 128}

@@ -28,7 +28,9 @@ def experiments(config: RunConfig) -> None:
     if cls.sensitivity:
         with st.container(border=True, key="sensitivity"):
             _sensitivity(config)
-    with st.expander("Sweep over settings and seeds", icon=":material/tune:", key="sweep-box", on_change="rerun") as box:
+    with st.expander(
+        "Sweep over settings and seeds", icon=":material/tune:", key="sweep-box", on_change="rerun"
+    ) as box:
         if box.open:
             sweep_form(config)
 

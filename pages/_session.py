@@ -123,7 +123,9 @@ def side(name: str) -> str | None:
 
 def show_side(name: str, map_of: str | None) -> None:
     """Show another map on one of both sides; None is what it shows at first."""
-    st.session_state.sides = {n: m for n, m in {**st.session_state.sides, name: map_of}.items() if m is not None}
+    st.session_state.sides = {
+        n: m for n, m in {**st.session_state.sides, name: map_of}.items() if m is not None
+    }
     write_url()
 
 

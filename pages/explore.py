@@ -66,7 +66,9 @@ def map_pane(run: Run, data: Dataset, k: int, revealed: bool) -> None:
         shown=Shown(run, data, k, revealed),
     )
     if by == KEPT and found.kept is None:
-        st.caption("How many neighbours this map keeps was not measured: the colours are those of the clusters.")
+        st.caption(
+            "How many neighbours this map keeps was not measured: the colours are those of the clusters."
+        )
     st.caption(about(found, data.n_samples))
     if picked is not None:
         _session.select(run, picked)
