@@ -106,7 +106,7 @@ def _facts(key: str, ids: np.ndarray, shown: Shown, coloured: np.ndarray | None)
     facts = {"confidence": webmap.levels(here.best.confidence[ids])}
     if coloured is None or not np.array_equal(coloured, here.labels[ids]):
         facts["cluster"] = webmap.group_codes(here.labels[ids])
-    wire(key=f"{key}-card", data=webmap.message(key, "card", {}, facts, deflate=True))
+    wire(key=f"{key}-card", data=webmap.message(key, "card", {"names": here.names}, facts, deflate=True))
     y = shown.data.y
     if shown.revealed and y is not None:
         classes = {"classes": webmap.group_codes(y[ids])}

@@ -81,12 +81,10 @@ def _look_after(driver: Driver, told: Path, address: str, stay: float) -> None:
     while True:
         write_json(told, {**this_process(), "address": address})
         try:
-            wanted = driver.look()
-        except OSError as error:  # a message was lost on its way: the next look brings what this one did not
+            if driver.look():
+                idle_since = time.monotonic()
+        except OSError as error:  # a message was lost on its way: the next look brings it, or the scheduler is gone
             print(f"{address}: {error}", file=sys.stderr, flush=True)
-            wanted = True
-        if wanted:
-            idle_since = time.monotonic()
         if time.monotonic() - idle_since > stay:
             told.unlink(missing_ok=True)  # from now on a new run gets a new driver
             if not driver.look():

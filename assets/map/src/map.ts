@@ -419,7 +419,9 @@ class PointMap {
     const known = cluster?.length === this.codes.length ? cluster[row] : undefined;
     const code = this.then ? this.codes[row] : (known ?? this.codes[row]);
     const lines: [string, string][] = [];
-    if (this.then) lines.push(["At the end", `Cluster ${(known ?? this.reel!.groups(this.reel!.steps.length - 1)[row]) - 1}`]);
+    const given = this.box.parts.get("card")?.facts.names as string[] | undefined; // what the clusters are called
+    const called = (group: number) => given?.[group - 1] ?? `Cluster ${group - 1}`;
+    if (this.then) lines.push(["At the end", called(known ?? this.reel!.groups(this.reel!.steps.length - 1)[row])]);
     const confidence = this.array("card", "confidence");
     if (confidence?.length === this.codes.length) lines.push(["Confidence", (confidence[row] / 255).toFixed(2)]);
     const classes = this.array("truth", "classes");
@@ -429,8 +431,8 @@ class PointMap {
     }
     const ids = this.box.parts.get("frame")?.arrays.ids;
     lines.push(["Sample", String(ids ? ids[row] : row)]);
-    const named = !cluster && this.paint?.names; // coloured by something else, and nothing is known of clusters
-    const title = named || code === 0 ? this.name(code) : `Cluster ${code - 1}`;
+    const named = !cluster && !given && this.paint?.names; // coloured by something else, and nothing is known of clusters
+    const title = named || code === 0 ? this.name(code) : called(code);
     return { title, colour: colourOf(code, palette, noise), lines };
   }
 
