@@ -35,7 +35,7 @@ def test_a_ladder_is_estimated_started_and_compared(server: Server, page: Any) -
     page.get_by_role("button", name="Explore", exact=True).first.wait_for(timeout=180_000)
     page.get_by_text("Raw data").wait_for()
     table = page.get_by_test_id("stTable")
-    assert table.get_by_role("row").count() == 6
+    assert table.get_by_role("row").count() == 7  # with its head
     table.get_by_text("Silhouette").wait_for()
     assert table.get_by_text("ACC").count() == 0, "labels are hidden"
     page.get_by_text("Reveal labels").click()

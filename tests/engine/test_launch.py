@@ -187,6 +187,7 @@ def test_a_killed_worker_is_lost_and_its_run_goes_on_from_the_checkpoint(ask, wo
     run = ask("DDLS", **LONG)
     launch(run)
     wait_until((run.folder / "checkpoint.pt").exists, "the first checkpoint")
+    wait_until(lambda: run.status().epoch > 2, "some epochs")
     worker = workers(run)
     assert worker.nice() >= 5
     worker.kill()
