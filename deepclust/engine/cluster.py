@@ -83,9 +83,8 @@ def _look_after(driver: Driver, told: Path, address: str, stay: float) -> None:
         try:
             if driver.look():
                 idle_since = time.monotonic()
-        except (
-            OSError
-        ) as error:  # a message was lost on its way: the next look brings it, or the scheduler is gone
+        except OSError as error:
+            # a message was lost on its way: the next look brings it, or the scheduler is gone
             print(f"{address}: {error}", file=sys.stderr, flush=True)
         if time.monotonic() - idle_since > stay:
             told.unlink(missing_ok=True)  # from now on a new run gets a new driver

@@ -16,9 +16,8 @@ def anchor_pairs(x: torch.Tensor, n_neighbors: int, fraction: float) -> torch.Te
     x = x.flatten(1)
     n_samples = len(x)
     distance = torch.cdist(x, x)
-    distance = torch.minimum(
-        distance, distance.T
-    )  # both ways are rounded apart, and the threshold may fall in between
+    # both ways are rounded apart, and the threshold may fall in between
+    distance = torch.minimum(distance, distance.T)
     distance.fill_diagonal_(torch.inf)
     nearest = distance.topk(min(n_neighbors, n_samples - 1), largest=False).indices  # (b, n_neighbors)
     pairs = torch.zeros_like(distance, dtype=torch.bool).scatter_(1, nearest, True)

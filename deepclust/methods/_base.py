@@ -80,9 +80,8 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
     rank: ClassVar[int] = 50
     min_samples: ClassVar[int] = 1
     ladder: ClassVar[Mapping[str, Mapping[str, Any]]] = {}  # rungs of an ablation: name -> what differs
-    beside_ladder: ClassVar[frozenset[str]] = (
-        frozenset()
-    )  # rungs that are another way: none has to be above them
+    #: Rungs of the ladder that are another way: none has to be above them.
+    beside_ladder: ClassVar[frozenset[str]] = frozenset()
     sensitivity: ClassVar[Mapping[str, tuple[Any, ...]]] = {}  # values to try of one or two hyper-parameters
     #: Spaces that n_clusters has not shaped, in which k can be chosen, best first: "embedding", "input", "space:NAME" of
     #: `_spaces`, or "stage:NAME" for the latent space at the end of that stage.

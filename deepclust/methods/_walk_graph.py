@@ -86,8 +86,7 @@ class WalkGraph:
         if rule.walk == 0 or len(c) <= EXACT_UP_TO:
             values, vectors = laplacian_eigenvectors(W, most + 1, seed)
             vectors /= np.sqrt(np.maximum(self._degree, 1e-300))[:, None]
-            if most > n_clusters:
-                self.n_outputs = self.best_width(vectors[:, :most] / np.abs(vectors).mean(), STARTS)
+            self.n_outputs = self.best_width(vectors[:, :most] / np.abs(vectors).mean(), STARTS)
             self.walk = rule.walk or walk_length(values[min(self.n_outputs, len(values) - 1)])
             if len(c) <= EXACT_UP_TO:
                 self.values = values[: self.n_outputs]
@@ -101,6 +100,8 @@ class WalkGraph:
 
     def best_width(self, Y: np.ndarray, n_init: int) -> int:
         """How many of the first columns of Y (n, m), from one for each cluster up, make the best partition."""
+        if Y.shape[1] <= self._n_clusters:
+            return int(Y.shape[1])
         edges = edges_of(self._whole)
         return best_partition(Y, self._n_clusters, edges, self._seed, n_init, unit=False, margin=MARGIN)[1]
 

@@ -316,9 +316,8 @@ class SpectralNet(SiameseMethod):
             rows = rows[
                 torch.randperm(len(rows), generator=self._generator)[: graph.rule.batch_size].to(rows.device)
             ]
-        every = (
-            graph.vectors is not None
-        )  # few enough to place them all; only what is kept in the end is worked out exactly
+        # few enough samples to place them all; only what is kept in the end is worked out exactly
+        every = graph.vectors is not None
         told = {}
         with torch.no_grad():
             outputs = self._net.outputs(graph.c if every else graph.c[rows])
@@ -360,8 +359,7 @@ class SpectralNet(SiameseMethod):
         quadratic = graph.quadratic((y_tilde @ weights).float(), generator)
         _, turn = np.linalg.eigh((quadratic + quadratic.T) / 2)
         weights = weights @ torch.from_numpy(turn).to(weights)
-        if self._most_outputs() > self.n_clusters:
-            weights = weights[:, : graph.best_width(to_numpy(y_tilde @ weights), self.n_init)]
+        weights = weights[:, : graph.best_width(to_numpy(y_tilde @ weights), self.n_init)]
         y = y_tilde @ weights
         largest = y.gather(0, y.abs().argmax(dim=0, keepdim=True))
         self._net.orthonormal.set_weights((weights * torch.where(largest < 0, -1.0, 1.0)).float())

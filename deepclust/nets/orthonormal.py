@@ -56,7 +56,8 @@ def _weights_by_qr(y: torch.Tensor, spread: torch.Tensor, eye: torch.Tensor) -> 
 class Orthonormal(nn.Module):
     """Y~ (m, k) to Y = Y~ R with weights R (k, k) that `set_weights` last took from a batch; the identity before.
 
-    SpectralNet, section 3.1. It may `use` fewer outputs than it was made for, and keep the first columns of Y only. The weights are saved with the network but no optimiser touches them: with the last ones
+    SpectralNet, section 3.1. It may `use` fewer outputs than it was made for, and keep the first columns of Y only. The
+    weights are saved with the network but no optimiser touches them: with the last ones
     kept, new samples are placed one by one, and always in the same place.
     """
 
