@@ -6,7 +6,6 @@ import streamlit as st
 
 from deepclust.data.dataset import Dataset
 from deepclust.engine.ranking import (
-    ENDED,
     RankBoard,
     is_current,
     read_ranking,
@@ -14,6 +13,7 @@ from deepclust.engine.ranking import (
     start_ranking,
     stop_ranking,
 )
+from deepclust.engine.work import ENDED
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED as RUN_ENDED
 from deepclust.selection.measures import MEASURES

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from deepclust.data.dataset import Dataset
-from deepclust.engine.choosing import ENDED, Board, largest_k, read_board, start_choosing, stop_choosing
+from deepclust.engine.choosing import Board, largest_k, read_board, start_choosing, stop_choosing
+from deepclust.engine.work import ENDED
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED as RUN_ENDED
 from pages import _cached, _session

@@ -13,51 +13,37 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from deepclust.engine.process import reap, start_detached, yield_to_the_page
+from deepclust.engine.work import Work, failure
 from deepclust.runs import Run
-from deepclust.runs.run import process_alive, this_process, write_json
+from deepclust.runs.run import this_process, write_json
 from deepclust.selection.criterion import Criterion
 from deepclust.selection.facts import FACTS
 from deepclust.selection.verdict import Verdict, give_verdict
 
-State = Literal["missing", "starting", "running", "done", "stopped", "failed", "lost"]
-ENDED = ("missing", "done", "stopped", "failed", "lost")
-STARTING = 60.0  # seconds that a fresh process may take to speak for itself
 LARGEST_K = 50
 FEWEST_PER_CLUSTER = 4
 FILE, STOP = "choose_k.json", "choose_k.stop"
 
 
 @dataclass(frozen=True)
-class Board:
+class Board(Work):
     """How far the choice of k of a run is, and all that was found so far.
 
-    n_criteria: how many there will be. now: what is computed at this moment. content: stands for the latent space. space: what has to be
-    said about the space that is judged, "" if it is just the latent space.
+    n_criteria: how many there will be. content: stands for the latent space. space: what has to be said about the space
+    that is judged, "" if it is just the latent space.
     """
 
-    state: State = "missing"
     max_k: int = 20
     criteria: tuple[Criterion, ...] = ()
     n_criteria: int = 0
-    now: str = ""
-    seconds: float = 0.0
-    error: str = ""
     content: str = ""
     space: str = ""
-    pid: int | None = None
-    create_time: float | None = None
-    heartbeat: float = 0.0
     verdict: Verdict | None = field(default=None, compare=False)
-
-    @property
-    def live(self) -> bool:
-        """Whether a process works on it."""
-        return self.state not in ENDED
 
     def to_json(self) -> dict[str, Any]:
         """As a dict that `json` can write."""
@@ -90,9 +76,9 @@ def read_board(run: Run) -> Board:
         board = Board(**values, criteria=criteria, verdict=give_verdict(criteria))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Board()
-    if board.content != _content(run):
+    if board.content != run.content:
         return Board()
-    if board.live and not _alive(board):
+    if board.live and not board.alive:
         return replace(board, state="lost", error="The process that compared the k ended without a word.")
     return board
 
@@ -104,7 +90,7 @@ def start_choosing(run: Run, max_k: int = 20) -> None:
     if read_board(run).live:
         return
     (run.folder / STOP).unlink(missing_ok=True)
-    _write(run, Board("starting", max_k, content=_content(run), heartbeat=time.time()))
+    _write(run, Board("starting", max_k, content=run.content, heartbeat=time.time()))
     with open(run.folder / "choose_k.log", "ab") as log:
         start_detached("deepclust.engine.choosing", str(run.folder), str(max_k), log=log)
 
@@ -140,7 +126,7 @@ def _compare(run: Run, max_k: int, watch: Callable[[Board], None] | None) -> Boa
     titles = [*(facts.title for facts in FACTS.values()), ""]
     started = time.monotonic()
     who = {name: value for name, value in this_process().items() if name in ("pid", "create_time")}
-    board = Board("running", max_k, n_criteria=len(FACTS), content=_content(run), **who)
+    board = Board("running", max_k, n_criteria=len(FACTS), content=run.content, **who)
 
     def tell(**changes: Any) -> None:
         nonlocal board
@@ -170,8 +156,7 @@ def _compare(run: Run, max_k: int, watch: Callable[[Board], None] | None) -> Boa
         import traceback
 
         traceback.print_exc()
-        said = str(error) if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: {error}"
-        tell(state="failed", error=said, now="")
+        tell(state="failed", error=failure(error), now="")
     finally:
         (run.folder / STOP).unlink(missing_ok=True)
     return board
@@ -190,16 +175,6 @@ def _check(run: Run, max_k: int) -> None:
         raise ValueError(
             f"max_k={max_k} is not allowed: choose a whole number from 3 to {largest_k(run)} for this run."
         )
-
-
-def _content(run: Run) -> str:
-    return str(run.metrics().get("content", run.id))
-
-
-def _alive(board: Board) -> bool:
-    if board.pid is None:
-        return time.time() - board.heartbeat < STARTING
-    return process_alive(board.pid, board.create_time)
 
 
 def _write(run: Run, board: Board) -> None:

@@ -23,6 +23,7 @@ from filelock import FileLock, Timeout
 
 from deepclust.engine.launch import reap, start_detached
 from deepclust.engine.projection_jobs import LANES, Job, read_job, read_state, run_job, write_state
+from deepclust.engine.work import failure
 from deepclust.projections import METHODS, Cancelled, project
 from deepclust.runs.run import process_alive, this_process, write_json
 
@@ -246,10 +247,7 @@ class Projector:
             )
         except Exception as error:
             traceback.print_exc()
-            told = (
-                str(error) if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: {error}"
-            )
-            write_state(job, "failed", error=told)
+            write_state(job, "failed", error=failure(error))
         finally:
             self._forget(job)
             self._running.discard(job.name)

@@ -17,24 +17,22 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from deepclust.engine.choosing import ENDED, STARTING, State
 from deepclust.engine.process import reap, start_detached, yield_to_the_page
+from deepclust.engine.work import Work, failure
 from deepclust.runs import Run, RunStore
-from deepclust.runs.run import process_alive, this_process, write_json
+from deepclust.runs.run import this_process, write_json
 from deepclust.selection.ranking import Ranking, rank_settings
 
 
 @dataclass(frozen=True)
-class RankBoard:
+class RankBoard(Work):
     """How far the ranking of a group is, and what was found.
 
     runs: {run id: content of its result} that are judged. values: {measure: {setting: value}}; problems: {setting: words};
     tasks: {setting: accuracies of the probes}; typical: {setting: id of the run that agrees most with its other seeds}; kept:
-    {run id: whether the rankings in its space agree with those of most others}. done of n_steps are done, now is what is
-    computed at this moment.
+    {run id: whether the rankings in its space agree with those of most others}. done of n_steps are done.
     """
 
-    state: State = "missing"
     runs: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[str, float | None]] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
@@ -43,17 +41,6 @@ class RankBoard:
     kept: dict[str, bool] = field(default_factory=dict)
     done: int = 0
     n_steps: int = 0
-    now: str = ""
-    seconds: float = 0.0
-    error: str = ""
-    pid: int | None = None
-    create_time: float | None = None
-    heartbeat: float = 0.0
-
-    @property
-    def live(self) -> bool:
-        """Whether a process works on it."""
-        return self.state not in ENDED
 
     @property
     def ranking(self) -> Ranking | None:
@@ -73,14 +60,14 @@ def read_ranking(store: RunStore, group_id: str) -> RankBoard:
         _ = board.ranking
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return RankBoard()
-    if board.live and not _alive(board):
+    if board.live and not board.alive:
         return replace(board, state="lost", error="The process that ranked these runs ended without a word.")
     return board
 
 
 def is_current(board: RankBoard, runs: list[Run]) -> bool:
     """Whether a board judged the results that are there now, all of them and no others."""
-    return board.runs == {run.id: content_of(run) for run in runs if run.has_result}
+    return board.runs == {run.id: run.content for run in runs if run.has_result}
 
 
 def start_ranking(store: RunStore, group_id: str) -> None:
@@ -139,18 +126,13 @@ def ranking_summary(board: RankBoard) -> dict[str, Any]:
     }
 
 
-def content_of(run: Run) -> str:
-    """Stands for what a run found."""
-    return str(run.metrics().get("content", run.id))
-
-
 def _rank(runs: list[Run], path: Path, watch: Callable[[RankBoard], None] | None) -> RankBoard:
     from deepclust.engine.judged_group import judge_group
 
     _stop_file(path).unlink(missing_ok=True)
     started = time.monotonic()
     who = {name: value for name, value in this_process().items() if name in ("pid", "create_time")}
-    board = RankBoard("running", {run.id: content_of(run) for run in runs}, **who)
+    board = RankBoard("running", {run.id: run.content for run in runs}, **who)
 
     def tell(**changes: Any) -> None:
         nonlocal board
@@ -171,8 +153,7 @@ def _rank(runs: list[Run], path: Path, watch: Callable[[RankBoard], None] | None
         import traceback
 
         traceback.print_exc()
-        said = str(error) if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: {error}"
-        tell(state="failed", error=said, now="")
+        tell(state="failed", error=failure(error), now="")
     finally:
         _stop_file(path).unlink(missing_ok=True)
     return board
@@ -187,12 +168,6 @@ def _ended(store: RunStore, group_id: str) -> list[Run]:
             "`deepclust sweep` makes such a group; `deepclust runs` lists runs with their groups."
         )
     return runs
-
-
-def _alive(board: RankBoard) -> bool:
-    if board.pid is None:
-        return time.time() - board.heartbeat < STARTING
-    return process_alive(board.pid, board.create_time)
 
 
 def _path(store: RunStore, group_id: str) -> Path:

@@ -53,7 +53,7 @@ def map_job(
     learned = space == "eigen" and "spectral_embedding" in run.metrics().get("spaces", ())
     member = "spectral_embedding" if learned else space if space.startswith(SPACE) else "embedding"
     return make_job(
-        fingerprint=run.metrics().get("content", run.id),
+        fingerprint=run.content,
         space="latent" if learned else space,
         method=method,
         n_components=n_components,
@@ -78,7 +78,7 @@ def eigen_job(run: Run, store: RunStore, space: str = "latent") -> dict[str, Any
             dataset=run.config.dataset,
             own_folder=store.datasets,
         )
-    content = run.metrics().get("content", run.id)
+    content = run.content
     return make_job(
         fingerprint=content if space == "latent" else f"{content}/{space}",
         space="eigen",
@@ -98,7 +98,7 @@ def frames(n_snapshots: int) -> list[int]:
 def film_job(run: Run) -> dict[str, Any]:
     """The job of t-SNE maps of a finished run's snapshots in one frame: its Projection has points (s, m, 2)."""
     return make_job(
-        fingerprint=run.metrics().get("content", run.id),
+        fingerprint=run.content,
         space=FILM,
         method="tsne",
         params={"snapshots": frames(run.n_snapshots), "points": FRAME_POINTS},
@@ -120,7 +120,7 @@ def reel_job(run: Run, method: str) -> dict[str, Any]:
     See `deepclust.projections.reel`. Its Projection has points (s, m, 2) of all samples of a snapshot.
     """
     return make_job(
-        fingerprint=run.metrics().get("content", run.id),
+        fingerprint=run.content,
         space=FILM,
         method=method,
         params={"snapshots": reel_numbers(run.n_snapshots), "points": SNAPSHOT_SAMPLE, "anchor": "last"},

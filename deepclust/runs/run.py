@@ -242,6 +242,11 @@ class Run:
         except (OSError, ValueError, TypeError):
             return {}
 
+    @property
+    def content(self) -> str:
+        """Stands for what the run found; its id where that is not known."""
+        return str(self.metrics().get("content", self.id))
+
     def log_tail(self, lines: int = 30) -> str:
         """The end of the worker's log."""
         try:
