@@ -1,5 +1,9 @@
 """How quick the map is: paint, new colours, cards, lasso, bytes sent, and the same points in st.plotly_chart.
 
+Two comparisons with Plotly: the whole Explore page with either map, most of whose time is the rest of the page; and a page
+with nothing but the points, drawn by our component, by ``st.plotly_chart`` of a Plotly Express figure, or not at all. What
+a map adds to the page without one is the time that it takes to paint.
+
     python -m benchmarks.map [--points 1797 70000 200000] [--repeats 3] [--keep FOLDER]
 
 Headless Chromium with software rendering, a server and a browser of its own. Every measurement is printed: the median,
@@ -14,10 +18,13 @@ import contextlib
 import math
 import os
 import platform
+import socket
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,9 +37,7 @@ from deepclust.data.files import keep_dataset
 from deepclust.engine.ask import make_config
 from deepclust.engine.train import train
 from deepclust.runs import Run, RunStore
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from tests.browser.conftest import FLAGS, Server, end_helpers, settle
+from tests.browser.conftest import FLAGS, ROOT, Server, end_helpers, settle
 from tests.browser.find_browser import browser
 
 K = 12
@@ -224,9 +229,76 @@ def measure(chromium: Any, runs: Path, run: Run, repeats: int) -> None:
             visit = Visit(chromium, server, run)
             plotly.append(visit.paint(plotly=True))
             visit.context.close()
-    told("the same page with st.plotly_chart", plotly)
+    told("the same page with its map in Plotly", plotly)
     times = statistics.median(plotly) / statistics.median(paints)
-    print(f"  the WebGL map is painted {times:.1f} times as fast", flush=True)
+    print(f"  the page with the WebGL map is painted {times:.1f} times as fast", flush=True)
+
+
+@contextlib.contextmanager
+def bare_server() -> Iterator[str]:
+    """The address of a Streamlit server of `benchmarks._bare_map` alone."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    script = str(ROOT / "benchmarks" / "_bare_map.py")
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true", f"--server.port={port}"]  # fmt: skip
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    try:
+        for _ in range(300):
+            with (
+                contextlib.suppress(OSError),
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health"),
+            ):
+                break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.kill()
+        server.wait(10)
+
+
+def bare_paint(playwright: Any, address: str, n: int, draw: str) -> float:
+    """Seconds from asking for a page with one map of n points to its picture, in a browser that has seen nothing yet."""
+    chromium = playwright.chromium.launch(executable_path=browser(), args=FLAGS)
+    page = chromium.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(120_000)
+    start = time.perf_counter()
+    page.goto(f"{address}/?n={n}&draw={draw}")
+    if draw == "map":
+        page.locator(".map[data-drawn]").wait_for(state="attached")
+    elif draw == "plotly":
+        page.wait_for_function(
+            f"document.querySelector('.js-plotly-plot')?.calcdata?.length === {K}", polling="raf"
+        )
+    page.get_by_text("The end of the page.").wait_for()
+    page.evaluate(TWO_FRAMES)
+    page.screenshot()  # waits until the points are in the picture
+    seconds = time.perf_counter() - start
+    chromium.close()
+    return seconds
+
+
+def compare_bare(playwright: Any, points: list[int], repeats: int) -> None:
+    """Our component beside st.plotly_chart, each alone on a page, in turns."""
+    with bare_server() as address:
+        for n in points:
+            print(f"{n:,} points alone on a page, load {os.getloadavg()[0]:.1f}", flush=True)
+            seconds: dict[str, list[float]] = {"none": [], "map": [], "plotly": []}
+            for turn in range(repeats + 1):
+                for draw, kept in seconds.items():
+                    one = bare_paint(playwright, address, n, draw)
+                    if turn:  # the first makes the points
+                        kept.append(one)
+            told("the page without a map", seconds["none"])
+            told("with the map", seconds["map"])
+            told("with st.plotly_chart", seconds["plotly"])
+            empty, ours, theirs = (statistics.median(kept) for kept in seconds.values())
+            print(
+                f"  the map alone: {ours - empty:.2f} s against {theirs - empty:.2f} s, {(theirs - empty) / max(ours - empty, 0.01):.1f} "
+                f"times as fast (target 5); the whole page {theirs / ours:.1f} times",
+                flush=True,
+            )
 
 
 def main() -> None:
@@ -249,6 +321,7 @@ def main() -> None:
         for run in made:
             measure(chromium, runs, run, asked.repeats)
         chromium.close()
+        compare_bare(playwright, asked.points, asked.repeats)
 
 
 if __name__ == "__main__":

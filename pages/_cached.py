@@ -154,7 +154,7 @@ def _clusters(run_id: str, k: int, written: int, edits: bytes, _run: Run) -> Clu
     here = found(_run)
     edited = look(_run, k, here.by_k[k], edits)
     key = f"{run_id}/{k}/{written}/{digest(edited.labels)}"
-    return Clusters(edited, _stand_for(key, edited.labels, here.result.embedding), key)
+    return Clusters(edited, lambda: _stand_for(key, edited.labels, here.result.embedding), key)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

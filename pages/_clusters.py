@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,10 +33,13 @@ def stand_for(labels: np.ndarray, embedding: np.ndarray) -> StandFor:
 
 @dataclass(frozen=True, eq=False)
 class Clusters:
-    """Clusters and their samples; ``key`` names run, k and labels."""
+    """Clusters and their samples; ``key`` names run, k and labels.
+
+    samples: finds who stands for each. It is called when they are first asked for: a map has its colours before that.
+    """
 
     edited: Edited
-    samples: StandFor
+    samples: Callable[[], StandFor]
     key: str
 
     @property
@@ -52,12 +55,12 @@ class Clusters:
     @property
     def best(self) -> Exemplars:
         """The samples that stand for each cluster."""
-        return self.samples.best
+        return self.samples().best
 
     @property
     def random(self) -> dict[int, np.ndarray]:
         """Samples of each cluster, drawn at random."""
-        return self.samples.random
+        return self.samples().random
 
     def named(self, cluster: int) -> str:
         """A cluster in words that tell it from all others: "Cluster 3", or "Zebras (3)"."""

@@ -8,7 +8,7 @@ export interface Facts {
   lines: [name: string, value: string][];
 }
 
-const DWELL = 100; // milliseconds on a point before its card is shown
+const DWELL = 70; // milliseconds on a point before its card is shown
 const GRACE = 260; // that a card stays when the point is left
 const SIDE = 112; // pixels of the picture
 

@@ -1,0 +1,40 @@
+"""The page of `benchmarks.map`'s bare comparison: nothing but one map, drawn by our component, by Plotly, or not at all."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.express as px
+import streamlit as st
+
+from pages._map import show_map
+
+N_GROUPS = 12
+
+
+@st.cache_resource
+def cloud(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """n points around twelve centres: places float32 (n, 2) and groups int64 (n,)."""
+    dice = np.random.default_rng(0)
+    groups = dice.integers(0, N_GROUPS, n)
+    points = dice.normal(size=(N_GROUPS, 2))[groups] * 8 + dice.normal(size=(n, 2))
+    return points.astype(np.float32), groups
+
+
+@st.cache_resource
+def chart(n: int) -> object:
+    """The same points as Plotly Express draws them: WebGL, one trace for each group."""
+    points, groups = cloud(n)
+    table = pd.DataFrame({"x": points[:, 0], "y": points[:, 1], "group": groups.astype(str), "id": range(n)})
+    figure = px.scatter(table, x="x", y="y", color="group", custom_data=["id"], render_mode="webgl")
+    return figure.update_traces(marker_size=3).update_layout(height=620)
+
+
+n = int(st.query_params["n"])
+points, groups = cloud(n)
+match st.query_params["draw"]:
+    case "map":
+        show_map(points, np.arange(n), groups, key="bare")
+    case "plotly":
+        st.plotly_chart(chart(n), key="bare", on_select="rerun", selection_mode=("lasso", "box"))
+st.write("The end of the page.")
