@@ -67,7 +67,7 @@ def criteria_view(run: Run, data: Dataset, board: Board, revealed: bool) -> None
         st.plotly_chart(
             votes_chart(verdict, looked_at(run, board), true_k),
             key="votes",
-            alt=f"Votes for every k; most for k = {verdict.best}",
+            alt=f"Votes for every k; their median is k = {verdict.best}",
             config=SAVED,
             theme=None,
         )

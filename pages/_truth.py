@@ -16,8 +16,6 @@ from pages._charts import SAVED
 from pages._clusters import Clusters
 from pages._edits import with_your_edits
 
-TILE_WIDTHS = (1, 1.5, 1, 1, 1, 1, 1)
-
 
 def numbers(run: Run, data: Dataset, k: int, revealed: bool) -> None:
     """Scores of the clusters at k: without labels always, with labels once they are revealed."""
@@ -49,8 +47,9 @@ def numbers(run: Run, data: Dataset, k: int, revealed: bool) -> None:
             ("ARI", f"{at_k['ari']:.3f}", "Agreement over pairs of samples; 0 is chance."),
             ("Purity", f"{at_k['purity']:.3f}", "Share of samples that are of their cluster's majority class."),
         ]  # fmt: skip
-    for column, (label, value, words) in zip(st.columns(TILE_WIDTHS), tiles, strict=False):
-        column.metric(label, value, help=words)
+    with st.container(horizontal=True, gap="medium"):
+        for label, value, words in tiles:
+            st.metric(label, value, help=words, width="content")
     with_your_edits(run, data, k, revealed)
 
 

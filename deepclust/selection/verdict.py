@@ -1,4 +1,4 @@
-"""The common verdict of all criteria: votes for every k, the best one, and the range that cannot be told apart from it."""
+"""The common verdict of all criteria: votes for every k, their median, and the range that most of them lie in."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from numpy.typing import NDArray
 
 from deepclust.selection.criterion import Criterion
 
-#: A vote for k counts in part for its neighbours: by exp(-d^2 / 2) at d = log(k / its k) / WIDTH.
-WIDTH = 0.25
-#: Of the votes of the best k: what has more cannot be told apart from it.
-EQUAL = 0.75
 #: What a pick at the first or last k counts: there the curve has no peak, it may go on beyond.
 AT_THE_END = 0.4
+#: The share of the votes below the range, and above it.
+TAIL = 0.2
 #: A range up to so many times its lowest k is a clear answer.
 CLEAR = 1.25
 
@@ -24,7 +22,8 @@ CLEAR = 1.25
 class Verdict:
     """What the criteria say together.
 
-    best: the k with most votes. low .. high: the k around it that have nearly as many. clear: whether that range is narrow.
+    best: the median of all votes. low .. high: what is left of them without the lowest and the highest fifth. clear: whether
+    that range is narrow.
     votes: for every k. agreeing, n_voters: how many criteria picked a k of the range, and how many had an opinion. sentence
     and reasons: the same in words.
     """
@@ -48,7 +47,7 @@ def give_verdict(criteria: Iterable[Criterion]) -> Verdict | None:
     if not ks or not voters:
         return None
     votes = count_votes(voters, ks)
-    best, low, high = leaders(ks, votes)
+    low, best, high = (quantile(ks, votes, share) for share in (TAIL, 0.5, 1 - TAIL))
     agreeing = [c for c in voters if c.pick is not None and low <= c.pick <= high]
     clear = high <= max(low + 1, CLEAR * low)
     return Verdict(
@@ -70,24 +69,20 @@ def count_votes(voters: Sequence[Criterion], ks: Sequence[int]) -> NDArray[np.fl
     for voter in voters:
         if voter.pick is None:
             continue
-        shared = np.mean([_around(k, ks) for k in voter.plausible or (voter.pick,)], axis=0)
         at_the_end = bool(voter.curve) and voter.pick in (ks[0], ks[-1])
-        votes += voter.weight * (AT_THE_END if at_the_end else 1.0) * (_around(voter.pick, ks) + shared) / 2
+        at_the_end = bool(voter.curve) and voter.pick in (ks[0], ks[-1])
+        voices = voter.weight * (AT_THE_END if at_the_end else 1.0)
+        plausible = voter.plausible or (voter.pick,)
+        votes[ks.index(voter.pick)] += voices / 2
+        for k in plausible:
+            votes[ks.index(k)] += voices / 2 / len(plausible)
     return votes
 
 
-def leaders(ks: Sequence[int], votes: NDArray) -> tuple[int, int, int]:
-    """The k with most votes, and the ends of the stretch around it in which every k has nearly as many."""
-    best = low = high = int(np.argmax(votes))
-    while low > 0 and votes[low - 1] >= EQUAL * votes[best]:
-        low -= 1
-    while high < len(ks) - 1 and votes[high + 1] >= EQUAL * votes[best]:
-        high += 1
-    return int(ks[best]), int(ks[low]), int(ks[high])
-
-
-def _around(k: int, ks: Sequence[int]) -> NDArray[np.float64]:
-    return np.exp(-0.5 * (np.log(np.asarray(ks, np.float64) / k) / WIDTH) ** 2)
+def quantile(ks: Sequence[int], votes: NDArray, share: float) -> int:
+    """The first k up to which at least a share of all votes lies."""
+    upto = np.cumsum(votes) / votes.sum()
+    return int(ks[int(np.searchsorted(upto, share - 1e-9))])
 
 
 def _sentence(best: int, low: int, high: int, clear: bool, last: int) -> str:
@@ -96,7 +91,7 @@ def _sentence(best: int, low: int, high: int, clear: bool, last: int) -> str:
         return f"{best} clusters{beyond}."
     if clear:
         return f"{best} clusters{beyond}; {low} to {high} are nearly as good."
-    return f"No clear k: {low} to {high}{beyond} are about equal, {best} has most votes."
+    return f"No clear k: {low} to {high}{beyond} are about equal, {best} is in the middle of the votes."
 
 
 def _reasons(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from deepclust.selection.criterion import Criterion
-from deepclust.selection.verdict import AT_THE_END, EQUAL, WIDTH, count_votes, give_verdict, leaders
+from deepclust.selection.verdict import AT_THE_END, count_votes, give_verdict, quantile
 
 KS = tuple(range(2, 21))
 
@@ -20,16 +20,9 @@ def voter(
     )
 
 
-def test_a_vote_counts_in_part_for_neighbours() -> None:
-    votes = count_votes([voter(10, weight=2.0)], KS)
-    assert votes[KS.index(10)] == pytest.approx(2)
-    assert votes[KS.index(11)] == pytest.approx(2 * np.exp(-0.5 * (np.log(1.1) / WIDTH) ** 2))
-
-
 def test_half_a_vote_is_shared_among_what_is_plausible() -> None:
-    votes = count_votes([voter(5, (5, 20))], KS)
-    assert votes[KS.index(5)] == pytest.approx(0.75, abs=0.01)
-    assert votes[KS.index(20)] == pytest.approx(0.25, abs=0.01)
+    votes = count_votes([voter(5, (5, 20), weight=2.0)], KS)
+    assert {k: v for k, v in zip(KS, votes, strict=True) if v} == {5: 1.5, 20: 0.5}
 
 
 def test_a_pick_at_the_end_counts_less() -> None:
@@ -37,9 +30,15 @@ def test_a_pick_at_the_end_counts_less() -> None:
     assert count_votes([voter(2)], KS)[0] == pytest.approx(AT_THE_END)
 
 
-def test_the_range_is_the_stretch_around_the_best() -> None:
-    votes = np.array([0.9, 0.1, EQUAL + 0.01, 1.0, EQUAL, 0.5])
-    assert leaders([2, 3, 4, 5, 6, 7], votes) == (5, 4, 6)
+def test_the_best_is_the_median_and_the_range_leaves_a_fifth_on_either_side() -> None:
+    votes = np.array([1.0, 1.0, 1.0, 3.0, 0.0, 2.0, 1.0, 1.0])  # of k = 2 to 9
+    assert [quantile(range(2, 10), votes, share) for share in (0.2, 0.5, 0.8)] == [3, 5, 7]
+
+
+def test_one_voter_far_away_does_not_move_the_best() -> None:
+    found = give_verdict([*(voter(k) for k in (9, 10, 10, 11)), voter(3)])
+    assert found is not None
+    assert (found.best, found.low, found.high) == (10, 3, 10)
 
 
 def test_agreement_is_a_clear_answer() -> None:
@@ -66,7 +65,7 @@ def test_both_sides_are_named() -> None:
 
 
 def test_a_range_that_reaches_the_end_asks_for_more() -> None:
-    found = give_verdict([voter(19), voter(19)])
+    found = give_verdict([voter(19), voter(20)])
     assert found is not None
     assert found.high == 20
     assert "or more" in found.sentence
