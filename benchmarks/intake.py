@@ -152,13 +152,14 @@ def in_the_browser(path: Path) -> float:
     from playwright.sync_api import sync_playwright
 
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-    from tests.browser.conftest import FLAGS, Server, end_helpers, settle
+    from tests.browser.conftest import FLAGS, serving, settle
     from tests.browser.find_browser import browser
 
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        runs = Path(folder)
-        server = Server(runs, {**os.environ, "DEEPCLUST_RUNS": folder, "DEEPCLUST_HELPERS": "0"})
-        server.start()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(Path(folder), DEEPCLUST_HELPERS="0") as server,
+        sync_playwright() as playwright,
+    ):
         chromium = playwright.chromium.launch(executable_path=browser(), args=FLAGS)
         try:
             page = chromium.new_page(viewport={"width": 1400, "height": 1000})
@@ -177,8 +178,6 @@ def in_the_browser(path: Path) -> float:
             return round(time.perf_counter() - start, 2)
         finally:
             chromium.close()
-            server.kill()
-            end_helpers(runs)
 
 
 def main() -> None:

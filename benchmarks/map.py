@@ -37,7 +37,7 @@ from deepclust.data.files import keep_dataset
 from deepclust.engine.ask import make_config
 from deepclust.engine.train import train
 from deepclust.runs import Run, RunStore
-from tests.browser.conftest import FLAGS, ROOT, Server, end_helpers, settle
+from tests.browser.conftest import FLAGS, ROOT, Server, serving, settle
 from tests.browser.find_browser import browser
 
 K = 12
@@ -164,25 +164,12 @@ def told(name: str, values: list[float], target: float | None = None, unit: str 
     print(f"  {name:46s} {middle:7.2f} {unit:9s} ({every})  {verdict}", flush=True)
 
 
-@contextlib.contextmanager
-def served(runs: Path, **environment: str) -> Iterator[Server]:
-    server = Server(
-        runs, {**os.environ, "DEEPCLUST_RUNS": str(runs), "DEEPCLUST_HELPERS": "0", **environment}
-    )
-    server.start()
-    try:
-        yield server
-    finally:
-        server.kill()
-        end_helpers(runs)
-
-
 def measure(chromium: Any, runs: Path, run: Run, repeats: int) -> None:
     """All figures of one run."""
     n = run.config.n_samples
     print(f"{n:,} points, load {os.getloadavg()[0]:.1f}", flush=True)
     strict = n == 70_000
-    with served(runs) as server:
+    with serving(runs, DEEPCLUST_HELPERS="0") as server:
         Visit(
             chromium, server, run
         ).paint()  # the server has its data and the browser its code, as later visits do
@@ -222,7 +209,7 @@ def measure(chromium: Any, runs: Path, run: Run, repeats: int) -> None:
             page.get_by_text("Selection (0)").wait_for()
         told(f"lasso of {lassos[0][1]:,} points to gallery", [s for s, _ in lassos], 2 if strict else None)
         visit.context.close()
-    with served(runs, DEEPCLUST_MAP="plotly") as server:
+    with serving(runs, DEEPCLUST_HELPERS="0", DEEPCLUST_MAP="plotly") as server:
         Visit(chromium, server, run).paint(plotly=True)
         plotly = []
         for _ in range(repeats):

@@ -90,7 +90,9 @@ def _sentence(best: int, low: int, high: int, clear: bool, last: int) -> str:
     if low == high:
         return f"{best} clusters{beyond}."
     if clear:
-        return f"{best} clusters{beyond}; {low} to {high} are nearly as good."
+        first, last_other = low + (low == best), high - (high == best)
+        others = f"{first} is" if first == last_other else f"{first} to {last_other} are"
+        return f"{best} clusters{beyond}; {others} nearly as good."
     return f"No clear k: {low} to {high}{beyond} are about equal, {best} is in the middle of the votes."
 
 

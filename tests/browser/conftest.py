@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,10 @@ from typing import Any
 import psutil
 import pytest
 
+from deepclust.data.catalog import load_dataset
+from deepclust.engine.ask import make_config
+from deepclust.engine.train import train
+from deepclust.runs import Run, RunStore
 from tests.browser.find_browser import browser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,14 +93,33 @@ def end_helpers(runs: Path) -> None:
             process.wait(10)
 
 
+@contextmanager
+def serving(runs: Path, **environment: str) -> Iterator[Server]:
+    """A server of a runs folder, ended with all that it has started. Maps are drawn in WebGL unless asked otherwise."""
+    around = {name: value for name, value in os.environ.items() if name != "DEEPCLUST_MAP"}
+    running = Server(runs, {**around, "DEEPCLUST_RUNS": str(runs), **environment})
+    running.start()
+    try:
+        yield running
+    finally:
+        running.kill()
+        end_helpers(runs)
+
+
+@contextmanager
+def serving_digits(runs: Path, method: str, values: dict[str, Any]) -> Iterator[tuple[Server, Run]]:
+    """A server with one finished run on the 1,797 digits; nothing runs beside it."""
+    store = RunStore(runs)
+    run = store.create(make_config({"name": "digits"}, load_dataset("digits"), method, values=values))
+    assert train(run, store).state == "done"
+    with serving(runs, DEEPCLUST_HELPERS="0") as running:
+        yield running, run
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    environment = {**os.environ, "DEEPCLUST_RUNS": str(tmp_path), "DEEPCLUST_DATA": str(tmp_path / "data")}
-    running = Server(tmp_path, environment)
-    running.start()
-    yield running
-    running.kill()
-    end_helpers(tmp_path)
+    with serving(tmp_path, DEEPCLUST_DATA=str(tmp_path / "data")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

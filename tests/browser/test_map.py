@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,32 +13,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from deepclust.data.catalog import load_dataset
-from deepclust.engine.ask import make_config
-from deepclust.engine.train import train
 from deepclust.figures.theme import PETROFF_10
-from deepclust.runs import Run, RunStore
-from tests.browser.conftest import Server, end_helpers, settle
+from deepclust.runs import Run
+from tests.browser.conftest import Server, serving_digits, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Run]]:
-    """A server with one finished k-means run on the 1,797 digits; nothing runs beside it."""
-    runs = tmp_path_factory.mktemp("runs")
-    store = RunStore(runs)
-    run = store.create(
-        make_config({"name": "digits"}, load_dataset("digits"), "KMeans", values={"n_init": 1})
-    )
-    train(run, store)
-    environment = {**os.environ, "DEEPCLUST_RUNS": str(runs), "DEEPCLUST_HELPERS": "0"}
-    environment.pop("DEEPCLUST_MAP", None)
-    server = Server(runs, environment)
-    server.start()
-    yield server, run
-    server.kill()
-    end_helpers(runs)
+    with serving_digits(tmp_path_factory.mktemp("runs"), "KMeans", {"n_init": 1}) as found:
+        yield found
 
 
 class Map:

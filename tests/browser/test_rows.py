@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +9,8 @@ from typing import Any
 
 import pytest
 
-from deepclust.data.catalog import load_dataset
-from deepclust.engine.ask import make_config
-from deepclust.engine.train import train
-from deepclust.runs import Run, RunStore, edits
-from tests.browser.conftest import Server, end_helpers, settle
+from deepclust.runs import Run, edits
+from tests.browser.conftest import Server, serving_digits, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -23,19 +19,8 @@ NAME = 'Sixes 🦒 "6" <img src=x onerror=alert(1)>'  # more than the map shows
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[Server, Run]]:
-    """A server with one finished k-means run on the 1,797 digits; nothing runs beside it."""
-    store = RunStore(tmp_path)
-    run = store.create(
-        make_config({"name": "digits"}, load_dataset("digits"), "KMeans", values={"n_init": 1})
-    )
-    train(run, store)
-    environment = {**os.environ, "DEEPCLUST_RUNS": str(tmp_path), "DEEPCLUST_HELPERS": "0"}
-    environment.pop("DEEPCLUST_MAP", None)
-    server = Server(tmp_path, environment)
-    server.start()
-    yield server, run
-    server.kill()
-    end_helpers(tmp_path)
+    with serving_digits(tmp_path, "KMeans", {"n_init": 1}) as found:
+        yield found
 
 
 def opened(page: Any, address: str) -> None:

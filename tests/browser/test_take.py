@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,29 +10,16 @@ from typing import Any
 
 import pytest
 
-from deepclust.data.catalog import load_dataset
-from deepclust.engine.ask import make_config
-from deepclust.engine.train import train
 from deepclust.runs import Run, RunStore
-from tests.browser.conftest import Server, end_helpers, settle
+from tests.browser.conftest import Server, serving_digits, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Run]]:
-    """A server with one finished k-means run on the 1,797 digits; nothing runs beside it."""
-    runs = tmp_path_factory.mktemp("runs")
-    store = RunStore(runs)
-    run = store.create(
-        make_config({"name": "digits"}, load_dataset("digits"), "KMeans", values={"n_init": 2})
-    )
-    train(run, store)
-    server = Server(runs, {**os.environ, "DEEPCLUST_RUNS": str(runs), "DEEPCLUST_HELPERS": "0"})
-    server.start()
-    yield server, run
-    server.kill()
-    end_helpers(runs)
+    with serving_digits(tmp_path_factory.mktemp("runs"), "KMeans", {"n_init": 2}) as found:
+        yield found
 
 
 def saved(page: Any, button: str, folder: Path) -> Path:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from deepclust.data.catalog import load_dataset
-from deepclust.engine.ask import make_config
-from deepclust.engine.train import train
-from deepclust.runs import Run, RunStore
-from tests.browser.conftest import Server, end_helpers, settle
+from deepclust.runs import Run
+from tests.browser.conftest import Server, serving_digits, settle
 from tests.tiny import TINY
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -23,18 +19,9 @@ EPOCHS = 6
 
 @pytest.fixture
 def learned(tmp_path: Any) -> Iterator[tuple[Server, Run]]:
-    """A server with a small autoencoder that has told of six epochs on the digits."""
-    store = RunStore(tmp_path)
-    values = {**TINY["AEKMeans"], "max_epochs": EPOCHS}
-    run = store.create(make_config({"name": "digits"}, load_dataset("digits"), "AEKMeans", values=values))
-    assert train(run, store).state == "done"
-    environment = {**os.environ, "DEEPCLUST_RUNS": str(tmp_path), "DEEPCLUST_HELPERS": "0"}
-    environment.pop("DEEPCLUST_MAP", None)
-    server = Server(tmp_path, environment)
-    server.start()
-    yield server, run
-    server.kill()
-    end_helpers(tmp_path)
+    """A small autoencoder that has told of six epochs."""
+    with serving_digits(tmp_path, "AEKMeans", {**TINY["AEKMeans"], "max_epochs": EPOCHS}) as found:
+        yield found
 
 
 def drawn(page: Any, n: int) -> list[Any]:

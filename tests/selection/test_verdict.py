@@ -49,6 +49,21 @@ def test_agreement_is_a_clear_answer() -> None:
     assert "C4 (4)" in found.reasons[0]
 
 
+@pytest.mark.parametrize(
+    ("picks", "words"),
+    [
+        ((10, 10, 10, 12), "11 to 12 are"),
+        ((10, 10, 11), "11 is"),
+        ((9, 10, 10), "9 is"),
+        ((9, 10, 11), "9 to 11 are"),
+    ],
+)
+def test_what_is_nearly_as_good_leaves_out_the_best(picks: tuple[int, ...], words: str) -> None:
+    found = give_verdict([voter(k) for k in picks])
+    assert found is not None
+    assert found.sentence == f"10 clusters; {words} nearly as good."
+
+
 def test_disagreement_is_said() -> None:
     found = give_verdict([voter(k) for k in (6, 7, 8, 9, 9)])
     assert found is not None
