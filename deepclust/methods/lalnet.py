@@ -16,8 +16,9 @@ from deepclust.methods import _hyperparameters as shared
 from deepclust.methods._acol import SPACES, AcolMethod
 from deepclust.methods._base import Cost
 from deepclust.methods._deep import FLOAT_BYTES, PASSES, Means, descend, kmeans_centers
+from deepclust.methods._graph_cut import GraphCut, cut_graph
 from deepclust.methods._shortcut import is_shortcut, probe_accuracy, shortcut_warning
-from deepclust.methods._views import ViewAxes, fit_axes, reduced, unit_rows
+from deepclust.methods._views import ViewAxes, fit_axes, group_means, reduced, unit_rows
 from deepclust.nets.sizes import acol_size
 from deepclust.params import param
 from deepclust.transforms import apply_table, kind_of, members_of, table
@@ -34,12 +35,16 @@ TERMS = {
 }
 
 
+GRAPH, KMEANS = "graph", "k-means"
+
+
 class LALNet(AcolMethod):
     """Kilinc & Uysal 2018: pseudo-supervision, ACOL, and the modified GAR terms of eqs. (10) to (13).
 
     ``embedding_`` holds the first 64 principal components of what ``space``, ``unit_length`` and ``all_views`` choose
     (F alone is 1024 to 2048 wide; k-means finds the same clusters in either). Its axes are those of the fitted data,
-    and place new samples too. `activations` gives F, Z or softmax(Z) in full. Vectors are centred before they are
+    and place new samples too. ``last_step`` says how clusters are read from it: by k-means, or by a cut of the graph of
+    neighbours (`_graph_cut`). `activations` gives F, Z or softmax(Z) in full. Vectors are centred before they are
     transformed.
     """
 
@@ -74,6 +79,7 @@ class LALNet(AcolMethod):
             "c_alpha": 0.1,
             "unit_length": False,
             "all_views": False,
+            "last_step": KMEANS,
             "n_init": 10,
         },
     }
@@ -134,6 +140,15 @@ class LALNet(AcolMethod):
         "All views",
         help="Describe each sample by its activations under all transformations side by side, which tells kinds apart "
         "that look alike in one view. The paper takes the sample as it is. Live maps do too.",
+        group="Clustering",
+        advanced=True,
+    )
+    last_step: str = param(
+        GRAPH,
+        "Last step",
+        help="How clusters are read from the space: k-means, as in the paper, or the graph of neighbours, which also finds "
+        "kinds that differ in narrow directions or are not round.",
+        choices=(GRAPH, KMEANS),
         group="Clustering",
         advanced=True,
     )
@@ -252,9 +267,20 @@ class LALNet(AcolMethod):
 
     def _settle(self, X: np.ndarray) -> None:
         self.axes_, self.embedding_ = fit_axes(self._views(self._x))
-        self.cluster_centers_ = kmeans_centers(self.embedding_, self.n_clusters, self._fit_seed, self.n_init)
-        self.labels_ = self._assign(self.embedding_)
+        self.cut_: GraphCut | None = None
+        if self.last_step == GRAPH:
+            self.cut_ = cut_graph(self.embedding_, self.n_clusters, self._fit_seed, self.n_init)
+            self.labels_ = self._assign(self.embedding_)
+            self.cluster_centers_ = group_means(self.embedding_, self.labels_, self.n_clusters)
+        else:
+            self.cluster_centers_ = kmeans_centers(
+                self.embedding_, self.n_clusters, self._fit_seed, self.n_init
+            )
+            self.labels_ = self._assign(self.embedding_)
         self._portray()
+
+    def _assign(self, embedding: np.ndarray) -> np.ndarray:
+        return super()._assign(embedding) if self.cut_ is None else self.cut_.assign(embedding)
 
     def _embed(self, X: np.ndarray) -> np.ndarray:
         return self.axes_.place(self._views(self._tensor(X)))
@@ -262,10 +288,12 @@ class LALNet(AcolMethod):
     def fitted_state(self) -> dict[str, Any]:
         import torch
 
-        own = {"center": self.center_, **self.axes_._asdict()}
+        own = {"center": self.center_, **self.axes_._asdict(), **(self.cut_._asdict() if self.cut_ else {})}
         return {**super().fitted_state(), **{n: torch.from_numpy(np.array(a)) for n, a in own.items()}}
 
     def load_fitted(self, state: Mapping[str, Any]) -> None:
         super().load_fitted(state)
         self.center_ = state["center"].numpy()
         self.axes_ = ViewAxes(*(state[name].numpy() for name in ViewAxes._fields))
+        kept = all(name in state for name in GraphCut._fields)
+        self.cut_ = GraphCut(*(state[name].numpy() for name in GraphCut._fields)) if kept else None
