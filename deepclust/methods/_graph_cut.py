@@ -30,14 +30,13 @@ class GraphCut(NamedTuple):
     clusters: NDArray[np.int64]
 
     def assign(self, embedding: NDArray) -> NDArray[np.int64]:
-        """Clusters (m,) of samples (m, d): that of most of the nearest places, the nearest of them if as many speak for two."""
+        """Clusters (m,) of samples (m, d): that of most of the nearest places; the nearer decide a tie."""
         from deepclust.neighbors import neighbor_index
 
         index = neighbor_index(self.places)
         n_neighbors = min(NEIGHBORS, len(self.places))
-        voice = (
-            1 + 0.5 * np.arange(n_neighbors, 0, -1) / n_neighbors**2
-        )  # what they differ by is less than one voice
+        # the nearer have a little more to say; all that they differ by is less than one voice
+        voice = 1 + 0.5 * np.arange(n_neighbors, 0, -1) / n_neighbors**2
         found = np.empty(len(embedding), np.int64)
         for start in range(0, len(embedding), CHUNK):
             rows = slice(start, start + CHUNK)

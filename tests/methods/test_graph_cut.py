@@ -45,7 +45,7 @@ def test_a_few_samples_far_from_all_are_no_cluster() -> None:
     assert len(set(found[400:])) == 1
 
 
-def test_new_samples_go_with_most_of_the_nearest_and_the_nearest_decides_a_tie() -> None:
+def test_new_samples_go_with_most_of_the_nearest_and_the_nearer_decide_a_tie() -> None:
     places = np.array([[0.0], [1.0], [2.0], [10.0]], np.float32)
     cut = GraphCut(np.array([2.0], np.float32), places, np.array([0, 1, 1, 0]))
     np.testing.assert_array_equal(cut.assign(np.array([[2.0], [-1.0], [19.0]])), [1, 0, 0])
