@@ -68,7 +68,6 @@ class LALNet(AcolMethod):
             "n_channels": 16,
             "n_hidden": 1024,
             "batch_size": 200,
-            "c_alpha": 1.0,
         },
         "paper": {
             "max_epochs": 400,
@@ -76,7 +75,6 @@ class LALNet(AcolMethod):
             "n_channels": 32,
             "n_hidden": 2048,
             "batch_size": 400,
-            "c_alpha": 0.1,
             "unit_length": False,
             "all_views": False,
             "last_step": KMEANS,
@@ -95,7 +93,8 @@ class LALNet(AcolMethod):
     c_alpha: float = param(
         0.1,
         "Weight of affinity",
-        help="How much it counts that each sample has a duplicate of its own; 1 gets there in fewer steps.",
+        help="How much it counts that each sample has a duplicate of its own. At 1 k-means finds clusters in fewer steps, but "
+        "with two or three transformations duplicates may be given away before anything is learned.",
         min=0.0,
         max=100.0,
         group="Weights",
