@@ -14,18 +14,12 @@ k-means runs, trained first (minutes for 200,000 points); with --keep they stay 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import math
 import os
 import platform
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +35,13 @@ from tests.browser.conftest import FLAGS, ROOT, Server, serving, settle
 from tests.browser.find_browser import browser
 
 K = 12
+BARE = (
+    "streamlit",
+    "run",
+    str(ROOT / "benchmarks" / "_bare_map.py"),
+    "--server.headless=true",
+    "--server.port",
+)
 TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 FRAMES = """async glass => {
     const box = glass.getBoundingClientRect(), times = [];
@@ -221,30 +222,6 @@ def measure(chromium: Any, runs: Path, run: Run, repeats: int) -> None:
     print(f"  the page with the WebGL map is painted {times:.1f} times as fast", flush=True)
 
 
-@contextlib.contextmanager
-def bare_server() -> Iterator[str]:
-    """The address of a Streamlit server of `benchmarks._bare_map` alone."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    script = str(ROOT / "benchmarks" / "_bare_map.py")
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true", f"--server.port={port}"]  # fmt: skip
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-    try:
-        for _ in range(300):
-            with (
-                contextlib.suppress(OSError),
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health"),
-            ):
-                break
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.kill()
-        server.wait(10)
-
-
 def bare_paint(playwright: Any, address: str, n: int, draw: str) -> float:
     """Seconds from asking for a page with one map of n points to its picture, in a browser that has seen nothing yet."""
     chromium = playwright.chromium.launch(executable_path=browser(), args=FLAGS)
@@ -266,15 +243,15 @@ def bare_paint(playwright: Any, address: str, n: int, draw: str) -> float:
     return seconds
 
 
-def compare_bare(playwright: Any, points: list[int], repeats: int) -> None:
+def compare_bare(playwright: Any, runs: Path, points: list[int], repeats: int) -> None:
     """Our component beside st.plotly_chart, each alone on a page, in turns."""
-    with bare_server() as address:
+    with serving(runs, module=BARE, PYTHONPATH=str(ROOT)) as server:
         for n in points:
             print(f"{n:,} points alone on a page, load {os.getloadavg()[0]:.1f}", flush=True)
             seconds: dict[str, list[float]] = {"none": [], "map": [], "plotly": []}
             for turn in range(repeats + 1):
                 for draw, kept in seconds.items():
-                    one = bare_paint(playwright, address, n, draw)
+                    one = bare_paint(playwright, server.url, n, draw)
                     if turn:  # the first makes the points
                         kept.append(one)
             told("the page without a map", seconds["none"])
@@ -308,7 +285,7 @@ def main() -> None:
         for run in made:
             measure(chromium, runs, run, asked.repeats)
         chromium.close()
-        compare_bare(playwright, asked.points, asked.repeats)
+        compare_bare(playwright, runs, asked.points, asked.repeats)
 
 
 if __name__ == "__main__":

@@ -151,10 +151,10 @@ def clusters(run: Run, k: int, edits: bool = True) -> Clusters:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _clusters(run_id: str, k: int, written: int, edits: bytes, _run: Run) -> Clusters:
-    here = found(_run)
-    edited = look(_run, k, here.by_k[k], edits)
+    edited = look(_run, k, found(_run).by_k[k], edits)
     key = f"{run_id}/{k}/{written}/{digest(edited.labels)}"
-    return Clusters(edited, lambda: _stand_for(key, edited.labels, here.result.embedding), key)
+    # the embedding is looked up when it is needed: more clusters are kept than runs with their spaces
+    return Clusters(edited, lambda: _stand_for(key, edited.labels, found(_run).result.embedding), key)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -34,15 +34,20 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+APP = ("deepclust", "app", "--headless", "--port")
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning'][data-test-connection-state='CONNECTED']"
 
 
 @dataclass
 class Server:
-    """The app, served from this checkout on a free port, with a runs folder of its own."""
+    """The app, served from this checkout on a free port, with a runs folder of its own.
+
+    module: what is started in its place, as words after ``python -m``, to which the port is added.
+    """
 
     runs: Path
     environment: dict[str, str]
+    module: tuple[str, ...] = APP
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
     log: Path = field(default_factory=Path)
@@ -59,7 +64,7 @@ class Server:
         self.log = self.runs / "server.log"
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "deepclust", "app", "--headless", "--port", str(self.port)],
+                [sys.executable, "-m", *self.module, str(self.port)],
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -94,10 +99,10 @@ def end_helpers(runs: Path) -> None:
 
 
 @contextmanager
-def serving(runs: Path, **environment: str) -> Iterator[Server]:
+def serving(runs: Path, *, module: tuple[str, ...] = APP, **environment: str) -> Iterator[Server]:
     """A server of a runs folder, ended with all that it has started. Maps are drawn in WebGL unless asked otherwise."""
     around = {name: value for name, value in os.environ.items() if name != "DEEPCLUST_MAP"}
-    running = Server(runs, {**around, "DEEPCLUST_RUNS": str(runs), **environment})
+    running = Server(runs, {**around, "DEEPCLUST_RUNS": str(runs), **environment}, module)
     running.start()
     try:
         yield running
