@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.express as px
 import streamlit as st
 
-from pages._map import show_map
+from pages.map.map import show_map
 
 N_GROUPS = 12
 

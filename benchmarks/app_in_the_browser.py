@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 
 from deepclust.data.dataset import Dataset
-from deepclust.data.files import keep_dataset
-from deepclust.engine.ask import make_config
-from deepclust.engine.train import train
+from deepclust.data.own import keep_dataset
+from deepclust.engine.asking.ask import make_config
+from deepclust.engine.training.train import train
 from deepclust.runs import Run, RunStore
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))

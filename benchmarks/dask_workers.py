@@ -22,9 +22,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.methods_on_digits import machine
-from deepclust.data.catalog import load_dataset
-from deepclust.engine.ask import make_config, over_seeds
-from deepclust.engine.sweep import run_all
+from deepclust.data.catalog.table import load_dataset
+from deepclust.engine.asking.ask import make_config, over_seeds
+from deepclust.engine.training.sweep import run_all
 from deepclust.runs import RunStore
 
 TARGET = 1.6

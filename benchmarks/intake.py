@@ -24,12 +24,12 @@ from typing import Any
 import numpy as np
 import psutil
 
-from deepclust.data.file_kinds import look_at_file
-from deepclust.data.files import open_dataset
 from deepclust.data.intake import receive
 from deepclust.data.look import facts_of
-from deepclust.data.pictures import PictureScan
-from deepclust.engine.reading import read_and_keep
+from deepclust.data.own import open_dataset
+from deepclust.data.reading.kinds import look_at_file
+from deepclust.data.reading.pictures import PictureScan
+from deepclust.engine.intake.reading import read_and_keep
 from deepclust.figures.pictures import contact_sheet
 
 SHEET = 48

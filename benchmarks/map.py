@@ -25,11 +25,11 @@ from typing import Any
 
 import numpy as np
 
-from deepclust.data.catalog import load_dataset
+from deepclust.data.catalog.table import load_dataset
 from deepclust.data.dataset import Dataset
-from deepclust.data.files import keep_dataset
-from deepclust.engine.ask import make_config
-from deepclust.engine.train import train
+from deepclust.data.own import keep_dataset
+from deepclust.engine.asking.ask import make_config
+from deepclust.engine.training.train import train
 from deepclust.runs import Run, RunStore
 from tests.browser.conftest import FLAGS, ROOT, Server, serving, settle
 from tests.browser.find_browser import browser

@@ -16,7 +16,7 @@ import time
 
 import numpy as np
 
-from deepclust.data.catalog import load_dataset
+from deepclust.data.catalog.table import load_dataset
 from deepclust.data.dataset import Dataset
 from deepclust.methods import METHODS, find_method
 from deepclust.metrics.external import acc, ari, nmi

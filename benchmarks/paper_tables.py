@@ -20,13 +20,13 @@ import numpy as np
 import torch
 
 from benchmarks.methods_on_digits import machine
-from deepclust.data.catalog import load_dataset
+from deepclust.data.catalog.published import published_for
+from deepclust.data.catalog.table import load_dataset
 from deepclust.data.dataset import Dataset
-from deepclust.data.published import published_for
 from deepclust.events import Progress
 from deepclust.methods import METHODS, find_method
-from deepclust.methods._base import Method
-from deepclust.methods._deep import kmeans_centers
+from deepclust.methods.base.deep import kmeans_centers
+from deepclust.methods.base.method import Method
 from deepclust.metrics.external import acc, nmi
 
 RESULTS = Path(__file__).with_name("RESULTS.md")

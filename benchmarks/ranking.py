@@ -15,12 +15,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from deepclust.engine.ranking import RankBoard, rank_group, settings_of
+from deepclust.engine.judging.ranking import RankBoard, rank_group, settings_of
 from deepclust.runs import RunStore
 from deepclust.runs.table import table
-from deepclust.selection.measures import MEASURES
-from deepclust.selection.ranking import foretold
-from deepclust.selection.record import RANKING_RECORD
+from deepclust.selection.k.record import RANKING_RECORD
+from deepclust.selection.settings.measures import MEASURES
+from deepclust.selection.settings.ranking import foretold
 
 
 def judged(store: RunStore, group_id: str) -> dict[str, Any] | None:

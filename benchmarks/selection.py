@@ -24,11 +24,11 @@ import numpy as np
 import platformdirs
 
 from benchmarks.methods_on_digits import machine
-from deepclust.data.catalog import load_dataset
+from deepclust.data.catalog.table import load_dataset
 from deepclust.methods import find_method
 from deepclust.selection import Criterion, Verdict, give_verdict, judge_k
-from deepclust.selection.facts import FACTS
-from deepclust.selection.record import RECORD
+from deepclust.selection.k.facts import FACTS
+from deepclust.selection.k.record import RECORD
 
 AT_MOST = 12_000  # samples; of larger sets 10,000 are drawn
 OF_SUBSET = 4_000  # samples of a subset of the classes at most

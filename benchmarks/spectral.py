@@ -22,12 +22,12 @@ from typing import Any
 
 import numpy as np
 
-from deepclust.data.catalog import load_dataset
+from deepclust.data.catalog.table import load_dataset
 from deepclust.data.dataset import Dataset
 from deepclust.events import Progress
 from deepclust.methods import find_method
-from deepclust.methods._base import Method
-from deepclust.methods._deep import kmeans_centers
+from deepclust.methods.base.deep import kmeans_centers
+from deepclust.methods.base.method import Method
 from deepclust.metrics.external import acc, nmi
 
 TOYS = ("moons", "rings", "spirals")

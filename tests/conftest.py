@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deepclust.data.files import open_dataset
-from deepclust.engine.ask import make_config
+from deepclust.data.own import open_dataset
+from deepclust.engine.asking.ask import make_config
 from deepclust.runs import Run, RunStore
 from tests.tiny import TINY
 

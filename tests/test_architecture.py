@@ -12,19 +12,19 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[1]
 LIBRARY = sorted((REPOSITORY / "deepclust").rglob("*.py"))
-PAGES = sorted((REPOSITORY / "pages").glob("*.py"))
+PAGES = sorted((REPOSITORY / "pages").rglob("*.py"))
 #: What the app loads when it starts, and what it calls while pages are drawn.
 LIGHT = (
     "deepclust",
     "deepclust.runs",
-    "deepclust.data.catalog",
-    "deepclust.engine.launch",
-    "deepclust.engine.standby",
-    "deepclust.engine.projector",
-    "deepclust.engine.worker",
+    "deepclust.data.catalog.table",
+    "deepclust.engine.training.launch",
+    "deepclust.engine.training.standby",
+    "deepclust.engine.maps.projector",
+    "deepclust.engine.training.worker",
     "deepclust.methods",
-    "deepclust.engine.ask",
-    "deepclust.engine.estimate",
+    "deepclust.engine.asking.ask",
+    "deepclust.engine.estimating.estimate",
     "deepclust.cli",
 )
 HEAVY = ("torch", "umap", "openTSNE", "sklearn.cluster", "numba", "streamlit")

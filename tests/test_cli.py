@@ -405,7 +405,7 @@ def test_lists_for_people(what, capsys):
 
 
 def test_fetching_data_sets(monkeypatch, tmp_path, capsys):
-    from deepclust.data import entry
+    from deepclust.data.catalog import entry
 
     def make(file, title, folder, report):
         if file == "usps.npz":

@@ -11,7 +11,7 @@ import pytest
 
 from deepclust.cli import main
 from deepclust.runs import Run, RunStore
-from deepclust.selection.criterion import Criterion, count, curve
+from deepclust.selection.k.criterion import Criterion, count, curve
 
 
 def a_few_criteria(X: np.ndarray, ks: range, labels: object = None) -> Iterator[Criterion]:
@@ -24,7 +24,7 @@ def a_few_criteria(X: np.ndarray, ks: range, labels: object = None) -> Iterator[
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_file: Path) -> Run:
     """A finished run in the folder that $DEEPCLUST_RUNS names; the criteria are few and quick."""
     monkeypatch.setenv("DEEPCLUST_RUNS", str(tmp_path / "runs"))
-    monkeypatch.setattr("deepclust.selection.board.judge_k", a_few_criteria)
+    monkeypatch.setattr("deepclust.selection.k.board.judge_k", a_few_criteria)
     words = ["fit", "--data", str(small_file), "--method", "KMeans", "--set", "n_clusters=3", "n_init=2"]
     assert main(words) == 0
     return RunStore().runs()[0]
@@ -68,6 +68,6 @@ def test_what_cannot_be_done_is_said_in_one_line(run: Run, capsys, words: list[s
 
 
 def test_an_error_ends_with_1(run: Run, capsys, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deepclust.selection.board.judge_k", lambda *a: iter(()))
+    monkeypatch.setattr("deepclust.selection.k.board.judge_k", lambda *a: iter(()))
     assert main(["choose-k", run.id]) == 1
     assert "No criterion has an opinion" in capsys.readouterr().err

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deepclust.cli import main
-from deepclust.engine.train import train
+from deepclust.engine.training.train import train
 from deepclust.runs import Run, RunStore
 
 

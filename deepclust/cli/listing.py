@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from deepclust.cli.printing import download_bar, print_rows, summary_of
-from deepclust.data.catalog import CATALOG, find_entry
-from deepclust.engine.choosing import Board, board_summary, choose_k
+from deepclust.data.catalog.table import CATALOG, find_entry
+from deepclust.engine.judging.choosing import Board, board_summary, choose_k
 from deepclust.methods import METHODS
 from deepclust.params import params_of
 from deepclust.runs import RunStore

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from deepclust.engine.compare import with_spread
+from deepclust.engine.judging.compare import with_spread
 from deepclust.events import Event, Note, Progress, Stage
 from deepclust.runs import Run
 

@@ -8,9 +8,9 @@ import sys
 from typing import Any
 
 from deepclust.cli.printing import print_rows
-from deepclust.engine.ranking import RankBoard, rank_group, ranking_summary, settings_of
+from deepclust.engine.judging.ranking import RankBoard, rank_group, ranking_summary, settings_of
 from deepclust.runs import Run, RunStore
-from deepclust.selection.measures import MEASURES
+from deepclust.selection.settings.measures import MEASURES
 
 
 def rank(asked: argparse.Namespace) -> int:

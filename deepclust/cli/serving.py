@@ -13,8 +13,8 @@ from pathlib import Path
 FIRST_PAGE = (
     "pandas",
     "PIL.PngImagePlugin",
-    "deepclust.engine.projector",
-    "deepclust.engine.standby",
+    "deepclust.engine.maps.projector",
+    "deepclust.engine.training.standby",
     "deepclust.figures.pictures",
     "deepclust.metrics.exemplars",
     "deepclust.projections",

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import IO, Any
 
-from deepclust.data.writing import whole
+from deepclust.disk import whole
 from deepclust.runs import RunStore
 
 WHATS = ("csv", "pictures", "map", "report", "notebook", "run")

@@ -13,17 +13,17 @@ from typing import Any
 
 from deepclust.cli.printing import print_rows, progress_bar, summary_of, with_spreads
 from deepclust.cli.ranking import print_ranking, ranking_at_end
-from deepclust.data.catalog import CATALOG
+from deepclust.data.catalog.table import CATALOG
 from deepclust.data.dataset import Dataset
-from deepclust.data.files import open_dataset
-from deepclust.engine import cluster
-from deepclust.engine.ask import grid, ladder, make_config, over_seeds
-from deepclust.engine.compare import compared
-from deepclust.engine.estimate import advice, can_be_tried, estimate, in_bytes, in_words
-from deepclust.engine.launch import slot_of, waiting_before
-from deepclust.engine.ranking import ranking_summary
-from deepclust.engine.sweep import run_all, sweep, values_of
-from deepclust.engine.worker import work
+from deepclust.data.own import open_dataset
+from deepclust.engine.asking.ask import grid, ladder, make_config, over_seeds
+from deepclust.engine.estimating.estimate import advice, can_be_tried, estimate, in_bytes, in_words
+from deepclust.engine.judging.compare import compared
+from deepclust.engine.judging.ranking import ranking_summary
+from deepclust.engine.training import cluster
+from deepclust.engine.training.launch import slot_of, waiting_before
+from deepclust.engine.training.sweep import run_all, sweep, values_of
+from deepclust.engine.training.worker import work
 from deepclust.methods import find_method
 from deepclust.params import params_of, parse_value
 from deepclust.runs import Run, RunConfig, RunStatus, RunStore
@@ -151,7 +151,7 @@ def estimate_run(asked: argparse.Namespace) -> int:
     config, dataset = asked_run(asked, store)
     trial = None
     if can_be_tried(config) and estimate(config, store).fits:
-        from deepclust.engine.trial import try_out
+        from deepclust.engine.estimating.trial import try_out
 
         trial = try_out(config, dataset)
     expected = estimate(config, store, trial)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from deepclust.data.catalog import CATALOG, Entry, data_folder, load_dataset
+from deepclust.data.catalog.published import Published
+from deepclust.data.catalog.table import CATALOG, Entry, data_folder, load_dataset
 from deepclust.data.dataset import Dataset, check_n_clusters
-from deepclust.data.file_kinds import read_file
-from deepclust.data.files import delete_own, keep_dataset, list_own, open_dataset, rename_own
 from deepclust.data.look import Facts, facts_of, warnings_of
-from deepclust.data.pictures import MixedSizes, read_pictures
-from deepclust.data.published import Published
-from deepclust.data.readers import read_npz
+from deepclust.data.own import delete_own, keep_dataset, list_own, open_dataset, rename_own
+from deepclust.data.reading.arrays import read_npz
+from deepclust.data.reading.kinds import read_file
+from deepclust.data.reading.pictures import MixedSizes, read_pictures
 
 __all__ = [
     "CATALOG",

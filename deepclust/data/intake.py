@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
-from deepclust.data.archives import shorten
-from deepclust.data.file_kinds import ENDINGS, WANTED
-from deepclust.data.pictures import is_picture
-from deepclust.data.published_files import is_idx
-from deepclust.data.texts import is_text
-from deepclust.data.writing import refusals
+from deepclust.data.reading.archives import shorten
+from deepclust.data.reading.kinds import ENDINGS, WANTED
+from deepclust.data.reading.pictures import is_picture
+from deepclust.data.reading.published_files import is_idx
+from deepclust.data.reading.texts import is_text
+from deepclust.disk import refusals
 
 FOLDERS_VARIABLE = "DEEPCLUST_FOLDERS"
 INCOMING = "incoming"  # inside the folder of own data sets

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deepclust.engine.run_maps import map_job
-from deepclust.engine.saved import build
+from deepclust.engine.maps.run_maps import map_job
+from deepclust.engine.training.saved import build
 from deepclust.exports.view import View
 from deepclust.figures.flat_map import FlatMap
 from deepclust.projections import METHODS, Projection

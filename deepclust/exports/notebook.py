@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import IO, Any
 
-from deepclust.engine.run_maps import map_job
+from deepclust.engine.maps.run_maps import map_job
 from deepclust.exports.map_view import BEST_FIRST
 from deepclust.exports.view import View
 from deepclust.runs import RunStore
@@ -78,7 +78,7 @@ _CURVES = """from deepclust.figures.live import loss_series
 curves = {(c["stage"], c["term"]): pd.Series(c["y"], c["x"]) for c in loss_series(run.events()[0])}
 pd.DataFrame(curves).rename_axis("epoch").tail()"""
 
-_PICTURES = """from deepclust.data.files import open_dataset
+_PICTURES = """from deepclust.data.own import open_dataset
 from deepclust.figures.pictures import sprite
 from deepclust.metrics import exemplars
 
@@ -89,7 +89,7 @@ sprite(data.X[[row for rows in typical.values() for row in rows]], columns=12)  
 
 def _map(view: View, store: RunStore) -> str:
     there = [m for m in BEST_FIRST if Path(map_job(view.run, store, "latent", m)["out"]).exists()]
-    return f"""from deepclust.engine.run_maps import map_job
+    return f"""from deepclust.engine.maps.run_maps import map_job
 from deepclust.figures.maps import scatter_map
 from deepclust.projections import Projection, project
 

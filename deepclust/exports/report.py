@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import deepclust
-from deepclust.data.catalog import published_on
+from deepclust.data.catalog.table import published_on
 from deepclust.exports.gallery_rows import cluster_rows
 from deepclust.exports.map_view import believed, drawn, finished_map
 from deepclust.exports.view import View

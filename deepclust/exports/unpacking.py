@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from deepclust.data.archives import Source, check_sizes, file_name, open_zip, read_arrays, shorten
-from deepclust.data.files import keep_dataset, open_dataset
 from deepclust.data.intake import shown_name
-from deepclust.data.writing import refusals
+from deepclust.data.own import keep_dataset, open_dataset
+from deepclust.data.reading.archives import Source, check_sizes, file_name, open_zip, read_arrays, shorten
+from deepclust.disk import refusals
 from deepclust.exports.bundle import DATA_FILES, FORMAT, MANIFEST, RUN_FILES
 from deepclust.methods import find_method
 from deepclust.params import values_from_json

@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from deepclust.figures.theme import GRID, PETROFF_10, TEXT
-from deepclust.selection.criterion import Criterion
-from deepclust.selection.verdict import Verdict
+from deepclust.selection.k.criterion import Criterion
+from deepclust.selection.k.verdict import Verdict
 
 LINE, PICK, SHADE = PETROFF_10[0], PETROFF_10[6], "rgba(255,169,14,0.16)"
 ROW = 118  # pixels of a row of panels

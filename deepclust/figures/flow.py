@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from deepclust.figures.theme import TEXT, colour, plotly_mark
-from deepclust.selection.tree import Edge, Node, cluster_tree, flows
+from deepclust.selection.k.tree import Edge, Node, cluster_tree, flows
 
 STEPS = ((0.02, 0.12, 1.0), (0.15, 0.35, 2.0), (0.5, 0.7, 3.5))  # share of the target from, opacity, width
 

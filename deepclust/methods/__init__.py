@@ -1,22 +1,21 @@
-"""All clustering methods, found by discovery: one file here that defines a `Method` is one method."""
+"""All clustering methods, found by discovery: one file, or one package, here that defines a `Method` is one method."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
 
-from deepclust.methods._base import Method
+from deepclust.methods import base
+from deepclust.methods.base.method import Method
 
 
 def _discover() -> dict[str, type[Method]]:
-    found = []
-    for module in pkgutil.iter_modules(__path__):
-        if not module.name.startswith("_"):
-            contents = vars(importlib.import_module(f"{__name__}.{module.name}")).values()
-            found += [
-                c for c in contents if isinstance(c, type) and c.__module__ == f"{__name__}.{module.name}"
-            ]
-    methods = [c for c in found if issubclass(c, Method)]
+    classes: list[type] = []
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
+        if not module.ispkg and not module.name.startswith(f"{base.__name__}."):
+            contents = vars(importlib.import_module(module.name)).values()
+            classes += [c for c in contents if isinstance(c, type) and c.__module__ == module.name]
+    methods = [c for c in classes if issubclass(c, Method) and c.title]
     return {m.__name__: m for m in sorted(methods, key=lambda m: (m.rank, m.__name__))}
 
 

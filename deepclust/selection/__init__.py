@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from deepclust.selection.board import judge_k
-from deepclust.selection.criterion import Criterion
-from deepclust.selection.verdict import Verdict, give_verdict
+from deepclust.selection.k.board import judge_k
+from deepclust.selection.k.criterion import Criterion
+from deepclust.selection.k.verdict import Verdict, give_verdict
 
 __all__ = ["Criterion", "Verdict", "give_verdict", "judge_k"]

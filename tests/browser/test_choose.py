@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from deepclust.data.files import open_dataset
-from deepclust.engine.ask import make_config
-from deepclust.engine.choosing import read_board
-from deepclust.engine.train import train
+from deepclust.data.own import open_dataset
+from deepclust.engine.asking.ask import make_config
+from deepclust.engine.judging.choosing import read_board
+from deepclust.engine.training.train import train
 from deepclust.runs import RunStore
 from tests.browser.conftest import Server, settle
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from deepclust.data.catalog import load_dataset
-from deepclust.engine.ask import make_config
-from deepclust.engine.train import train
+from deepclust.data.catalog.table import load_dataset
+from deepclust.engine.asking.ask import make_config
+from deepclust.engine.training.train import train
 from deepclust.runs import RunStore
 from tests.browser.conftest import Server, settle
 

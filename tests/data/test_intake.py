@@ -18,11 +18,11 @@ import pytest
 from PIL import Image
 
 from deepclust.data import intake
-from deepclust.data.file_kinds import CHOICES, kind_of_file, look_at_file, read_file
-from deepclust.data.files import keep_dataset, list_own
 from deepclust.data.intake import allowed_path, ending_of, point_to, receive, shown_name, title_of
-from deepclust.data.pictures import PictureScan
-from deepclust.data.tables import TableLook
+from deepclust.data.own import keep_dataset, list_own
+from deepclust.data.reading.kinds import CHOICES, kind_of_file, look_at_file, read_file
+from deepclust.data.reading.pictures import PictureScan
+from deepclust.data.reading.tables.columns import TableLook
 from tests.data.conftest import encoded
 from tests.data.test_bundles import PNG, as_folder, as_tar, as_zip
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deepclust.engine import process
+from deepclust.engine.detached import process
 from deepclust.runs import Run, RunStore
 
 PATIENCE = 90.0  # seconds; a busy machine takes long to load torch

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from deepclust.figures.choice import criteria_board, votes_chart
-from deepclust.selection.criterion import Criterion, count, curve
-from deepclust.selection.verdict import Verdict, give_verdict
+from deepclust.selection.k.criterion import Criterion, count, curve
+from deepclust.selection.k.verdict import Verdict, give_verdict
 
 KS = range(2, 9)
 

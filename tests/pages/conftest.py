@@ -12,9 +12,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from deepclust.data.dataset import Dataset
-from deepclust.data.files import keep_dataset
-from deepclust.engine.ask import make_config
-from deepclust.engine.train import train
+from deepclust.data.own import keep_dataset
+from deepclust.engine.asking.ask import make_config
+from deepclust.engine.training.train import train
 from deepclust.runs import Run, RunStore
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -25,9 +25,9 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]
     """An empty runs folder that the app uses; workers and the projection process are not started."""
     monkeypatch.setenv("DEEPCLUST_RUNS", str(tmp_path))
     monkeypatch.setenv("DEEPCLUST_DATA", str(tmp_path / "data"))
-    monkeypatch.setattr("pages._projections.ensure_projector", lambda root: {"state": "idle"})
+    monkeypatch.setattr("pages.map.projections.ensure_projector", lambda root: {"state": "idle"})
     monkeypatch.setenv("DEEPCLUST_HELPERS", "0")
-    monkeypatch.setattr("pages._start.launch", lambda run: None)
+    monkeypatch.setattr("pages.parts.start.launch", lambda run: None)
     st.cache_resource.clear()
     st.cache_data.clear()
     yield RunStore(tmp_path)
@@ -64,7 +64,7 @@ def app(store: RunStore) -> Callable[..., AppTest]:
             visitor.query_params[name] = str(value)
         visitor.run()
         if page != "data":
-            visitor.switch_page(f"pages/{page}.py").run()
+            visitor.switch_page(f"pages/{page}/page.py").run()
         assert not visitor.exception, visitor.exception
         return visitor
 

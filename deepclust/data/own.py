@@ -1,0 +1,184 @@
+"""Data sets of one's own, kept in a folder under a name made from their content; a reference opens any data set."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from deepclust.data.catalog.table import load_dataset
+from deepclust.data.dataset import Dataset
+from deepclust.data.prepare import apply
+from deepclust.data.reading.archives import read_arrays
+from deepclust.data.reading.kinds import read_file
+from deepclust.disk import whole
+
+_KEY = re.compile(r"[0-9a-f]{16}(-[0-9a-f]{8})?")
+_FORMS = '{"name": "digits", "options": {}}, {"own": "<fingerprint>"} or {"file": "/path/to/data.npz"}'
+_NO_LIMIT = 2**62  # kept by ourselves, so only the header and the size of the file have to agree
+
+
+def open_dataset(ref: Mapping[str, Any], own_folder: Path) -> Dataset:
+    """Open what a reference names: a catalog entry, a data set kept in ``own_folder``, or a file.
+
+    ref: ``{"name": "moons", "options": {"n_samples": 500}}``, ``{"own": key}`` or ``{"file": "/path/data.npz"}`` (any
+    file or folder that is read, with ``"choices"`` such as ``{"size": [height, width]}`` or ``{"label": "species"}``).
+    Each may hold ``"subset": {"n": 500, "seed": 0, "stratified": false}`` and ``"prepare": {"how": "standardise"}``.
+    ValueError for any other form and for data that cannot be opened.
+    """
+    kinds = [k for k in ("name", "own", "file") if k in ref]
+    further = {"name": {"options"}, "file": {"choices", "size"}}.get(kinds[0] if kinds else "", set())
+    if len(kinds) != 1 or set(ref) - {kinds[0], "subset", "prepare"} - further:
+        raise ValueError(f"{dict(ref)!r} does not name a data set. Use one of {_FORMS}.")
+    if "name" in ref:
+        found = load_dataset(ref["name"], **(ref.get("options") or {}))
+    elif "own" in ref:
+        found = _open_own(str(ref["own"]), own_folder)
+    else:
+        choices = dict(ref.get("choices") or {})
+        if ref.get("size"):
+            choices["size"] = ref["size"]
+        found = read_file(Path(str(ref["file"])).expanduser(), choices)
+    return apply(found, ref)
+
+
+def keep_dataset(dataset: Dataset, own_folder: Path) -> dict[str, str]:
+    """Write a data set into ``own_folder`` and return the reference ``{"own": fingerprint}`` that opens it again.
+
+    The key is the fingerprint of the samples, followed by one of the labels if there are any: the same data
+    give the same file, the same pictures with other labels another. Both files appear whole or not at all.
+    ValueError where the disk is full or the folder cannot be written.
+    """
+    key = _key_of(dataset)
+    target = own_folder / f"{key}.npz"
+    with whole(target) as stream:
+        arrays = {"x": _small(dataset), "y": dataset.y, "ids": dataset.ids}
+        np.savez(stream, **{name: array for name, array in arrays.items() if array is not None})  # type: ignore[arg-type]
+    about = {
+        "name": dataset.name,
+        "title": dataset.title,
+        "kind": dataset.kind,
+        "n_samples": dataset.n_samples,
+        "feature_shape": list(dataset.feature_shape),
+        "n_classes": dataset.n_classes,
+        "class_names": None if dataset.class_names is None else list(dataset.class_names),
+        "n_train": dataset.n_train,
+        "notes": list(dataset.notes),
+        "left_out": list(dataset.left_out),
+    }
+    _write_about(target.with_suffix(".json"), about)
+    return {"own": key}
+
+
+def rename_own(key: str, title: str, own_folder: Path) -> None:
+    """Give a kept data set another title; its key, and so every run on it, stays. ValueError for an empty title."""
+    title = " ".join(title.split())[:80]
+    if not title:
+        raise ValueError("A data set needs a title of at least one letter.")
+    path = _own_path(key, own_folder).with_suffix(".json")
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+        _write_about(path, {**about, "title": title})
+    except (OSError, TypeError, json.JSONDecodeError) as error:
+        raise ValueError(f"The own data set {key} is damaged ({error}) and can only be deleted.") from error
+
+
+def delete_own(key: str, own_folder: Path) -> None:
+    """Remove a kept data set from the disk. ValueError if it is not there."""
+    path = _own_path(key, own_folder)
+    # the description first: without it, the data set is in no list
+    path.with_suffix(".json").unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
+
+
+def list_own(own_folder: Path) -> list[dict[str, Any]]:
+    """The kept data sets, newest first: own, title, n_samples, feature_shape, kind, n_classes. Broken files are passed over."""
+    found = []
+    for path in own_folder.glob("*.json"):
+        try:
+            if not _KEY.fullmatch(path.stem):
+                continue
+            arrays = path.with_suffix(".npz")
+            if not zipfile.is_zipfile(arrays):
+                continue
+            changed = arrays.stat().st_mtime
+            about = json.loads(path.read_text(encoding="utf-8"))
+            row = {k: about[k] for k in ("title", "n_samples", "feature_shape", "kind", "n_classes")}
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        row["feature_shape"] = tuple(row["feature_shape"])
+        found.append((changed, {"own": path.stem, **row}))
+    return [row for _, row in sorted(found, key=lambda pair: (-pair[0], pair[1]["own"]))]
+
+
+def _small(dataset: Dataset) -> np.ndarray:
+    """Pictures as whole numbers 0 to 255 where these give the very same pixels again: a quarter of the size on disk."""
+    if dataset.kind != "image":
+        return dataset.X
+    small = np.empty(dataset.X.shape, np.uint8)
+    block = max(1, 2**22 // dataset.X[0].size)
+    for start in range(0, dataset.n_samples, block):
+        X = dataset.X[start : start + block]
+        whole_numbers = np.rint(X * np.float32(255.0))
+        if X.min() < 0 or X.max() > 1 or not np.array_equal(whole_numbers / np.float32(255.0), X):
+            return dataset.X
+        small[start : start + block] = whole_numbers
+    return small
+
+
+def _own_path(key: str, own_folder: Path) -> Path:
+    path = own_folder / f"{key}.npz"
+    # the key comes from a configuration or an address line: it must not lead out of the folder
+    if not _KEY.fullmatch(key) or not path.is_file():
+        raise ValueError(
+            f"There is no own data set {key!r} in {own_folder}: it was deleted, or comes from another computer. Load the same "
+            "file again on the Data page: it gives the same data set, and its runs find it again."
+        )
+    return path
+
+
+def _write_about(path: Path, about: Mapping[str, Any]) -> None:
+    with whole(path) as stream:
+        stream.write(json.dumps(about, ensure_ascii=False, indent=1).encode("utf-8", "replace"))
+
+
+def _open_own(key: str, own_folder: Path) -> Dataset:
+    path = _own_path(key, own_folder)
+    try:
+        about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        arrays = read_arrays(path, path.name, _NO_LIMIT)
+        names = about["class_names"]
+        X = arrays["x"]
+        if X.dtype == np.uint8:  # pictures, as _small keeps them
+            X = np.divide(X, np.float32(255.0), dtype=np.float32)
+        dataset = Dataset(
+            about["name"],
+            X,
+            y=arrays.get("y"),
+            class_names=None if names is None else tuple(names),
+            kind=about["kind"],
+            n_train=about["n_train"],
+            title=about["title"],
+            notes=tuple(about["notes"]),
+            ids=arrays.get("ids"),
+            left_out=tuple(about.get("left_out", ())),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(
+            f"The own data set {key} in {own_folder} is damaged ({error}). Load the original file again on the Data page."
+        ) from error
+    return dataset
+
+
+def _key_of(dataset: Dataset) -> str:
+    if dataset.y is None:
+        return dataset.fingerprint
+    digest = hashlib.sha256(dataset.y.tobytes())
+    digest.update(json.dumps(dataset.class_names).encode())
+    return f"{dataset.fingerprint}-{digest.hexdigest()[:8]}"

@@ -1,0 +1,235 @@
+"""Arrays in a file (.npz, .npy, HDF5) to data sets: samples and labels are found by name and brought into form."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+
+from deepclust.data.dataset import Dataset, Kind
+from deepclust.data.reading.archives import (
+    MAX_BYTES,
+    WANTED_ARRAYS,
+    Source,
+    file_name,
+    read_array,
+    read_arrays,
+    shorten,
+)
+from deepclust.data.reading.hdf5 import read_arrays_hdf5
+
+_X_NAMES = ("x", "X", "data", "images", "embeddings", "features", "fea", "arr_0")
+_Y_NAMES = ("y", "Y", "labels", "label", "target", "targets", "gnd", "arr_1")
+_ID_NAMES = ("ids", "id", "names", "filenames", "paths")
+_SPLIT_NAMES = (("x_train", "x_test"), ("X_train", "X_test"))
+
+
+def read_npz(
+    source: Source, name: str = "", max_bytes: int = MAX_BYTES, x: str | None = None, y: str | None = None
+) -> Dataset:
+    """Read an .npz file (or an open binary file) of plain arrays.
+
+    x, y: names of the arrays of samples and labels; None finds samples under x, X, data, images, embeddings,
+    features or x_train with x_test, and labels under y, labels, target or y_train with y_test. Labels may be texts;
+    ``ids`` (or names, filenames) say what the samples are called. ``(n, d)`` is a table of vectors; ``(n, h, w)``,
+    ``(n, h, w, c)`` and ``(n, c, h, w)`` are pictures and are brought to [0, 1] (uint8 by 255, else by range).
+    ValueError, with what to do, for anything else.
+    """
+    label = name or file_name(source, "the file")
+    return dataset_of(read_arrays(source, label, max_bytes), label, name, max_bytes, x, y)
+
+
+def read_npy(path: Path, name: str = "", max_bytes: int = MAX_BYTES) -> Dataset:
+    """Read an .npy file of samples; see `read_npz`."""
+    label = name or path.name
+    return dataset_of({"x": read_array(path, label, max_bytes)}, label, name, max_bytes)
+
+
+def read_hdf5(
+    path: Path, name: str = "", max_bytes: int = MAX_BYTES, x: str | None = None, y: str | None = None
+) -> Dataset:
+    """Read an HDF5 file; arrays are chosen as in `read_npz`, by the last part of their path."""
+    label = name or path.name
+    return dataset_of(read_arrays_hdf5(path, label, max_bytes), label, name, max_bytes, x, y)
+
+
+def dataset_of(
+    arrays: dict[str, np.ndarray],
+    label: str,
+    name: str,
+    max_bytes: int,
+    x: str | None = None,
+    y: str | None = None,
+) -> Dataset:
+    """Arrays by name to a data set; see `read_npz`."""
+    name = name or Path(label).stem
+    notes: list[str] = []
+    for part in (x, y):
+        if part is not None and part not in arrays:
+            raise ValueError(f"{label} has no array {part!r}. It has: {shorten(arrays, 20)}.")
+    n_train: int | None = None
+    if x is None:
+        X, labels, n_train, used = _pick(arrays, label)
+    else:
+        X, labels, used = arrays[x], None, [x]
+    if y is not None:
+        labels, used = arrays[y], [used[0], y]
+        _check_length(len(X) if X.ndim else 1, labels, label, y)
+        labels = labels.ravel()
+    if X.size == 0:
+        raise ValueError(
+            f"{label}: the array {used[0]!r} is empty (shape {X.shape}). At least one sample with one feature is needed."
+        )
+    if 4 * X.size > max_bytes:
+        raise ValueError(
+            f"{label}: {X.size:,} numbers need {4 * X.size / 2**30:.1f} GiB as float32, and at most "
+            f"{max_bytes / 2**30:.1f} GiB are allowed. Save fewer samples or smaller pictures."
+        )
+    classes, class_names = _labels(labels, label) if labels is not None else (None, None)
+    if "class_names" in arrays and arrays["class_names"].dtype.kind == "U" and class_names is None:
+        class_names = tuple(str(c) for c in arrays["class_names"].ravel())
+        used.append("class_names")
+    ids_name = next(
+        (n for n in _ID_NAMES if n in arrays and n not in used and arrays[n].shape == X.shape[:1]), None
+    )
+    ids = None
+    if ids_name is not None:
+        ids, used = _ids(arrays[ids_name]), [*used, ids_name]
+    ignored = [k for k in arrays if k not in used]
+    if ignored:
+        notes.append(f"Arrays that were not used: {shorten(ignored)}.")
+    kind: Kind = "vector"
+    if X.ndim >= 3:
+        kind = "image"
+        X = _pictures(X, label, notes)
+    return Dataset(name, X, y=classes, class_names=class_names, kind=kind, n_train=n_train, title=name,
+                   notes=tuple(notes), ids=ids)  # fmt: skip
+
+
+def numbered_classes(values: np.ndarray) -> tuple[np.ndarray, tuple[str, ...] | None]:
+    """Labels of any kind to int64 0..k-1 and the names of the classes; None where the labels were such numbers."""
+    unique, y = np.unique(values, return_inverse=True)
+    if unique.dtype.kind in "iu" and np.array_equal(unique, np.arange(len(unique))):
+        return y.astype(np.int64), None
+    return y.astype(np.int64), tuple(str(u) for u in unique)
+
+
+def _pick(
+    arrays: dict[str, np.ndarray], label: str
+) -> tuple[np.ndarray, np.ndarray | None, int | None, list[str]]:
+    """Choose samples and labels by name: X, y or None, length of the training split or None, names used."""
+    for first, second in _SPLIT_NAMES:
+        if first in arrays and second in arrays:
+            X = _joined(arrays, first, second, label)
+            lengths = len(arrays[first]), len(arrays[second])
+            n_train = lengths[0] if all(lengths) else None
+            if "y_train" not in arrays or "y_test" not in arrays:
+                return X, None, n_train, [first, second]
+            for n, name in zip(lengths, ("y_train", "y_test"), strict=True):
+                _check_length(n, arrays[name], label, name)
+            y = _joined(arrays, "y_train", "y_test", label).ravel()
+            return X, y, n_train, [first, second, "y_train", "y_test"]
+    names = [n for n in (*_X_NAMES, "x_train", "X_train") if n in arrays]
+    if not names:  # then the only one that can be samples is meant
+        names = [n for n, a in arrays.items() if a.ndim >= 2 or len(arrays) == 1]
+        names = names if len(names) == 1 else []
+    if not names:
+        raise ValueError(
+            f"{label} holds the arrays {shorten(arrays)}, none of which is known as the samples. {WANTED_ARRAYS}."
+        )
+    X = arrays[names[0]]
+    y_names = [n for n in (*_Y_NAMES, "y_train") if n in arrays and n != names[0]]
+    if not y_names:
+        return X, None, None, names[:1]
+    _check_length(len(X) if X.ndim else 1, arrays[y_names[0]], label, y_names[0])
+    return X, arrays[y_names[0]].ravel(), None, [names[0], y_names[0]]
+
+
+def _joined(arrays: dict[str, np.ndarray], first: str, second: str, label: str) -> np.ndarray:
+    try:
+        return np.concatenate([arrays[first], arrays[second]])
+    except (TypeError, ValueError) as error:
+        a, b = arrays[first], arrays[second]
+        raise ValueError(
+            f"{label}: {first} has the shape {a.shape} and type {a.dtype}, but {second} {b.shape} and {b.dtype}. "
+            "Both parts of a split need the same shape and type: correct one of them."
+        ) from error
+
+
+def _check_length(n_samples: int, y: np.ndarray, label: str, name: str) -> None:
+    if y.ndim == 0 or len(y) != n_samples or y.size != n_samples:  # (n, 1) is as good as (n,)
+        raise ValueError(
+            f"{label}: there are {n_samples:,} samples but the labels {name!r} have the shape {y.shape}. Exactly one label "
+            f"per sample is needed, shape ({n_samples},): correct {name!r} or leave it out."
+        )
+
+
+def _labels(y: np.ndarray, label: str) -> tuple[np.ndarray, tuple[str, ...] | None]:
+    if y.dtype.kind == "S":
+        y = np.char.decode(y, "utf-8", "replace")
+    if y.dtype.kind == "f":
+        whole = np.isfinite(y) & (np.trunc(y) == y) & (np.abs(y) < 2**53)
+        if not whole.all():
+            row = int((~whole).argmax())
+            raise ValueError(
+                f"{label}: the label in row {row} (counted from 0) is {y[row]!s}, which names no class. Labels must be "
+                "whole numbers or texts: correct them or leave y out."
+            )
+        y = y.astype(np.int64)
+    if y.dtype.kind not in "iubU":
+        raise ValueError(
+            f"{label}: labels of the type {y.dtype} are not known. Labels must be whole numbers or texts: "
+            "correct them or leave y out."
+        )
+    return numbered_classes(y)
+
+
+def _ids(values: np.ndarray) -> np.ndarray:
+    """Names of the samples as UTF-8 bytes, at most 80 characters each."""
+    if values.dtype.kind == "S":
+        return values.astype("S80")
+    encoded: np.ndarray = np.char.encode(values.astype("U80"), "utf-8")
+    return encoded
+
+
+def _pictures(X: np.ndarray, label: str, notes: list[str]) -> np.ndarray:
+    """Pictures as ``(n, h, w)`` or ``(n, h, w, 3)`` float32 in [0, 1]; adds to ``notes`` what had to be done."""
+    if X.ndim == 4 and X.shape[3] not in (1, 3, 4) and X.shape[1] in (1, 3):
+        X = np.moveaxis(X, 1, 3)
+        notes.append("The colour channels came first and were moved to the end.")
+    if X.ndim == 4 and X.shape[3] == 4:
+        X = X[..., :3]
+        notes.append("The transparency channel was left out.")
+    if X.ndim > 4 or (X.ndim == 4 and X.shape[3] not in (1, 3)):
+        raise ValueError(
+            f"{label}: samples of the shape {X.shape} are neither vectors (n, features) nor pictures (n, height, width), "
+            "(n, height, width, 1, 3 or 4 channels) or (n, 1 or 3 channels, height, width). "
+            "Reshape them, or flatten with x.reshape(len(x), -1)."
+        )
+    if X.ndim == 4 and X.shape[3] == 1:
+        X = X[..., 0]
+    return unit_range(X, label, notes)
+
+
+def unit_range(X: np.ndarray, label: str, notes: list[str]) -> np.ndarray:
+    """Pixel values to float32 in [0, 1]: 0..1 stay, whole numbers up to 255 by 255, all else by the range found."""
+    if X.dtype.kind not in "fiub":
+        raise ValueError(
+            f"{label}: pixels of the type {X.dtype} are not numbers from dark to bright. Use uint8 or float32."
+        )
+    if X.dtype.kind == "b":
+        return np.ascontiguousarray(X, dtype=np.float32)
+    low, high = float(X.min()), float(X.max())
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return X  # Dataset says how many and in which row
+    if low >= 0.0 and high <= 1.0:
+        return np.ascontiguousarray(X, dtype=np.float32)
+    if X.dtype.kind in "iu" and low >= 0.0 and high <= 255.0:
+        parts: np.ndarray = np.divide(X, np.float32(255.0), dtype=np.float32, order="C")
+        return parts
+    if low == high:
+        return np.zeros(X.shape, dtype=np.float32)
+    notes.append(f"The pixel values {low:g} to {high:g} were scaled to 0 to 1.")
+    scaled = np.subtract(X, low, dtype=np.float64 if X.dtype.itemsize > 4 else np.float32, order="C")
+    return np.ascontiguousarray(np.clip(scaled / (high - low), 0.0, 1.0), dtype=np.float32)

@@ -1,0 +1,1 @@
+"""Tables: their files, their columns, and how they become samples."""

@@ -1,0 +1,273 @@
+"""Tables to data sets, in blocks of rows: numbers as they are, words as a column per value, gaps filled, texts as tf-idf."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from deepclust.data.dataset import Dataset
+from deepclust.data.reading.archives import MAX_BYTES, shorten
+from deepclust.data.reading.tables.columns import (
+    MOST_CATEGORIES,
+    Column,
+    TableChoice,
+    check_choice,
+    look_at_table,
+)
+from deepclust.data.reading.tables.files import TableFile, open_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def read_table(
+    path: Path, choice: TableChoice | None = None, name: str = "", max_bytes: int = MAX_BYTES, label: str = ""
+) -> Dataset:
+    """Read a table in blocks of rows: numbers as they are, categories as one column per value, gaps filled.
+
+    choice: the parts of the columns, None for the ones that suggest themselves. ValueError, with what to do, for
+    columns that are not there, no usable column, no row left, or too much for memory.
+    """
+    label = label or path.name
+    look = look_at_table(path, label)
+    table = open_table(path, label)
+    choice = choice or look.suggested
+    check_choice(choice, look, label)
+    title = name or Path(label).stem
+    if choice.text is not None:
+        return _read_texts(table, choice, title, max_bytes)
+    columns = [look.column(c) for c in choice.features]
+    reader = _Reader(table, columns, choice, max_bytes)
+    for start, frame in table.blocks([c for c in (*choice.features, choice.label, choice.id) if c]):
+        reader.take(start, frame)
+    return reader.dataset(title, [c.name for c in look.columns])
+
+
+class _Reader:
+    """Collects blocks of rows into one array of float32 that is made once, for as many rows as the file can hold."""
+
+    def __init__(self, table: TableFile, columns: list[Column], choice: TableChoice, max_bytes: int) -> None:
+        self.table, self.choice, self.max_bytes = table, choice, max_bytes
+        self.numeric = [c for c in columns if c.kind in ("number", "vector")]
+        self.categories = [c for c in columns if c.kind == "category"]
+        self.offsets = np.cumsum([0, *(c.width for c in self.numeric)])
+        most_rows = table.n_rows if table.n_rows is not None else table.most_rows()
+        width = int(self.offsets[-1]) + sum(min(c.n_values, MOST_CATEGORIES) for c in self.categories)
+        self.width = width
+        self._check(most_rows if table.n_rows is not None else 0, width)
+        most_rows = min(
+            most_rows, max_bytes // (4 * max(1, width)) + 1
+        )  # a file of line ends counts as many rows
+        self.X = np.empty((most_rows, int(self.offsets[-1])), np.float32)
+        self.codes = np.empty((most_rows, len(self.categories)), np.int32)
+        self.values: list[dict[str, int]] = [{} for _ in self.categories]
+        self.labels: list[np.ndarray] = []
+        self.ids: list[np.ndarray] = []
+        self.n = 0
+        self.strange: dict[str, tuple[int, str]] = {}
+
+    def _check(self, n: int, width: int) -> None:
+        if 4 * n * width > self.max_bytes:
+            raise ValueError(
+                f"{self.table.label}: {n:,} rows of {width:,} numbers need {4 * n * width / 2**30:.1f} GiB as float32, and at "
+                f"most {self.max_bytes / 2**30:.1f} GiB are allowed. Choose fewer columns, or give fewer rows."
+            )
+
+    def take(self, start: int, frame: pd.DataFrame) -> None:
+        """Add some rows, from number ``start`` on, of the columns that the frame has."""
+        stop = start + len(frame)
+        self._check(stop, self.width)
+        if stop > len(self.X):
+            raise ValueError(f"{self.table.label} changed while it was read. Load it again.")
+        for column, at in zip(self.numeric, self.offsets, strict=False):
+            if column.name not in frame:
+                continue
+            values = frame[column.name]
+            if column.kind == "vector":
+                self.X[start:stop, at : at + column.width] = _stacked(column, values, self.table.label, start)
+            else:
+                self.X[start:stop, at] = self._numbers(column.name, values, start)
+        for j, column in enumerate(self.categories):
+            if column.name in frame:
+                self.codes[start:stop, j] = self._coded(j, column.name, frame[column.name])
+        if self.choice.label in frame:
+            self.labels.append(_texts(frame[self.choice.label]))
+        if self.choice.id in frame:
+            self.ids.append(encoded_ids(frame[self.choice.id]))
+        self.n = max(self.n, stop)
+
+    def _numbers(self, name: str, values: pd.Series, start: int) -> np.ndarray:
+        import pandas as pd
+
+        if pd.api.types.is_numeric_dtype(values.dtype):
+            numbers = values.to_numpy(np.float32, na_value=np.nan)
+        else:
+            numbers = pd.to_numeric(values, errors="coerce").to_numpy(np.float32, na_value=np.nan)
+            odd = np.isnan(numbers) & values.notna().to_numpy()
+            if odd.any():
+                count, example = self.strange.get(name, (0, ""))
+                first = int(odd.argmax())
+                example = example or f"{str(values.iloc[first])[:40]!r} in row {start + first + 1:,}"
+                self.strange[name] = (count + int(odd.sum()), example)
+        numbers = np.array(numbers, np.float32)
+        numbers[np.isinf(numbers)] = np.nan
+        return numbers
+
+    def _coded(self, j: int, name: str, values: pd.Series) -> np.ndarray:
+        """Number of each value among those of the column; -1 where there is none."""
+        import pandas as pd
+
+        local, unique = pd.factorize(values.astype("string"), use_na_sentinel=True)
+        known = self.values[j]
+        numbers = np.array([known.setdefault(str(u), len(known)) for u in unique] + [-1], np.int32)
+        if len(known) > MOST_CATEGORIES:
+            raise ValueError(
+                f"{self.table.label}: the column {name!r} has more than {MOST_CATEGORIES} different values, too many to "
+                "become a column each. Leave it out, or read it as text."
+            )
+        codes: np.ndarray = numbers[local]
+        return codes
+
+    def dataset(self, title: str, all_names: list[str]) -> Dataset:
+        """All blocks together."""
+        choice, label = self.choice, self.table.label
+        X, notes = self.X[: self.n], list(self.table.notes)
+        used = {*choice.features, choice.label, choice.id}
+        unused = [n for n in all_names if n not in used]
+        if unused:
+            notes.append(f"Columns that were not used: {shorten(unused)}.")
+        for name, (count, example) in self.strange.items():
+            notes.append(f"Column {name}: {count:,} values are no numbers ({example}) and count as missing.")
+        keep: np.ndarray | None = None
+        gaps = np.isnan(X).sum(axis=0) if X.size else np.zeros(X.shape[1], int)
+        if choice.missing == "drop" and (gaps.any() or (self.codes[: self.n] < 0).any()):
+            gapless = ~np.isnan(X).any(axis=1) & ~(self.codes[: self.n] < 0).any(axis=1)
+            keep = np.asarray(gapless)
+            left_out = self.n - int(np.count_nonzero(gapless))
+            if left_out == self.n:
+                raise ValueError(
+                    f"{label}: every row has a missing value. Fill the gaps instead, or leave out the emptiest columns: "
+                    f"{shorten(self._emptiest(gaps))}."
+                )
+            X = X[keep]
+            notes.append(f"{left_out:,} of {self.n:,} rows with missing values were left out.")
+        elif gaps.any():
+            notes += self._fill(X, gaps)
+        codes = self.codes[: self.n] if keep is None else self.codes[: self.n][keep]
+        if self.categories:
+            X = self._with_categories(X, codes, notes)
+        y, class_names = self._classes(keep, notes)
+        ids = None
+        if self.ids:
+            ids = np.concatenate(self.ids)
+            ids = ids if keep is None else ids[keep]
+        return Dataset(title, X, y=y, class_names=class_names, title=title, notes=tuple(notes), ids=ids)
+
+    def _name_at(self, at: int) -> str:
+        j = int(np.searchsorted(self.offsets, at, side="right")) - 1
+        return self.numeric[j].name
+
+    def _emptiest(self, gaps: np.ndarray) -> list[str]:
+        return [self._name_at(int(j)) for j in np.argsort(-gaps)[:3] if gaps[j]]
+
+    def _fill(self, X: np.ndarray, gaps: np.ndarray) -> list[str]:
+        """Put the median of the column into its gaps, in place; a column without any value becomes 0."""
+        told = []
+        for j in np.flatnonzero(gaps):
+            column = X[:, j]
+            missing = np.isnan(column)
+            middle = np.float32(0) if missing.all() else np.median(column[~missing])
+            column[missing] = middle
+            told.append(f"{self._name_at(int(j))} ({int(gaps[j]):,}, filled with {middle:.4g})")
+        return [f"Missing values were filled with the median of their column: {shorten(told)}."]
+
+    def _with_categories(self, X: np.ndarray, codes: np.ndarray, notes: list[str]) -> np.ndarray:
+        widths = [len(v) for v in self.values]
+        self._check(len(X), X.shape[1] + sum(widths))
+        joined = np.zeros((len(X), X.shape[1] + sum(widths)), np.float32)
+        joined[:, : X.shape[1]] = X
+        at = X.shape[1]
+        for j, width in enumerate(widths):
+            rows = np.flatnonzero(codes[:, j] >= 0)
+            joined[rows, at + codes[rows, j]] = 1.0
+            at += width
+        told = [f"{c.name} ({w})" for c, w in zip(self.categories, widths, strict=True)]
+        notes.append(f"Columns of words became one column per value, 0 or 1: {shorten(told)}.")
+        return joined
+
+    def _classes(
+        self, keep: np.ndarray | None, notes: list[str]
+    ) -> tuple[np.ndarray | None, tuple[str, ...] | None]:
+        if not self.labels:
+            return None, None
+        return classes_of(np.concatenate(self.labels), keep, notes)
+
+
+def encoded_ids(values: pd.Series) -> np.ndarray:
+    """Names of rows as UTF-8 bytes, at most 80 characters each."""
+    encoded: np.ndarray = np.char.encode(_texts(values).astype("U80"), "utf-8")
+    return encoded
+
+
+def classes_of(
+    labels: np.ndarray, keep: np.ndarray | None, notes: list[str]
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Texts to int64 0..k-1 and the names of the classes, numbers in their own order; a gap is a class of its own."""
+    labels = labels if keep is None else labels[keep]
+    names, y = np.unique(labels, return_inverse=True)
+    if "" in names:
+        notes.append("Rows without a label are the class (no label).")
+    try:
+        order = np.argsort([float(n) if n else -np.inf for n in names], kind="stable")
+    except ValueError:
+        order = np.arange(len(names))
+    rank = np.empty(len(names), np.int64)
+    rank[order] = np.arange(len(names))
+    return rank[y], tuple(_plain_number(str(n)) or "(no label)" for n in names[order])
+
+
+def _read_texts(table: TableFile, choice: TableChoice, title: str, max_bytes: int) -> Dataset:
+    from deepclust.data.reading.texts import tfidf_of_texts
+
+    texts: list[str] = []
+    labels, ids = [], []
+    for _, frame in table.blocks([c for c in (choice.text, choice.label, choice.id) if c]):
+        if choice.text in frame:
+            texts += _texts(frame[choice.text]).tolist()
+        if choice.label in frame:
+            labels.append(_texts(frame[choice.label]))
+        if choice.id in frame:
+            ids.append(encoded_ids(frame[choice.id]))
+    X, words = tfidf_of_texts(texts, label=table.label, max_bytes=max_bytes)
+    notes = [*table.notes, f"Texts as tf-idf of {len(words):,} words; most frequent: {shorten(words, 8)}."]
+    y, names = classes_of(np.concatenate(labels), None, notes) if labels else (None, None)
+    return Dataset(title, X, y=y, class_names=names, kind="text", title=title, notes=tuple(notes),
+                   ids=np.concatenate(ids) if ids else None)  # fmt: skip
+
+
+def _stacked(column: Column, values: pd.Series, label: str, start: int) -> np.ndarray:
+    gap = np.full(column.width, np.nan, np.float32)
+    rows = [gap if v is None or np.ndim(v) == 0 else np.asarray(v, np.float32) for v in values]
+    wrong = next((i for i, row in enumerate(rows) if row.shape != gap.shape), None)
+    if wrong is not None:
+        raise ValueError(
+            f"{label}: the column {column.name!r} holds {column.width} numbers in the first row, but {rows[wrong].size} in "
+            f"row {start + wrong + 1:,}. All rows need the same number: correct them or leave the column out."
+        )
+    return np.stack(rows)
+
+
+def _texts(values: pd.Series) -> np.ndarray:
+    """Values as texts, "" where there is none; whole numbers without a point."""
+    import pandas as pd
+
+    if pd.api.types.is_float_dtype(values.dtype) and (values.dropna() % 1 == 0).all():
+        values = values.astype("Int64")
+    texts: np.ndarray = values.astype("string").fillna("").to_numpy(dtype=str)
+    return texts
+
+
+def _plain_number(text: str) -> str:
+    return text.removesuffix(".0")

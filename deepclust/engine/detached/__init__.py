@@ -1,0 +1,1 @@
+"""Processes that outlive whoever starts them, and the record of their work."""

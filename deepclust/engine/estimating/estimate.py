@@ -1,0 +1,213 @@
+"""How long a run may take and how much memory, before it is started: by a rule, by earlier runs, or as measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+import numpy as np
+import psutil
+
+from deepclust.compute import likely_device
+from deepclust.engine.estimating.trial import Trial
+from deepclust.engine.estimating.trials import found_trial
+from deepclust.engine.training.saved import build
+from deepclust.methods import find_method
+from deepclust.methods.base.deep import DeepMethod
+from deepclust.methods.base.method import Cost
+from deepclust.params import params_of
+from deepclust.runs import RunConfig, RunStore
+
+# Floating-point operations per second that training reaches, until earlier runs tell better (2 CPU cores: measured).
+USUAL_SPEED = {"cpu": 2.0e10, "mps": 5.0e11, "cuda": 5.0e12}
+# Bytes of a worker with torch and scikit-learn loaded, before it has any data: 374 MiB and what they load when used
+WORKER_MEMORY = 450 * 2**20
+STARTING = 6.0  # seconds for the worker to load torch, and to finish the run on small data
+LONG = 45 * 60.0  # seconds from which on fewer epochs are advised
+DEVICE_WORDS = {"cpu": "this CPU", "cuda": "this GPU", "mps": "this Apple GPU"}
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Seconds and bytes that a run may take, the memory that is free, and what the seconds are based on.
+
+    training: the part of the seconds that is spent learning. n_parameters of the network and batch_flops (operations of
+    a batch, forward and backward) are known once it was measured. problem: why it could not be, in words.
+    """
+
+    seconds: float
+    memory: float
+    free_memory: float
+    basis: str
+    device: str = "cpu"
+    training: float = 0.0
+    n_parameters: int | None = None
+    batch_flops: float | None = None
+    problem: str = ""
+
+    @property
+    def measured(self) -> bool:
+        """Whether it comes from timed batches of this very run."""
+        return self.n_parameters is not None
+
+    @property
+    def fits(self) -> bool:
+        """Whether the memory is likely to do."""
+        return self.memory < 0.9 * self.free_memory and "memory" not in self.problem
+
+
+def estimate(config: RunConfig, store: RunStore, trial: Trial | str | None = None) -> Estimate:
+    """Time and memory for a run: within a factor of 1.5 where it was measured, else of two or three.
+
+    trial: what was measured, where the caller knows; else what was found earlier on this machine, if anything.
+    """
+    trial = found_trial(config, store.root) if trial is None else trial
+    free = float(psutil.virtual_memory().available)
+    if isinstance(trial, Trial):
+        return Estimate(
+            seconds=STARTING + trial.training + trial.finishing,
+            memory=trial.memory,
+            free_memory=free if trial.free_memory is None else trial.free_memory,
+            basis="measured on a few batches",
+            device=trial.device,
+            training=trial.training,
+            n_parameters=trial.n_parameters,
+            batch_flops=trial.batch_flops,
+        )
+    device = likely_device(config.device).split(":")[0]
+    speeds = _earlier_speeds(config, device, store)
+    cost = _cost(config)
+    training = cost.flops / (float(np.median(speeds)) if speeds else USUAL_SPEED[device])
+    return Estimate(
+        seconds=STARTING + training,
+        memory=cost.memory + (WORKER_MEMORY if device == "cpu" else 0),
+        free_memory=free,
+        basis=f"from {len(speeds)} earlier run(s) here" if speeds else "rule of thumb",
+        device=device,
+        training=training,
+        problem=trial or "",
+    )
+
+
+def can_be_tried(config: RunConfig) -> bool:
+    """Whether the method trains in batches, a few of which can be timed."""
+    return issubclass(find_method(config.method), DeepMethod)
+
+
+def estimate_all(configs: Sequence[RunConfig], known: Estimate, of: RunConfig) -> float:
+    """Seconds for a group of runs one after the other, from what is known of one like them and their costs."""
+    flops = _cost(of).flops
+    return sum(known.seconds - known.training + known.training * _cost(c).flops / flops for c in configs)
+
+
+def _cost(config: RunConfig) -> Cost:
+    return build(config).cost(config.n_samples, config.feature_shape)
+
+
+def _earlier_speeds(config: RunConfig, device: str, store: RunStore) -> list[float]:
+    """Operations per second of up to five earlier runs of this method on this kind of device."""
+    speeds: list[float] = []
+    for run in store.runs()[:50]:
+        past, seconds = run.config, run.metrics().get("seconds")
+        same = past.method == config.method and likely_device(past.device).split(":")[0] == device
+        if same and run.status().state == "done" and seconds and seconds > 1 and len(speeds) < 5:
+            with suppress(TypeError, ValueError):  # a run of an earlier version, whose parameters were others
+                speeds.append(_cost(past).flops / seconds)
+    return speeds
+
+
+# -- advice -----------------------------------------------------------------------------------------------------------
+
+
+def advice(config: RunConfig, expected: Estimate) -> list[str]:
+    """What to change, in sentences with numbers, where memory will not do or training takes very long; else nothing."""
+    said = _memory_advice(config, expected) if not expected.fits else []
+    n_epochs = sum(n for _, n in build(config).plan())
+    if expected.training > LONG and n_epochs > 1:
+        each = expected.training / n_epochs
+        some = int(LONG / each)
+        shorter = f"{some} epochs in all would take about {in_time(some * each)}" if some else "choose fewer"
+        said.append(f"Each of the {n_epochs:,} epochs takes about {in_time(each)}: {shorter}.")
+    return said
+
+
+def _memory_advice(config: RunConfig, expected: Estimate) -> list[str]:
+    said = []
+    with_batch = next(
+        (
+            (b, m)
+            for b in _halves(config)
+            if (m := _memory_with(config, expected, batch_size=b)) < 0.9 * expected.free_memory
+        ),
+        None,
+    )
+    label = params_of(find_method(config.method))["batch_size"].label if with_batch else ""
+    if with_batch is not None:
+        said.append(f"{label} {with_batch[0]} would need about {in_bytes(with_batch[1])}.")
+    if len(config.feature_shape) > 1:
+        small = tuple(max(1, side // 2) for side in config.feature_shape[:2]) + config.feature_shape[2:]
+        memory = _memory_with(replace(config, feature_shape=small), expected, like=config)
+        said.append(
+            f"Pictures of {small[0]} × {small[1]} instead of {config.feature_shape[0]} × {config.feature_shape[1]} would "
+            f"need about {in_bytes(memory)}."
+        )
+    if not said:
+        said.append("Choose a narrower network or a smaller data set.")
+    return said
+
+
+def _halves(config: RunConfig) -> list[int]:
+    """Smaller sizes of a batch to try, the largest first; none where the method has no batches."""
+    batch = config.params.get("batch_size")
+    if batch is None:
+        return []
+    smallest = params_of(find_method(config.method))["batch_size"].min or 1
+    return [batch // 2**i for i in range(1, 12) if batch // 2**i >= max(smallest, 8)]
+
+
+def _memory_with(
+    config: RunConfig, expected: Estimate, like: RunConfig | None = None, **changes: int
+) -> float:
+    """Bytes that a changed config may take: what is expected of ``like``, and the difference by the rule."""
+    changed = replace(config, params={**config.params, **changes})
+    return max(0.0, expected.memory + _cost(changed).memory - _cost(like or config).memory)
+
+
+# -- words ------------------------------------------------------------------------------------------------------------
+
+
+def in_words(expected: Estimate) -> str:
+    """An estimate on one line, such as "About 3 min on this CPU · 412,000 parameters · 1.2 GFLOP per batch · 640 MB"."""
+    parts = [f"About {in_time(expected.seconds)} on {DEVICE_WORDS.get(expected.device, expected.device)}"]
+    if expected.n_parameters is not None:
+        parts.append(f"{_rounded(expected.n_parameters):,} parameters")
+    if expected.batch_flops is not None:
+        parts.append(f"{_si(expected.batch_flops)}FLOP per batch")
+    return " · ".join([*parts, in_bytes(expected.memory)])
+
+
+def in_time(seconds: float) -> str:
+    """Seconds in words that one reads at a glance."""
+    if seconds < 90:
+        return f"{seconds:.0f} s" if seconds >= 1 else "1 s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def in_bytes(n: float) -> str:
+    """Bytes in words: "640 MB", "3.1 GB"."""
+    return f"{max(n, 2**20) / 2**20:.0f} MB" if n < 1000 * 2**20 else f"{n / 2**30:.1f} GB"
+
+
+def _rounded(n: int) -> int:
+    """A number with three digits that count."""
+    return round(n, 3 - len(str(n))) if n >= 1000 else n
+
+
+def _si(n: float) -> str:
+    """A number with two digits that count, and its unit prefix."""
+    for size, prefix in ((1e12, "T"), (1e9, "G"), (1e6, "M")):
+        if n >= size:
+            value = n / size
+            return f"{value:.1f} {prefix}" if value < 10 else f"{value:.0f} {prefix}"
+    return f"{n:.0f} "

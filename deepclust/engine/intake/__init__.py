@@ -1,0 +1,1 @@
+"""Data sets on their way in: downloads and own files, each in a process of its own."""

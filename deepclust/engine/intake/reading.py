@@ -1,0 +1,71 @@
+"""Own data read and kept by a process of its own: a decoder that crashes or takes all memory does not end the app."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from deepclust.data.own import keep_dataset
+from deepclust.data.prepare import suggest
+from deepclust.data.reading.kinds import kind_of_file, read_file
+from deepclust.engine.detached.process import HABITS, import_path
+
+#: What compiled decoders read. The other kinds are read by NumPy and Python alone, at once and without a process.
+APART = ("pictures", "hdf5", "mat", "table")
+
+
+def read_and_keep(path: Path, title: str, choices: Mapping[str, Any], own_folder: Path) -> dict[str, Any]:
+    """Read a file or folder, keep it in ``own_folder``, and return its reference, prepared as it suggests itself.
+
+    ValueError, with what to do, for data that cannot be read or kept, and where reading them ended the process.
+    """
+    asked = {"path": str(path), "title": title, "choices": dict(choices), "own_folder": str(own_folder)}
+    if kind_of_file(path, title) not in APART:
+        return _work(asked)
+    done = subprocess.run(
+        [sys.executable, "-P", "-W", "ignore", "-m", "deepclust.engine.intake.reading"],
+        input=json.dumps(asked), capture_output=True, text=True, encoding="utf-8", check=False,
+        env={**HABITS, **os.environ, "PYTHONPATH": import_path(), "PYTHONIOENCODING": "utf-8"},
+    )  # fmt: skip
+    try:
+        answer = dict(json.loads(done.stdout.splitlines()[-1]))
+    except (IndexError, ValueError):
+        raise ValueError(_broke_off(title, done.returncode, done.stderr)) from None
+    if "problem" in answer:
+        raise ValueError(answer["problem"])
+    return dict(answer["ref"])
+
+
+def _work(asked: Mapping[str, Any]) -> dict[str, Any]:
+    data = read_file(Path(asked["path"]), asked["choices"], asked["title"])
+    ref: dict[str, Any] = dict(keep_dataset(data, Path(asked["own_folder"])))
+    how = suggest(data).how
+    return ref if how == "none" else {**ref, "prepare": {"how": how}}
+
+
+def _broke_off(title: str, code: int, said: str) -> str:
+    if code == -signal.SIGKILL or "MemoryError" in said:
+        why = "there was not enough memory. Give fewer or smaller samples, or close other programs"
+    else:
+        last = (said.strip().splitlines() or ["no word"])[-1][:200]
+        why = f"the program that reads it broke off ({last if code > 0 else signal.Signals(-code).name}). One of its files may be damaged: save it anew"
+    return f"{title} could not be read: {why}. Nothing was kept."
+
+
+def main() -> None:
+    """Entry point of the process: what is asked comes as JSON, and a reference or a problem goes back as one line."""
+    try:
+        answer: dict[str, Any] = {"ref": _work(json.load(sys.stdin))}
+    except ValueError as error:
+        answer = {"problem": str(error)}
+    print(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Finished runs judged without labels: k, settings, and runs beside each other."""

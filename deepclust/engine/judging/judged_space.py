@@ -1,0 +1,65 @@
+"""The space of a run in which k is judged: one that the method has not already shaped around the k of its training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from deepclust.data.own import open_dataset
+from deepclust.methods import find_method
+from deepclust.results import SPACE
+from deepclust.runs import Run, RunStore
+
+STAGE = "stage:"
+
+
+@dataclass(frozen=True, eq=False)
+class JudgedSpace:
+    """points (m, d); own: whether they are the latent space of the result, whose clusters the k slider shows.
+
+    words: what has to be said about the choice, "" for a latent space that does not depend on k.
+    """
+
+    points: np.ndarray
+    own: bool
+    words: str = ""
+
+
+def judged_space(run: Run) -> JudgedSpace:
+    """The first of `Method.spaces_without_k` that the run has, else its latent space, with a warning."""
+    method, k = find_method(run.config.method), run.config.n_clusters
+    result = run.result()
+    because = f"what {run.config.method} learns follows the k = {k} that it is trained with."
+    for name in method.spaces_without_k:
+        if name == "embedding":
+            return JudgedSpace(result.embedding, own=True)
+        if name == "input":
+            data = open_dataset(run.config.dataset, RunStore(run.folder.parent).datasets)
+            return JudgedSpace(
+                data.X.reshape(data.n_samples, -1), False, f"Judged on the data as they are: {because}"
+            )
+        if name.startswith(SPACE) and name.removeprefix(SPACE) in result.spaces:
+            title = name.removeprefix(SPACE)
+            return JudgedSpace(result.spaces[title], False, f"Judged in the space {title!r}: {because}")
+        if name.startswith(STAGE) and (points := _end_of(run, name.removeprefix(STAGE))) is not None:
+            stage = name.removeprefix(STAGE)
+            said = f"Judged in the latent space at the end of {stage!r} ({len(points):,} samples): later, {because}"
+            return JudgedSpace(points, False, said)
+    warning = (
+        f"Take this with care: {because} To choose k without that, judge a run of k-means or of an autoencoder on the same "
+        "data."
+    )
+    return JudgedSpace(result.embedding, own=True, words=warning)
+
+
+def _end_of(run: Run, stage: str) -> np.ndarray | None:
+    """The latent space float32 (m, d) of the last snapshot of a stage; None where there is none."""
+    for number in reversed(range(run.n_snapshots)):
+        try:
+            shot = run.snapshot(number)
+        except (IndexError, OSError, ValueError):
+            continue
+        if str(shot["stage"]) == stage:
+            return shot["embedding"].astype(np.float32)
+    return None

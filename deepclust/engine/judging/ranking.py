@@ -1,0 +1,193 @@
+"""Rank the settings of a group without labels, in a process of its own: `python -m deepclust.engine.judging.ranking RUNS GROUP`.
+
+It writes RUNS/rankings/GROUP.json as it goes on, so that the table on the page fills in while it works, and so that a closed
+tab or a restarted server loses nothing. The upper functions are the app's side and load nothing heavy.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from deepclust.engine.detached.process import reap, start_detached, yield_to_the_page
+from deepclust.engine.detached.work import Work, failure
+from deepclust.runs import Run, RunStore
+from deepclust.runs.run import this_process, write_json
+from deepclust.selection.settings.ranking import Ranking, rank_settings
+
+
+@dataclass(frozen=True)
+class RankBoard(Work):
+    """How far the ranking of a group is, and what was found.
+
+    runs: {run id: content of its result} that are judged. values: {measure: {setting: value}}; problems: {setting: words};
+    tasks: {setting: accuracies of the probes}; typical: {setting: id of the run that agrees most with its other seeds}; kept:
+    {run id: whether the rankings in its space agree with those of most others}. done of n_steps are done.
+    """
+
+    runs: dict[str, str] = field(default_factory=dict)
+    values: dict[str, dict[str, float | None]] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    tasks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    typical: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, bool] = field(default_factory=dict)
+    done: int = 0
+    n_steps: int = 0
+
+    @property
+    def ranking(self) -> Ranking | None:
+        """The ranking by what is known so far."""
+        return rank_settings(self.values, self.problems)
+
+
+def settings_of(runs: list[Run]) -> list[str]:
+    """The settings of a group that runs with a result stand for; a ranking needs two of them or more."""
+    return list(dict.fromkeys(run.config.part for run in runs if run.has_result))
+
+
+def read_ranking(store: RunStore, group_id: str) -> RankBoard:
+    """The board as it is on disk: "missing" where the group was not ranked yet. A dead process reads as "lost"."""
+    try:
+        board = RankBoard(**json.loads(_path(store, group_id).read_text(encoding="utf-8")))
+        _ = board.ranking
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return RankBoard()
+    if board.live and not board.alive:
+        return replace(board, state="lost", error="The process that ranked these runs ended without a word.")
+    return board
+
+
+def is_current(board: RankBoard, runs: list[Run]) -> bool:
+    """Whether a board judged the results that are there now, all of them and no others."""
+    return board.runs == {run.id: run.content for run in runs if run.has_result}
+
+
+def start_ranking(store: RunStore, group_id: str) -> None:
+    """Rank a group in a detached process, unless one does so already. ValueError for a group that cannot be ranked."""
+    _ended(store, group_id)
+    reap()
+    if read_ranking(store, group_id).live:
+        return
+    path = _path(store, group_id)
+    path.parent.mkdir(exist_ok=True)
+    _stop_file(path).unlink(missing_ok=True)
+    write_json(path, asdict(RankBoard("starting", heartbeat=time.time())))
+    with path.with_suffix(".log").open("ab") as log:
+        start_detached("deepclust.engine.judging.ranking", str(store.root), group_id, log=log)
+
+
+def stop_ranking(store: RunStore, group_id: str) -> None:
+    """Ask the process to stop after the step that it is at; what it found so far is kept."""
+    _stop_file(_path(store, group_id)).touch()
+
+
+def rank_group(store: RunStore, group_id: str, watch: Callable[[RankBoard], None] | None = None) -> RankBoard:
+    """Rank a group in this process, writing the board as it fills; returns it.
+
+    The board that is there is returned if it is done and judged the same results. ``watch`` sees it after every step. An
+    error ends in the state "failed" with its sentence. ValueError for a group with results of fewer than two settings.
+    """
+    runs = _ended(store, group_id)
+    before = read_ranking(store, group_id)
+    if before.state == "done" and is_current(before, runs):
+        return before
+    path = _path(store, group_id)
+    path.parent.mkdir(exist_ok=True)
+    try:
+        with FileLock(path.with_suffix(".lock"), timeout=1):
+            return _rank(runs, path, watch)
+    except Timeout:
+        raise ValueError("Another process ranks this group at this moment. Wait for it.") from None
+
+
+def ranking_summary(board: RankBoard) -> dict[str, Any]:
+    """What a program wants of a board: state, seconds, the standings with every measure, winner, leaders and reasons."""
+    found = board.ranking
+    told: dict[str, Any] = {"state": board.state, "seconds": board.seconds, "n_runs": len(board.runs)}
+    if found is None:
+        return told | {"winner": None, "leaders": [], "standings": [], "sentence": "", "reasons": []}
+    standings = [{**asdict(s), "run": board.typical.get(s.setting)} for s in found.standings]
+    return told | {
+        "winner": found.winner,
+        "leaders": list(found.leaders),
+        "sentence": found.sentence,
+        "reasons": list(found.reasons),
+        "measures": list(found.measures),
+        "standings": standings,
+        "tasks": board.tasks,
+    }
+
+
+def _rank(runs: list[Run], path: Path, watch: Callable[[RankBoard], None] | None) -> RankBoard:
+    from deepclust.engine.judging.judged_group import judge_group
+
+    _stop_file(path).unlink(missing_ok=True)
+    started = time.monotonic()
+    who = {name: value for name, value in this_process().items() if name in ("pid", "create_time")}
+    board = RankBoard("running", {run.id: run.content for run in runs}, **who)
+
+    def tell(**changes: Any) -> None:
+        nonlocal board
+        board = replace(board, seconds=time.monotonic() - started, heartbeat=time.time(), **changes)
+        write_json(path, asdict(board))
+        if watch is not None:
+            watch(board)
+
+    try:
+        tell(now="opening the runs")
+        for step in judge_group(runs):
+            tell(**step)
+            if _stop_file(path).exists():
+                tell(state="stopped", now="")
+                return board
+        tell(state="done", now="")
+    except Exception as error:
+        import traceback
+
+        traceback.print_exc()
+        tell(state="failed", error=failure(error), now="")
+    finally:
+        _stop_file(path).unlink(missing_ok=True)
+    return board
+
+
+def _ended(store: RunStore, group_id: str) -> list[Run]:
+    """The runs of a group that have a result. ValueError if they stand for fewer than two settings."""
+    runs = [run for run in store.group(group_id) if run.has_result]
+    if len(settings_of(runs)) < 2:
+        raise ValueError(
+            f"The group {group_id!r} has results of {len(settings_of(runs))} setting(s): a ranking compares two or more. "
+            "`deepclust sweep` makes such a group; `deepclust runs` lists runs with their groups."
+        )
+    return runs
+
+
+def _path(store: RunStore, group_id: str) -> Path:
+    if not group_id.isalnum():
+        raise ValueError(f"{group_id!r} is not the id of a group.")
+    return store.root / "rankings" / f"{group_id}.json"
+
+
+def _stop_file(path: Path) -> Path:
+    return path.with_suffix(".stop")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Entry point of the process."""
+    root, group_id = (arguments or sys.argv[1:])[:2]
+    yield_to_the_page()
+    with suppress(ValueError):  # another process was quicker, and writes the same board
+        rank_group(RunStore(root), group_id)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

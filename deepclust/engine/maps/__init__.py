@@ -1,0 +1,1 @@
+"""Projections as jobs, and the warm process that computes them."""

@@ -1,0 +1,1 @@
+"""Runs: launched, queued, trained, kept, also on a Dask cluster."""

@@ -1,0 +1,302 @@
+"""Runs on a Dask cluster: a driver process sends them to the scheduler and brings what they tell into the run store.
+
+The workers need DeepClust installed and nothing else in common with this machine: a run goes out as its config (own data
+with it), and its folder comes back file by file while it is trained. Asks are files under ROOT/cluster, one per run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from deepclust.data.catalog.table import CATALOG
+from deepclust.data.own import open_dataset
+from deepclust.engine.detached.process import reap, start_detached
+from deepclust.engine.training import remote
+from deepclust.runs import Run, RunStatus, RunStore
+from deepclust.runs.run import ENDED, process_alive, this_process, write_json
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+LOOK_EVERY = 0.5  # seconds between two looks at workers and asks
+STAY = 20.0  # seconds that a driver waits for another run before it ends
+CONNECT = 10.0  # seconds until a scheduler that does not answer is given up
+
+
+def scheduler() -> str | None:
+    """Address of the Dask scheduler that runs go to ($DEEPCLUST_SCHEDULER), or None: this machine trains."""
+    return os.environ.get("DEEPCLUST_SCHEDULER") or None
+
+
+def send(run: Run, address: str) -> None:
+    """Ask for a run on the cluster of the scheduler at ``address``, and see that a driver looks after it."""
+    reap()
+    folder = run.folder.parent / "cluster"
+    folder.mkdir(exist_ok=True)
+    run.set_status(cluster=address, message=f"On its way to {address}.")
+    write_json(_ask(run), {"address": address})
+    driver = _read(folder / "driver.json")
+    if driver.get("address") == address and process_alive(driver["pid"], driver["create_time"]):
+        return
+    with (folder / "log").open("ab") as log:
+        start_detached("deepclust.engine.training.cluster", str(run.folder.parent), address, log=log)
+
+
+def drive(root: Path | str, address: str, stay: float = STAY) -> None:
+    """Look after all runs that were asked for on this scheduler, until none has been for ``stay`` seconds."""
+    store = RunStore(root)
+    folder = store.root / "cluster"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / f"driver-{_file_name(address)}.lock", timeout=CONNECT):
+            try:
+                client = _connect(address)
+            except OSError as error:
+                for run in _asked(store, address):
+                    _end(run, "failed", str(error))
+                return
+            driver = Driver(store, client, address)
+            try:
+                _look_after(driver, folder / "driver.json", address, stay)
+            finally:
+                driver.let_go()
+                client.close()
+    except Timeout:
+        return  # another driver is there, and stays
+
+
+def _look_after(driver: Driver, told: Path, address: str, stay: float) -> None:
+    """Look again and again until nothing has been asked for in a while; ``told`` says who is here meanwhile."""
+    idle_since = time.monotonic()
+    while True:
+        write_json(told, {**this_process(), "address": address})
+        try:
+            if driver.look():
+                idle_since = time.monotonic()
+        except OSError as error:
+            # a message was lost on its way: the next look brings it, or the scheduler is gone
+            print(f"{address}: {error}", file=sys.stderr, flush=True)
+        if time.monotonic() - idle_since > stay:
+            told.unlink(missing_ok=True)  # from now on a new run gets a new driver
+            if not driver.look():
+                return
+        time.sleep(LOOK_EVERY)
+
+
+class Driver:
+    """The runs of one store on one cluster: which of them were sent, where they are trained, and what came back."""
+
+    def __init__(self, store: RunStore, client: Client, address: str) -> None:
+        self._store = store
+        self._client = client
+        self._address = address
+        self._futures: dict[str, Future] = {}
+        self._seen: dict[str, remote.Seen] = {}
+        self._told: dict[str, str] = {}
+        self._worker: dict[str, str] = {}
+
+    def look(self) -> bool:
+        """Send what was asked for, fetch what is new, pass commands on. Returns whether there is any run."""
+        runs = _asked(self._store, self._address)
+        for run in runs:
+            if run.id not in self._futures:
+                self._submit(run)
+        self._fetch({run.id: run for run in runs if run.id in self._futures})
+        for run in runs:
+            if run.id in self._futures:
+                self._settle(run)
+        return bool(runs)
+
+    def let_go(self) -> None:
+        """Give up whatever has not ended: it reads as lost, and can be resumed."""
+        for future in self._futures.values():
+            future.cancel(force=True)
+
+    def _submit(self, run: Run) -> None:
+        config = run.config
+        try:
+            own = None
+            if str(config.dataset.get("name")) not in CATALOG:
+                own = open_dataset(config.dataset, self._store.datasets)  # the workers cannot know it
+        except (ValueError, OSError) as error:
+            _end(run, "failed", str(error))
+            return
+        run.rewind(0, 0)
+        asked = (run.folder / "config.json").read_text(encoding="utf-8")
+        self._futures[run.id] = self._client.submit(
+            remote.train_here, run.id, asked, own, pure=False, resources=self._resources(config.device)
+        )
+        self._seen[run.id] = remote.Seen()
+        run.set_status(**this_process(), state="queued", message=f"Waiting for a worker of {self._address}.")
+
+    def _resources(self, device: str) -> dict[str, int]:
+        """A GPU of a worker that has one to offer (`dask worker --resources GPU=1`), where the run wants it."""
+        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+        offered = any(worker.get("resources", {}).get("GPU") for worker in workers)
+        return {"GPU": 1} if device.startswith("cuda") or (device == "auto" and offered) else {}
+
+    def _fetch(self, runs: Mapping[str, Run]) -> None:
+        """Bring new bytes of every run from whichever worker trains it."""
+        if not runs:
+            return
+        asked = {run_id: self._seen[run_id] for run_id in runs}
+        found = self._client.run(remote.news, asked, on_error="ignore")
+        for worker, told in found.items():
+            for run_id, news in told.items():
+                self._take(runs[run_id], worker, news)
+        for run_id, worker in list(self._worker.items()):
+            if worker not in found and run_id in runs:
+                del self._worker[run_id]
+                runs[run_id].set_status(
+                    state="queued", message="Its worker was lost. Waiting for another one."
+                )
+
+    def _take(self, run: Run, worker: str, news: remote.News) -> None:
+        seen = self._seen[run.id]
+        self._worker[run.id] = worker
+        if news.attempt != seen.attempt:  # another worker has begun it anew
+            if seen.attempt is not None:
+                run.rewind(0, 0)
+            self._seen[run.id] = remote.Seen(news.attempt)
+            self._told[run.id] = "run"
+            return  # what it has told so far comes with the next look
+        for name, (offset, content) in news.files.items():
+            if name == "status.json":
+                self._show(run, json.loads(content))
+            elif run.folder.exists():
+                _write(run.folder / name, offset, content)
+        seen.files.update(news.sizes)
+        command = run.command()
+        if command != self._told.get(run.id):
+            heard = self._client.run(remote.tell, run.id, command, workers=[worker], on_error="ignore")
+            if heard.get(worker):  # else it is told again with the next look
+                self._told[run.id] = command
+
+    def _show(self, run: Run, told: dict[str, Any]) -> None:
+        """The worker's status as that of the run here; the process that answers for it is this one."""
+        known = {f.name: told[f.name] for f in fields(RunStatus) if f.name in told}
+        where = f"{told.get('device') or 'cpu'} of {told.get('host') or 'a worker'}"
+        if known.get("state") in ENDED:
+            known |= {"state": "running", "message": "Bringing the result."}
+        if run.folder.exists():
+            run.set_status(**{**known, **this_process(), "device": where, "cluster": self._address})
+
+    def _settle(self, run: Run) -> None:
+        """End a run whose task has ended, or that is not wanted any more; keep the heart of the others beating."""
+        future = self._futures[run.id]
+        waiting = self._seen[run.id].attempt is None
+        if waiting and run.command() in ("stop", "discard"):
+            future.cancel(force=True)
+            self._drop(run, "stopped", "Taken out of the queue.")
+        elif future.status == "finished":
+            last: remote.Last = future.result()
+            for name, content in last.files.items():
+                if run.folder.exists():
+                    _write(run.folder / name, 0, content)
+            self._drop(run, **last.status)
+        elif future.status in ("error", "cancelled", "lost"):
+            self._drop(run, "failed", _reason(future))
+        elif run.folder.exists():
+            run.set_status(**this_process())
+
+    def _drop(self, run: Run, state: str, message: str, **status: Any) -> None:
+        del self._futures[run.id]
+        self._told.pop(run.id, None)
+        self._worker.pop(run.id, None)
+        _end(run, state, message, **status)
+
+
+def _connect(address: str) -> Client:
+    """A client of the scheduler. OSError, in words, where none answers."""
+    from distributed import Client
+
+    try:
+        return Client(address, timeout=CONNECT, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise OSError(
+            f"The Dask scheduler at {address} does not answer. Start one with `dask scheduler`, correct "
+            "DEEPCLUST_SCHEDULER, or unset it to train on this machine."
+        ) from error
+
+
+def _reason(future: Future) -> str:
+    """Why a task failed, in words."""
+    error = future.exception() if future.status == "error" else None
+    if error is None:
+        return "The cluster gave this run up. Resume sends it again."
+    if type(error).__name__ == "KilledWorker":
+        return "Every worker that tried this run died. Look at their logs: most often memory ran out."
+    return f"The worker could not do it: {type(error).__name__}: {error}"
+
+
+def _end(run: Run, state: str, message: str, **status: Any) -> None:
+    """Write the last status of a run and forget that it was asked for."""
+    _ask(run).unlink(missing_ok=True)
+    if run.folder.exists():
+        known = {
+            name: status[name]
+            for name in ("stage", "epoch", "n_epochs", "fraction", "seconds")
+            if name in status
+        }
+        run.set_status(**known, **this_process(), state=state, message=message, eta=None, ended=time.time())
+
+
+def _asked(store: RunStore, address: str) -> list[Run]:
+    """The runs that were asked for on this scheduler, first asked first; those whose folder is gone are forgotten."""
+    asks = []
+    for path in (store.root / "cluster").glob("*.ask"):
+        ask = _read(path)
+        if ask.get("address") != address:
+            continue
+        with suppress(ValueError, OSError):
+            run = store.get(path.stem)
+            asks.append((run.config.created, run))
+            continue
+        path.unlink(missing_ok=True)
+    return [run for _, run in sorted(asks, key=lambda pair: pair[0])]
+
+
+def _ask(run: Run) -> Path:
+    return run.folder.parent / "cluster" / f"{run.id}.ask"
+
+
+def _file_name(address: str) -> str:
+    return "".join(c if c.isalnum() else "-" for c in address)
+
+
+def _write(path: Path, offset: int, content: bytes) -> None:
+    """Append at ``offset``, or write a whole file beside its place and rename it."""
+    path.parent.mkdir(exist_ok=True)
+    if offset:
+        with open(path, "ab") as file:
+            file.write(content)
+        return
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished.write_bytes(content)
+    os.replace(unfinished, path)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def main() -> None:
+    """Entry point of the driver process."""
+    drive(sys.argv[1], sys.argv[2])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""More steps for the k slider of a finished run: clusters, sizes and scores at further k."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from deepclust.data.own import open_dataset
+from deepclust.engine.training.train import judge
+from deepclust.metrics.internal import recluster
+from deepclust.results import save_arrays
+from deepclust.runs import Run, RunStore
+from deepclust.runs.run import write_json
+
+
+def add_ks(run: Run, ks: Iterable[int]) -> dict[int, np.ndarray]:
+    """Labels int64 (n,) of a run at every k of ``ks`` and of its slider; those that were missing are added to its folder.
+
+    New clusters are named after those of the nearest k that was there. The data
+    set is opened for the scores of metrics.json only; where it has gone, they are left out.
+    """
+    known = run.labels_by_k()
+    missing = sorted(k for k in set(ks) if k not in known)
+    if known and not missing:
+        return known
+    result = run.result()
+    embedding = result.embedding
+    known = known or {run.config.n_clusters: result.labels}
+    anchor = min(known, key=lambda k: abs(k - missing[0]))
+    new = recluster(embedding, missing, base=known[anchor], base_k=anchor)
+    both = dict(sorted({**known, **new}.items()))
+    y = _labels(run)
+    metrics = run.metrics()
+    by_k = metrics.get("by_k", {}) | {str(k): judge(embedding, new[k], y) for k in missing}
+    write_json(run.folder / "metrics.json", metrics | {"by_k": by_k})
+    save_arrays(
+        run.folder / "labels_by_k.npz", **{str(k): labels.astype(np.int16) for k, labels in both.items()}
+    )
+    return both
+
+
+def _labels(run: Run) -> np.ndarray | None:
+    try:
+        data = open_dataset(run.config.dataset, RunStore(run.folder.parent).datasets)
+    except (ValueError, OSError):
+        return None
+    return data.y if data.fingerprint == run.config.fingerprint else None

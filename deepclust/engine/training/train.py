@@ -1,0 +1,196 @@
+"""Drive one run from its config to its result: events to disk, commands obeyed, checkpoints, the k slider's labels."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from deepclust.compute import likely_device
+from deepclust.data.dataset import Dataset
+from deepclust.data.own import open_dataset
+from deepclust.engine.maps.jobs import read_job, run_job
+from deepclust.engine.maps.run_maps import map_job
+from deepclust.engine.training.control import Control
+from deepclust.engine.training.saved import build, load_checkpoint, save_checkpoint, save_model
+from deepclust.events import Event, Note, Progress, Snapshot
+from deepclust.methods import Method
+from deepclust.metrics.external import scores
+from deepclust.metrics.internal import recluster, silhouette, sizes
+from deepclust.metrics.matching import align_labels
+from deepclust.projections.plane import aligned_plane
+from deepclust.results import SPACE, save_arrays
+from deepclust.runs import Run, RunStatus, RunStore
+from deepclust.runs.run import this_process, write_json
+
+CHECKPOINT_EVERY = 5.0  # seconds; a checkpoint of a small network takes about 10 ms
+K_RANGE = range(2, 21)
+FINISHING = "Finishing"
+
+
+class _DiscardedError(Exception):
+    """The user wants nothing of this run to be kept."""
+
+
+def train(
+    run: Run, store: RunStore, *, watch: Callable[[Event], None] | None = None, dataset: Dataset | None = None
+) -> RunStatus:
+    """Train a run to its end (or until it is told to stop) and return its last status.
+
+    Goes on from the run's checkpoint where there is one. ``watch`` sees every event. An error in the data or the
+    method ends in the state "failed" with the error's own sentence; it is not raised.
+    """
+    config = run.config
+    run.set_status(
+        **this_process(), state="running", started=time.time(), device=likely_device(config.device)
+    )
+    control = Control(run)
+    try:
+        control.start()
+        data = _open(run, store, dataset)
+        method = build(config)
+        stopped = _learn(run, method, data, control, watch)
+        _finish(run, store, method, data, control)
+        return control.end(
+            "stopped" if stopped else "done", "What was learned until then is kept." if stopped else ""
+        )
+    except _DiscardedError:
+        return control.end("stopped", "Discarded.")
+    except KeyboardInterrupt:
+        return control.end("stopped", "Interrupted. Resume goes on from the last checkpoint.")
+    except (
+        Exception
+    ) as error:  # whatever a method or a data set raises is told to the user, and the app stays up
+        import traceback
+
+        traceback.print_exc()
+        return control.end("failed", _sentence(error))
+    finally:
+        control.finish()
+
+
+def _open(run: Run, store: RunStore, dataset: Dataset | None) -> Dataset:
+    """The data set of a run. ValueError if it is no longer the one that the run was made for."""
+    data = dataset if dataset is not None else open_dataset(run.config.dataset, store.datasets)
+    if data.fingerprint != run.config.fingerprint:
+        raise ValueError(
+            f"{data.title} has changed since this run was set up: its samples are not the same any more. "
+            "Start a new run on the data as they are now, or bring the old file back and resume."
+        )
+    return data
+
+
+def _learn(
+    run: Run, method: Method, data: Dataset, control: Control, watch: Callable[[Event], None] | None
+) -> bool:
+    """Drain the method's events to disk. Returns whether training was stopped before its end."""
+    checkpoint, problem = None, ""
+    try:
+        checkpoint = load_checkpoint(run)
+    except ValueError as error:
+        problem = f"{error} Training starts again from the beginning."
+    run.rewind(*(checkpoint["written"] if checkpoint else (0, 0)))
+    if problem:
+        run.record(Note("warning", problem))
+    if "torch" in method.needs:
+        importlib.import_module("torch")  # takes seconds that are not training
+    control.begin(method, checkpoint)
+    labels, plane = _last_shown(run)
+    saved_at = time.monotonic()
+    events = method.fit_events(data.X, checkpoint=checkpoint["method"] if checkpoint else None)
+    try:
+        for event in events:
+            if isinstance(event, Snapshot):
+                plane = aligned_plane(event.embedding, plane)
+                if labels is not None:  # a cluster keeps its colour while the network learns
+                    event = replace(event, labels=align_labels(labels, event.labels))
+                labels = event.labels
+                run.record(event, plane)
+            else:
+                run.record(event)
+            control.note(event)
+            if watch is not None:
+                watch(event)
+            if isinstance(event, Progress):
+                if time.monotonic() - saved_at > CHECKPOINT_EVERY or control.command != "run":
+                    save_checkpoint(run, method, control.seconds)
+                    saved_at = time.monotonic()
+            if not control.gate():
+                return True
+        # deep methods also ask between their batches, and then end by themselves
+        return control.command == "stop"
+    except Exception:
+        with suppress(Exception):  # what went wrong first is what the user has to know
+            events.close()
+        raise
+    finally:
+        if control.command == "discard":
+            raise _DiscardedError
+        events.close()  # settles the method, so that labels and latent space are there
+        control.trained()
+
+
+def _last_shown(run: Run) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Labels and 2-D points of the last snapshot before a resume, for the colours and the map to go on from."""
+    try:
+        shot = run.snapshot(-1)
+    except (IndexError, OSError, ValueError):
+        return None, None
+    return shot["labels"].astype(np.int64), shot["points"] if len(shot["points"]) else None
+
+
+def _finish(run: Run, store: RunStore, method: Method, data: Dataset, control: Control) -> None:
+    """Write what was found: model, labels for every k, metrics, the result, and the first map."""
+
+    def say(done: float, text: str) -> None:
+        if control.command == "discard":
+            raise _DiscardedError
+        control.write(fraction=done, message=f"Preparing the k slider: {text}")
+
+    control.write(stage=FINISHING, epoch=0, n_epochs=0, eta=None, message="Writing the result")
+    result, own_k = method.result(), run.config.n_clusters
+    save_model(run, method)
+    ks = sorted({own_k, *(k for k in K_RANGE if k < data.n_samples)})
+    by_k = recluster(result.embedding, ks, base=result.labels, base_k=own_k, progress=say)
+    save_arrays(
+        run.folder / "labels_by_k.npz", **{str(k): labels.astype(np.int16) for k, labels in by_k.items()}
+    )
+    found: dict[str, Any] = {
+        "seconds": control.seconds,
+        "content": hashlib.sha256(result.embedding.tobytes()).hexdigest()[:16],
+        "n_clusters": own_k,
+        "spaces": ["embedding"]
+        + ["spectral_embedding"] * (result.spectral_embedding is not None)
+        + [f"{SPACE}{name}" for name in result.spaces],
+        "by_k": {str(k): judge(result.embedding, labels, data.y) for k, labels in by_k.items()},
+    }
+    found |= judge(result.embedding, result.labels, data.y)
+    write_json(run.folder / "metrics.json", found)
+    result.save(run.folder / "result.npz")  # last: where it is, all that belongs to it is
+    run_job(
+        read_job(map_job(run, store, "latent", "pca")), lambda fraction, text: False
+    )  # the map that opens at once
+
+
+def judge(embedding: np.ndarray, labels: np.ndarray, y: np.ndarray | None) -> dict[str, Any]:
+    judged: dict[str, Any] = {
+        "n_used": len(np.unique(labels)),
+        "sizes": sizes(labels, int(labels.max()) + 1).tolist(),
+        "silhouette": silhouette(embedding, labels, sample=1_000),
+    }
+    return judged | (scores(y, labels) if y is not None else {})
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong, in words for the user; lack of memory gets the way out."""
+    if isinstance(error, ValueError):
+        return str(error)
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return f"There is not enough memory for this run ({error}). Choose a smaller batch size or a smaller network."
+    return f"{type(error).__name__}: {error}"

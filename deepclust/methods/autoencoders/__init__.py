@@ -1,0 +1,1 @@
+"""Methods that cluster the code of an autoencoder."""

@@ -1,0 +1,64 @@
+"""An autoencoder, then k-means on its latent space: the simplest deep clustering, and the start of many others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from deepclust.events import Event, Stage
+from deepclust.methods.base import hyperparameters as shared
+from deepclust.methods.base.autoencoding import AutoencoderMethod
+from deepclust.methods.base.deep import Means, descend, kmeans_centers
+from deepclust.params import param
+
+
+class AEKMeans(AutoencoderMethod):
+    """Autoencoder trained on the reconstruction loss alone; clusters are k-means of its latent space."""
+
+    title = "Autoencoder + k-means"
+    summary = (
+        "Learns to describe each sample with a few numbers, then groups samples whose numbers are close."
+    )
+    reference = "Xie, Girshick, Farhadi 2016, arXiv:1511.06335 (its starting point)"
+    equations = (
+        r"\min_{\theta} \frac{1}{n} \sum_i \lVert x_i - g(f(x_i)) \rVert^2",
+        r"\min_{\mu} \sum_i \min_k \lVert z_i - \mu_k \rVert^2, \quad z_i = f(x_i)",
+    )
+    presets = {"quick": {"max_epochs": 25}, "paper": {"max_epochs": 200}}
+    rank = 20
+    spaces_without_k = ("embedding",)
+
+    max_epochs: int = param(
+        50, "Epochs", help="How often the network sees all data.", min=0, max=10_000, group="Training"
+    )
+    n_init: int = shared.n_init()
+
+    def plan(self) -> tuple[tuple[str, int], ...]:
+        return (("Autoencoder", self.max_epochs),)
+
+    def _learn(self, X: np.ndarray) -> Iterator[Event]:
+        import torch
+
+        from deepclust.losses.reconstruction import reconstruction_loss
+
+        x = self._x = self._tensor(X)
+        size = self._batch_size(len(x))
+        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
+        (stage,) = self.plan()
+        yield Stage(
+            *stage, {"reconstruction": "squared error of the decoder's output, summed over a sample (falls)"}
+        )
+        for _ in self._epochs(*stage, net=self._net, optimiser=optimiser, generator=self._generator):
+            losses = Means()
+            for rows in self._batches(len(x), size):
+                _, x_hat = self._net(x[rows])
+                loss = reconstruction_loss(x[rows], x_hat)
+                descend(optimiser, loss)
+                losses.add({"reconstruction": loss}, len(rows))
+            yield from self._report(losses)
+
+    def _settle(self, X: np.ndarray) -> None:
+        self.embedding_ = self._embed(X)
+        self.cluster_centers_ = kmeans_centers(self.embedding_, self.n_clusters, self._fit_seed, self.n_init)
+        self.labels_ = self._assign(self.embedding_)

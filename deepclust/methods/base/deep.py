@@ -1,0 +1,286 @@
+"""What deep methods share: a network, batches, snapshots, and the one epoch loop that can save and restore."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from deepclust.compute import batches, choose_device, limit_threads, prepare_torch, to_numpy
+from deepclust.events import Event, Progress, Snapshot, snapshot_sample
+from deepclust.methods.base.method import Method
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+SNAPSHOTS_PER_STAGE = 20
+FLOAT_BYTES = 4
+PASSES = 3  # forward, and about twice as much backward
+SMALLEST_BATCH = 64  # of a small data set: neighbours and batch statistics need some company
+STEPS_PER_PASS = 4  # at least, where the data set is large enough for it
+
+
+def snapshot_due(epoch: int, n_epochs: int) -> bool:
+    """Whether an epoch of a stage ends with a snapshot: the first, the last, and about 20 between them."""
+    every = max(1, n_epochs // SNAPSHOTS_PER_STAGE)
+    return epoch % every == 0 or epoch in (1, n_epochs)
+
+
+def state_of(thing: Any) -> Any:
+    """The state of a network, optimiser, random generator or dict of tensors, as torch can save it."""
+    if hasattr(thing, "state_dict"):
+        return thing.state_dict()
+    return dict(thing) if isinstance(thing, dict) else thing.get_state()
+
+
+def restore(thing: Any, state: Any, device: torch.device) -> None:
+    """Bring a network, optimiser, random generator or dict of tensors back into a saved state, in place."""
+    if hasattr(thing, "load_state_dict"):
+        thing.load_state_dict(state)
+    elif isinstance(thing, dict):
+        thing.clear()
+        thing.update({name: value.to(device) for name, value in state.items()})
+    else:
+        thing.set_state(state)
+
+
+def descend(optimiser: torch.optim.Optimizer, loss: torch.Tensor) -> None:
+    """One gradient step."""
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    optimiser.step()
+
+
+def kmeans_centers(embedding: np.ndarray, n_clusters: int, seed: int, n_init: int) -> np.ndarray:
+    """Centres float32 (n_clusters, d) of scikit-learn's k-means on embedding (n, d)."""
+    from sklearn.cluster import KMeans
+
+    fitted = KMeans(n_clusters, n_init=n_init, random_state=seed).fit(embedding)
+    return np.asarray(fitted.cluster_centers_)
+
+
+class Means:
+    """Running means of the named loss terms of an epoch, weighted by batch size; one transfer at the end."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, torch.Tensor] = {}
+        self._counts: dict[str, int] = {}
+
+    def add(self, terms: Mapping[str, torch.Tensor], weight: int) -> None:
+        for name, value in terms.items():
+            self._sums[name] = self._sums.get(name, 0) + value.detach() * weight
+            self._counts[name] = self._counts.get(name, 0) + weight
+
+    def values(self) -> dict[str, float]:
+        return {name: float(total) / self._counts[name] for name, total in self._sums.items()}
+
+
+class DeepMethod(Method):
+    """Base of methods that train a network. A subclass gives `_build` (its network), `_learn` and `_encode`.
+
+    `_learn` begins with ``x = self._x = self._tensor(X)``. Every stage of training is one visible
+    ``for epoch in self._epochs(...)`` that ends its body with ``yield from self._report(losses)``. Whatever training
+    changes is named in `_epochs`, and so is saved with a checkpoint and restored from one. Code between stages runs
+    again on resuming, before anything is restored: a stage that needs more than that prepares it in its first epoch.
+    """
+
+    needs = frozenset({"torch"})
+    min_samples = 2  # batch statistics need two
+
+    #: Called between batches. It may wait (pause), and returns False when training should end now (stop).
+    between_batches: Callable[[], bool] | None = dataclasses.field(default=None, init=False)
+
+    # -- what a subclass gives -----------------------------------------------------------------------------------
+
+    def _build(self, feature_shape: tuple[int, ...]) -> nn.Module:
+        """The untrained network for samples of this shape."""
+        raise TypeError(f"{type(self).__name__} must define _build")
+
+    def _encode(self, x: torch.Tensor) -> torch.Tensor:
+        """Latent codes (b, n_components) of a batch on the device, network in eval mode."""
+        raise TypeError(f"{type(self).__name__} must define _encode")
+
+    def _flops_per_step(self) -> float:
+        """Operations of a usual step, which decide whether several threads are worth it."""
+        n_epochs = max(1, sum(n for _, n in self.plan()))
+        return self.cost(self.batch_size, self.feature_shape_).flops / n_epochs
+
+    # -- training ------------------------------------------------------------------------------------------------
+
+    def _prepare(self, checkpoint: Mapping[str, Any] | None) -> None:
+        import torch
+
+        self._device = choose_device(self.device)
+        prepare_torch(self._device)
+        self._threads = limit_threads(self._flops_per_step())
+        self._net: Any = self._seeded_net(self._fit_seed)
+        self._generator = torch.Generator().manual_seed(self._fit_seed)
+        self._resume_from = checkpoint
+        self._stages: list[str] = []  # begun so far
+        self._at: dict[str, Any] = {}
+        self._told_to_stop = False
+        self.n_iter_ = 0
+
+    def fit_events(
+        self, X: Any, y: Any = None, *, checkpoint: Mapping[str, Any] | None = None
+    ) -> Generator[Event, None, None]:
+        try:
+            with closing(super().fit_events(X, y, checkpoint=checkpoint)) as events:
+                for event in events:
+                    if self._told_to_stop:
+                        return
+                    if (
+                        self._resume_from is None
+                    ):  # until the saved epoch is reached, its past is not told again
+                        yield event
+        finally:
+            if hasattr(self, "_threads"):
+                self._threads.restore_original_limits()
+                del self._threads
+        if self._resume_from is not None and not self._told_to_stop:
+            raise ValueError(
+                f"The checkpoint is of stage {self._resume_from['stage']!r}, which {type(self).__name__} with these "
+                "parameters does not have. Resume with the method and the parameters that wrote it."
+            )
+
+    fit_events.__doc__ = Method.fit_events.__doc__
+
+    def _epochs(self, stage: str, n_epochs: int, **state: Any) -> Iterator[int]:
+        """Count the epochs of a stage from 1, or on from the checkpoint; ``state`` is what training changes."""
+        saved = self._resume_from
+        first = 1
+        self._stages.append(stage)
+        if saved is not None and stage in saved["finished"]:
+            return
+        if saved is not None and stage == saved["stage"]:
+            for name, thing in state.items():
+                restore(thing, saved["state"][name], self._device)
+            first = saved["epoch"] + 1
+            self.n_iter_ = saved["n_iter"]
+            self._resume_from = None
+        for epoch in range(first, n_epochs + 1):
+            if self._told_to_stop:
+                return
+            self._at = {"stage": stage, "epoch": epoch, "n_epochs": n_epochs, "state": state}
+            self._epoch_start = time.perf_counter()
+            yield epoch
+
+    def checkpoint(self) -> dict[str, Any] | None:
+        """The state of training at the last `Progress` event; save or copy it before going on with the fit."""
+        if not self._at:
+            return None
+        return {
+            "stage": self._at["stage"],
+            "epoch": self._at["epoch"],
+            "n_iter": self.n_iter_,
+            "finished": self._stages[: self._stages.index(self._at["stage"])],
+            "state": {name: state_of(thing) for name, thing in self._at["state"].items()},
+        }
+
+    def _batches(self, n_samples: int, batch_size: int) -> Iterator[torch.Tensor]:
+        """Shuffled rows of one epoch in batches, on the device; ends early when training is to be stopped."""
+        for rows in batches(n_samples, batch_size, self._generator):
+            if self.between_batches is not None and not self.between_batches():
+                self._told_to_stop = True
+                return
+            yield rows.to(self._device)
+
+    def _batch_size(self, n_samples: int) -> int:
+        """Samples in a batch: ``batch_size``, or fewer where there would be only a step or two."""
+        return int(min(self.batch_size, max(SMALLEST_BATCH, n_samples // STEPS_PER_PASS)))
+
+    def _n_passes(self, n_samples: int, batch_size: int | None = None) -> int:
+        """How often an epoch of ``steps_per_epoch`` goes through all samples."""
+        n_steps = max(1, int(n_samples / (batch_size or self._batch_size(n_samples)) + 0.5))
+        return int(-(-self.steps_per_epoch // n_steps))
+
+    def _passes(self, n_samples: int, batch_size: int) -> Iterator[torch.Tensor]:
+        """Shuffled rows in batches, through all samples as often as `_n_passes` says."""
+        for _ in range(self._n_passes(n_samples, batch_size)):
+            if not self._told_to_stop:
+                yield from self._batches(n_samples, batch_size)
+
+    def _report(self, losses: Means) -> Iterator[Event]:
+        """The events that end an epoch: a snapshot when one is due, then its progress."""
+        if self._told_to_stop:
+            return  # the epoch was left half-way; a checkpoint must not be taken of it
+        self.n_iter_ += 1
+        values = losses.values()
+        stage, epoch, n_epochs = self._at["stage"], self._at["epoch"], self._at["n_epochs"]
+        for name, value in values.items():
+            if not math.isfinite(value):
+                raise ValueError(
+                    f"Training diverged: the loss {name!r} became {value} in epoch {epoch} of {stage}. "
+                    "Start again with a smaller learning rate, or check the data for extreme values."
+                )
+        if snapshot_due(epoch, n_epochs):
+            yield self._snapshot(stage, epoch)
+        yield Progress(stage, epoch, values, time.perf_counter() - self._epoch_start)
+
+    def _snapshot(self, stage: str, epoch: int) -> Snapshot:
+        sample = snapshot_sample(len(self._x))
+        embedding = self._codes(self._x[sample])
+        return Snapshot(stage, epoch, sample, embedding, self._provisional_labels(embedding))
+
+    def _provisional_labels(self, embedding: np.ndarray) -> np.ndarray:
+        """Clusters of a sample while training: quick k-means, for methods whose centres come at the end."""
+        from sklearn.metrics import pairwise_distances_argmin
+
+        centers = kmeans_centers(embedding, min(self.n_clusters, len(embedding)), self._fit_seed, n_init=1)
+        return np.asarray(pairwise_distances_argmin(embedding, centers), np.int64)
+
+    # -- data in and out -----------------------------------------------------------------------------------------
+
+    def _finish(self, X: np.ndarray, start: float) -> None:
+        super()._finish(X, start)
+        self._net.eval()
+        del self._x, self._generator
+        self._at = {}
+
+    def fitted_state(self) -> dict[str, Any]:
+        return {**super().fitted_state(), "net": self._net.state_dict()}
+
+    def load_fitted(self, state: Mapping[str, Any]) -> None:
+        super().load_fitted(state)
+        self._device = choose_device(self.device)
+        self._net = self._seeded_net(0).eval()
+        self._net.load_state_dict(state["net"])
+
+    def _seeded_net(self, seed: int) -> nn.Module:
+        """An untrained network on the device, made on the CPU so that a seed means the same everywhere."""
+        import torch
+
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(seed)  # torch.manual_seed would seed the GPUs' too
+            return self._build(self.feature_shape_).to(self._device)
+
+    def _tensor(self, X: np.ndarray) -> torch.Tensor:
+        """Scaled data as a float32 tensor on the device, pictures as (n, c, h, w)."""
+        import torch
+
+        x = torch.from_numpy(np.ascontiguousarray(X, dtype=np.float32))
+        if x.ndim == 3:
+            x = x.unsqueeze(1)
+        elif x.ndim == 4:
+            x = x.permute(0, 3, 1, 2).contiguous()
+        return x.to(self._device)
+
+    def _codes(self, x: torch.Tensor) -> np.ndarray:
+        """Latent codes float32 (n, n_components) of a tensor on the device, batch statistics frozen."""
+        import torch
+
+        was_training = self._net.training
+        self._net.eval()
+        with torch.no_grad():
+            codes = [self._encode(x[rows.to(x.device)]) for rows in batches(len(x), 1024)]
+        self._net.train(was_training)
+        return to_numpy(torch.cat(codes))
+
+    def _embed(self, X: np.ndarray) -> np.ndarray:
+        return self._codes(self._tensor(X))

@@ -1,0 +1,1 @@
+"""DDLS (Tzoreff, Kogan & Choukroun 2018): deep discriminative latent space."""

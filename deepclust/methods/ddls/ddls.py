@@ -1,0 +1,316 @@
+"""DDLS, deep discriminative latent space: pull apart all pairs of a batch but the trusted ones, then cluster.
+
+Shapes: x (b, ...) input, z (b, n_components) latent rows of length 1, x_hat (b, ...) reconstruction,
+mu (k, n_components) centres of length 1, s (b,) assignments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from deepclust.events import Event, Note, Stage
+from deepclust.methods.base.autoencoding import AutoencoderMethod
+from deepclust.methods.base.deep import FLOAT_BYTES, PASSES, Means, descend
+from deepclust.methods.base.method import Cost
+from deepclust.methods.ddls.spherical_kmeans import assign, mean_directions, spherical_kmeans
+from deepclust.params import param
+
+if TYPE_CHECKING:
+    import torch
+
+APART = {
+    "discriminative": "pairs of different samples look alike, less how much trusted pairs do (falls)",
+    "reconstruction": "squared error of the decoder's output, summed over a sample (falls)",
+}
+CLUSTERING = {"clustering": "mean cosine of a sample and the centre of its cluster (rises to 1)"}
+TOGETHER = {
+    "within": "mean cosine inside a cluster, summed over the clusters (rises)",
+    "between": "mean cosine of the two clusters that are most alike (falls)",
+}
+
+
+class DDLS(AutoencoderMethod):
+    """Tzoreff, Kogan, Choukroun 2018. What the paper leaves open (anchors, rates, epochs) is a parameter here."""
+
+    title = "DDLS"
+    summary = (
+        "Learns to tell all samples apart except those that are clearly neighbours, then tightens the groups."
+    )
+    reference = "Tzoreff, Kogan, Choukroun 2018, arXiv:1805.10795"
+    equations = (
+        r"L_d = \frac{1}{|B|^2 - |A|} \sum_{(i,j) \notin A} |\tilde z_i^T \tilde z_j|"
+        r" - \frac{1 - \alpha}{|A|} \sum_{(i,j) \in A} \tilde z_i^T \tilde z_j",
+        r"\text{Pre-training:} \quad \min \; L_d + \lambda_r \lVert X - \hat X \rVert^2",
+        r"\text{Stage I:} \quad \max \; L_c - \lambda_d L_d - \lambda_r L_r, \quad"
+        r" L_c = \frac{1}{|B|} \sum_i \mu_{s(i)}^T \tilde z_i, \quad \lVert \mu_k \rVert = 1",
+        r"\text{Stage II:} \quad \max \; L_c + \lambda_w L_w - \lambda_b L_b - \lambda_r L_r",
+        r"L_b = \max_{k \neq l} \frac{1}{|C_k||C_l|} \sum_{i \in C_k, j \in C_l} |\tilde z_i^T \tilde z_j|, \quad"
+        r" L_w = \sum_k \frac{1}{|C_k|^2} \sum_{i, j \in C_k} \tilde z_i^T \tilde z_j",
+    )
+    presets = {
+        "quick": {"pretrain_epochs": 40, "max_epochs": 20},
+        "paper": {"pretrain_epochs": 50, "max_epochs": 100},
+        "coil": {
+            "pretrain_epochs": 50,
+            "max_epochs": 100,
+            "n_components": 150,
+            "batch_size": 500,
+            "lambda_d": 4.0,
+        },
+    }
+    rank = 10
+    spaces_without_k = ("stage:Pre-training",)
+
+    n_components: int = param(
+        60,
+        "Latent size",
+        help="How many numbers the network may describe a sample with.",
+        min=1,
+        max=2048,
+        group="Network",
+    )
+    batch_size: int = param(
+        1000,
+        "Batch size",
+        help="Samples compared with each other in one step; a small data set is cut into smaller batches.",
+        min=4,
+        max=16_384,
+        log=True,
+        group="Training",
+        advanced=True,
+    )
+    pretrain_epochs: int = param(
+        50,
+        "Stage 0 epochs",
+        help="Pre-training: how often all data are seen before clusters are formed.",
+        min=0,
+        max=10_000,
+        group="Training",
+    )
+    max_epochs: int = param(
+        20,
+        "Clustering epochs",
+        help="How often all data are seen while clusters are formed, half of them in each stage.",
+        min=0,
+        max=10_000,
+        group="Training",
+    )
+    n_neighbors: int = param(
+        5,
+        "Neighbours",
+        help="A pair is trusted only if each is among this many nearest of the other in the batch.",
+        min=1,
+        max=100,
+        group="Anchor pairs",
+        advanced=True,
+    )
+    anchor_fraction: float = param(
+        0.5,
+        "Trusted share",
+        help="Of those pairs, this share is trusted, the closest first.",
+        min=0.01,
+        max=1.0,
+        step=0.05,
+        group="Anchor pairs",
+        advanced=True,
+    )
+    alpha: float = param(
+        0.1,
+        "Doubt",
+        help="How far even trusted pairs are doubted: 0 is full trust.",
+        min=0.0,
+        max=0.99,
+        step=0.05,
+        group="Anchor pairs",
+        advanced=True,
+    )
+    lambda_r: float = param(
+        0.001,
+        "Weight of reconstruction",
+        help="How much the decoder's output counts.",
+        min=0.0,
+        max=10.0,
+        group="Weights",
+        advanced=True,
+    )
+    lambda_d: float = param(
+        1.0,
+        "Weight of telling apart",
+        help="How much telling pairs apart counts in stage I.",
+        min=0.0,
+        max=10.0,
+        group="Weights",
+        advanced=True,
+    )
+    lambda_w: float = param(
+        0.3,
+        "Weight of within",
+        help="How much likeness inside clusters counts in stage II.",
+        min=0.0,
+        max=10.0,
+        group="Weights",
+        advanced=True,
+    )
+    lambda_b: float = param(
+        1.0,
+        "Weight of between",
+        help="How much unlikeness between clusters counts in stage II.",
+        min=0.0,
+        max=10.0,
+        group="Weights",
+        advanced=True,
+    )
+    tol: float = param(
+        1e-4,
+        "Tolerance",
+        help="A clustering stage ends early when its agreement changes by less than this.",
+        min=0.0,
+        max=1.0,
+        log=True,
+        group="Training",
+        advanced=True,
+    )
+
+    def plan(self) -> tuple[tuple[str, int], ...]:
+        first = (self.max_epochs + 1) // 2
+        return (
+            ("Pre-training", self.pretrain_epochs),
+            ("Stage I", first),
+            ("Stage II", self.max_epochs - first),
+        )
+
+    def cost(self, n_samples: int, feature_shape: tuple[int, ...]) -> Cost:
+        """That of the autoencoder, and in each batch the distances of all pairs and their cosines."""
+        net = super().cost(n_samples, feature_shape)
+        batch = self._batch_size(n_samples)
+        per_pair = 2 * (float(np.prod(feature_shape)) + PASSES * self.n_components)
+        n_epochs = self.pretrain_epochs + self.max_epochs
+        return Cost(
+            flops=net.flops + n_epochs * n_samples * batch * per_pair,
+            memory=net.memory + FLOAT_BYTES * 6 * batch**2,
+        )
+
+    def _prepare(self, checkpoint: Any) -> None:
+        super()._prepare(checkpoint)
+        self._clusters: dict[str, torch.Tensor] = {}
+
+    def _learn(self, X: np.ndarray) -> Iterator[Event]:
+        import torch
+
+        from deepclust.losses.anchors import anchor_pairs
+        from deepclust.losses.cluster_similarity import between_similarity, within_similarity
+        from deepclust.losses.cosine_clustering import cosine_agreement
+        from deepclust.losses.discriminative import discriminative_loss
+        from deepclust.losses.reconstruction import reconstruction_loss
+
+        x = self._x = self._tensor(X)
+        size = self._batch_size(len(x))
+        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
+        state: dict[str, Any] = {
+            "net": self._net,
+            "optimiser": optimiser,
+            "generator": self._generator,
+            "clusters": self._clusters,
+        }
+        pre_training, stage_1, stage_2 = self.plan()
+
+        yield Stage(*pre_training, APART)
+        for _ in self._epochs(*pre_training, **state):
+            losses = Means()
+            for rows in self._batches(len(x), size):
+                z, x_hat = self._forward(x[rows])
+                anchors = anchor_pairs(x[rows], self.n_neighbors, self.anchor_fraction)
+                l_d = discriminative_loss(z, anchors, self.alpha)
+                l_r = reconstruction_loss(x[rows], x_hat)
+                descend(optimiser, l_d + self.lambda_r * l_r)  # eq. (6)
+                losses.add({"discriminative": l_d, "reconstruction": l_r}, len(rows))
+            yield from self._report(losses)
+
+        yield Stage(*stage_1, CLUSTERING | APART)
+        for epoch in self._epochs(*stage_1, **state):
+            if self._alternate(x) < self.tol and epoch > 1:
+                yield Note("info", f"Stage I has converged after {epoch - 1} epochs.")
+                break
+            centers, assigned = self._clusters["centers"], self._clusters["assigned"]
+            losses = Means()
+            for rows in self._batches(len(x), size):
+                z, x_hat = self._forward(x[rows])
+                anchors = anchor_pairs(x[rows], self.n_neighbors, self.anchor_fraction)
+                l_c = cosine_agreement(z, centers, assigned[rows])
+                l_d = discriminative_loss(z, anchors, self.alpha)
+                l_r = reconstruction_loss(x[rows], x_hat)
+                descend(optimiser, -l_c + self.lambda_d * l_d + self.lambda_r * l_r)  # eq. (8)
+                losses.add({"clustering": l_c, "discriminative": l_d, "reconstruction": l_r}, len(rows))
+            yield from self._report(losses)
+
+        terms = CLUSTERING | TOGETHER | {"reconstruction": APART["reconstruction"]}
+        yield Stage(*stage_2, terms)
+        for epoch in self._epochs(*stage_2, **state):
+            if self._alternate(x) < self.tol and epoch > 1:
+                yield Note("info", f"Stage II has converged after {epoch - 1} epochs.")
+                break
+            centers, assigned = self._clusters["centers"], self._clusters["assigned"]
+            losses = Means()
+            for rows in self._batches(len(x), size):
+                z, x_hat = self._forward(x[rows])
+                l_c = cosine_agreement(z, centers, assigned[rows])
+                l_w = within_similarity(z, assigned[rows], self.n_clusters)
+                l_b = between_similarity(z, assigned[rows], self.n_clusters)
+                l_r = reconstruction_loss(x[rows], x_hat)
+                descend(  # eq. (11)
+                    optimiser, -l_c - self.lambda_w * l_w + self.lambda_b * l_b + self.lambda_r * l_r
+                )
+                losses.add(
+                    {"clustering": l_c, "within": l_w, "between": l_b, "reconstruction": l_r}, len(rows)
+                )
+            yield from self._report(losses)
+
+    def _forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Latent codes of length 1, and the reconstruction from the codes as they were before."""
+        from torch.nn.functional import normalize
+
+        z, x_hat = self._net(x)
+        return normalize(z), x_hat
+
+    def _encode(self, x: torch.Tensor) -> torch.Tensor:
+        from torch.nn.functional import normalize
+
+        return normalize(super()._encode(x))
+
+    def _alternate(self, x: torch.Tensor) -> float:
+        """Assignments, then centres, of all samples (algorithm 2, lines 2 and 3). Returns the change of L_c."""
+        import torch
+
+        z = self._codes(x)
+        centers = self._centers(z)
+        labels = assign(z, centers)
+        centers = mean_directions(z, labels, centers)
+        agreement = float((z * centers[labels]).sum(axis=1).mean())
+        before = float(self._clusters.get("agreement", torch.tensor(-2.0)))
+        self._clusters["centers"] = torch.from_numpy(centers).to(x.device)
+        self._clusters["assigned"] = torch.from_numpy(labels).to(x.device)
+        self._clusters["agreement"] = torch.tensor(agreement)
+        return abs(agreement - before)
+
+    def _centers(self, z: np.ndarray) -> np.ndarray:
+        """The centres now; before there are any, those of spherical k-means on all samples."""
+        if self._clusters:
+            return self._clusters["centers"].cpu().numpy()
+        return spherical_kmeans(z, self.n_clusters, self._fit_seed)[0]
+
+    def _provisional_labels(self, embedding: np.ndarray) -> np.ndarray:
+        if self._clusters:
+            return assign(embedding, self._centers(embedding))
+        return spherical_kmeans(embedding, self.n_clusters, self._fit_seed, n_init=1)[1]
+
+    def _settle(self, X: np.ndarray) -> None:
+        self.embedding_ = self._embed(X)
+        centers = self._centers(self.embedding_)
+        self.cluster_centers_ = mean_directions(self.embedding_, assign(self.embedding_, centers), centers)
+        self.labels_ = assign(self.embedding_, self.cluster_centers_)
+
+    def _assign(self, embedding: np.ndarray) -> np.ndarray:
+        return assign(embedding, self.cluster_centers_)

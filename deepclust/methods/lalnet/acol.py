@@ -1,0 +1,233 @@
+"""What methods with an auto-clustering output layer share: how samples reach the network, and the spaces it makes.
+
+Shapes: x (b, c, side, side) or (b, d) input, f (b, n_hidden) representation F, z (b, n_duplicates * n_parents) linear
+outputs Z, of which output u belongs to transformation u mod n_parents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from deepclust.compute import to_numpy
+from deepclust.events import snapshot_sample
+from deepclust.methods.base.deep import DeepMethod, kmeans_centers
+from deepclust.methods.base.views import group_means, reduced
+from deepclust.params import param
+from deepclust.transforms import AUTO, VECTOR, BatchTransform, kind_of, members_of, squared
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+SPACES = ("F", "Z", "softmax(Z)")
+FEW = 500  # samples that the search for a shortcut looks at, and that the graphs of the paper's figure 6 show
+STARTS_WHILE_TRAINING = 10
+MOST_READ = 10_000  # samples that k-means looks at to compare the spaces
+
+
+def working_side(feature_shape: tuple[int, ...], smallest: int, largest: int) -> int:
+    """Side of the square that the network sees: that of the picture's longer side, brought into the limits."""
+    return int(np.clip(max(feature_shape[:2]), smallest, max(smallest, largest)))
+
+
+class AcolMethod(DeepMethod):
+    """Base of methods that learn to tell transformations apart with duplicated outputs (Kilinc & Uysal 2017a)."""
+
+    transforms: str = param(
+        AUTO,
+        "Transformations",
+        help="What the network learns to tell apart, which decides the clusters it finds. Pictures: D4 (all turns and "
+        "mirrorings), rotations, half-turn, quarter-turn, scale-8, shear-8, translate-8, permute-8. Vectors: signs-8, "
+        "permute-8. Or your own, such as T1+T3+invert. auto: D4 for pictures, signs-8 for vectors.",
+    )
+    n_channels: int = param(
+        16,
+        "Channels",
+        help="Width of the first two convolutions; the other two have twice as many.",
+        min=1,
+        max=512,
+        group="Network",
+        advanced=True,
+    )
+    n_hidden: int = param(
+        1024,
+        "Width of F",
+        help="Units of the representation that is clustered; fewer than 1024 find worse clusters.",
+        min=1,
+        max=8192,
+        group="Network",
+        advanced=True,
+    )
+    n_duplicates: int = param(
+        20,
+        "Duplicates",
+        help="Outputs for each transformation, among which its samples are divided; more than there are clusters.",
+        min=1,
+        max=200,
+        group="Network",
+        advanced=True,
+    )
+    min_side: int = param(
+        16,
+        "Smallest side",
+        help="Smaller pictures are enlarged to this many pixels: at 8 x 8 nothing is learned.",
+        min=4,
+        max=512,
+        group="Network",
+        advanced=True,
+    )
+    max_side: int = param(
+        32,
+        "Largest side",
+        help="Larger pictures are shrunk to this many pixels.",
+        min=4,
+        max=512,
+        group="Network",
+        advanced=True,
+    )
+
+    def activations(self, X: Any, space: str = "F") -> np.ndarray:
+        """F (n, n_hidden), Z or softmax(Z) (n, n_duplicates * n_transforms) of untransformed samples, in full."""
+        from sklearn.utils.validation import check_is_fitted
+
+        check_is_fitted(self, "cluster_centers_")
+        if space not in SPACES:
+            raise ValueError(f"There is no space {space!r}. Choose one of: {', '.join(SPACES)}.")
+        f = self._codes(self._tensor(self._scale(self._check_input(X, reset=False))))
+        return self._in_space(f, space)
+
+    def _prepare(self, checkpoint: Mapping[str, Any] | None) -> None:
+        members_of(self.transforms, kind_of(self.feature_shape_))  # an unknown set is refused before all else
+        super()._prepare(checkpoint)
+
+    # -- what the network sees -----------------------------------------------------------------------------------
+
+    def _members(self) -> tuple[str, ...]:
+        return members_of(self.transforms, kind_of(self.feature_shape_))
+
+    def _transform(self, x: torch.Tensor) -> BatchTransform:
+        return BatchTransform(self._members(), tuple(x.shape[2:] or x.shape[1:]), self._device)
+
+    def _transformed(self, x: torch.Tensor, number: int) -> torch.Tensor:
+        """All samples under the transformation of that number."""
+        transform = self._transform(x)
+        return transform(x, [len(x) * (i == number) for i in range(transform.n_classes)])
+
+    def _working_shape(self, feature_shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Shape of what the network sees: vectors as they are, pictures square and neither small nor large."""
+        if kind_of(feature_shape) == VECTOR:
+            return feature_shape
+        side = working_side(feature_shape, self.min_side, self.max_side)
+        return (side, side, *feature_shape[2:])
+
+    def _begin(self, X: np.ndarray) -> torch.Tensor:
+        """The data on the device. Vectors are centred: their mean would give the transformation away."""
+        self.center_ = X.mean(axis=0) if X.ndim == 2 else np.zeros((), np.float32)
+        self._x = self._tensor(X)
+        return self._x
+
+    def _tensor(self, X: np.ndarray) -> torch.Tensor:
+        from torch.nn import functional
+
+        if X.ndim == 2:
+            return super()._tensor(X - self.center_)
+        x = super()._tensor(squared(X))
+        side = working_side(X.shape[1:3], self.min_side, self.max_side)
+        if side > x.shape[2]:
+            return functional.interpolate(x, size=(side, side), mode="bilinear", align_corners=False)
+        return functional.adaptive_avg_pool2d(x, side) if side < x.shape[2] else x
+
+    def _layout(self, x: torch.Tensor) -> torch.memory_format:
+        """How batches lie in memory: channels last, on which convolutions are faster."""
+        import torch
+
+        return torch.channels_last if x.ndim == 4 else torch.contiguous_format
+
+    # -- the network and what it makes of them -------------------------------------------------------------------
+
+    def _build(self, feature_shape: tuple[int, ...]) -> nn.Module:
+        import torch
+
+        from deepclust.nets.acol import acol_net
+
+        working = self._working_shape(feature_shape)
+        net: Any = acol_net(working, self.n_channels, self.n_hidden, len(self._members()), self.n_duplicates)
+        laid_out: nn.Module = net.to(memory_format=torch.channels_last)
+        return laid_out
+
+    def _encode(self, x: torch.Tensor) -> torch.Tensor:
+        f: torch.Tensor = self._net(x.contiguous(memory_format=self._layout(x)))[0]
+        return f
+
+    def _in_space(self, f: np.ndarray, space: str) -> np.ndarray:
+        """F itself, or Z or softmax(Z) that the network makes of it."""
+        import torch
+
+        if space == "F":
+            return f
+        with torch.no_grad():
+            z = self._net.head(torch.from_numpy(f).to(self._device))
+        return to_numpy(z if space == "Z" else z.softmax(dim=1))
+
+    # -- what the paper shows of it ------------------------------------------------------------------------------
+
+    def _few(self) -> np.ndarray:
+        """Rows int64 of a fixed few of the samples that snapshots show, in random order."""
+        return np.random.default_rng(0).permutation(snapshot_sample(len(self._x)))[:FEW]
+
+    def _provisional_labels(self, embedding: np.ndarray) -> np.ndarray:
+        return self._kmeans(embedding, embedding)
+
+    def _kmeans(self, seen: np.ndarray, space: np.ndarray) -> np.ndarray:
+        """Clusters int64 (n,) of the rows of a space (n, d), from k-means with a few starts on the rows seen (m, d)."""
+        from sklearn.metrics import pairwise_distances_argmin
+
+        k = min(self.n_clusters, len(seen))
+        centers = kmeans_centers(seen, k, self._fit_seed, STARTS_WHILE_TRAINING)
+        return np.asarray(pairwise_distances_argmin(space, centers), np.int64)
+
+    def _graphs(self) -> dict[str, np.ndarray]:
+        """Z float16 (m, n_outputs) of a few rows int32 (m,), half of them under the first transformation and half under
+        the second (parents int8 (m,)): what the graphs of figure 6 are made of."""
+        few = self._few()
+        n_second = len(few) // 2
+        counts = [len(few) - n_second, n_second] + [0] * (len(self._members()) - 2)
+        z = self._in_space(self._codes(self._transform(self._x)(self._x[few], counts)), "Z")
+        greatest = float(np.finfo(np.float16).max)
+        return {
+            "graph rows": few.astype(np.int32),
+            "graph parents": np.repeat(np.arange(len(counts)), counts).astype(np.int8),
+            "graph Z": np.clip(z, -greatest, greatest).astype(np.float16),
+        }
+
+    def _portray(self) -> None:
+        """F, Z and softmax(Z) of the samples as they are (figures 4 and 5): each reduced, its k-means clusters, the
+        means of its dimensions over all samples, clusters and transformations, and the norms of the weights to it."""
+        f = self._codes(self._x)
+        rows = np.random.default_rng(0).permutation(len(f))[:MOST_READ]
+        sample = self._x[snapshot_sample(len(f))]
+        turned = [self._codes(self._transformed(sample, number)) for number in range(len(self._members()))]
+        self._own_spaces: dict[str, np.ndarray] = {}
+        self._own_extras: dict[str, np.ndarray] = {}
+        for name in SPACES:
+            space = self._in_space(f, name)
+            self._own_spaces[name] = small = reduced(space)
+            self._own_extras |= {
+                f"clusters in {name}": self._kmeans(small[rows], small).astype(np.int16),
+                f"mean of {name}": space.mean(axis=0),
+                f"means by cluster of {name}": group_means(space, self.labels_, self.n_clusters),
+                f"means by transformation of {name}": np.stack(
+                    [self._in_space(g, name).mean(axis=0) for g in turned]
+                ),
+            }
+        for name, layer in (("F", self._net.hidden), ("Z", self._net.head)):
+            self._own_extras[f"weights to {name}"] = to_numpy(layer.weight.norm(dim=1))
+
+    def _spaces(self) -> dict[str, np.ndarray]:
+        return self._own_spaces
+
+    def _extras(self) -> dict[str, np.ndarray]:
+        return self._own_extras

@@ -1,0 +1,298 @@
+"""LALNet: learn which transformation each sample went through, with spare outputs that divide the samples among them.
+
+Shapes: x (b, c, side, side) or (b, d) input, f (b, n_hidden) representation F, z (b, n_duplicates * n_parents) linear
+outputs Z, t (b,) pseudo parent-class = number of the transformation, B = max(0, Z).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from deepclust.events import Event, Note, Snapshot, Stage, snapshot_sample
+from deepclust.methods.base import hyperparameters as shared
+from deepclust.methods.base.deep import FLOAT_BYTES, PASSES, Means, descend, kmeans_centers
+from deepclust.methods.base.graph_cut import GraphCut, cut_graph
+from deepclust.methods.base.method import Cost
+from deepclust.methods.base.views import ViewAxes, fit_axes, group_means, reduced, unit_rows
+from deepclust.methods.lalnet.acol import SPACES, AcolMethod
+from deepclust.metrics.shortcut import is_shortcut, probe_accuracy, shortcut_warning
+from deepclust.nets.sizes import acol_size
+from deepclust.params import param
+from deepclust.transforms import apply_table, kind_of, members_of, table
+
+if TYPE_CHECKING:
+    import torch
+
+TERMS = {
+    "pseudo-supervision": "cross-entropy of telling the transformations apart (falls)",
+    "affinity": "how often two duplicates answer to the same sample (falls to 0)",
+    "balance": "how evenly the duplicates are used (rises to 1)",
+    "activity": "sum of squares of the outputs Z, as for a batch of 400",
+    "accuracy": "share of samples whose transformation is told rightly (rises)",
+}
+
+
+GRAPH, KMEANS = "graph", "k-means"
+
+
+class LALNet(AcolMethod):
+    """Kilinc & Uysal 2018: pseudo-supervision, ACOL, and the modified GAR terms of eqs. (10) to (13).
+
+    ``embedding_`` holds the first 64 principal components of what ``space``, ``unit_length`` and ``all_views`` choose
+    (F alone is 1024 to 2048 wide; k-means finds the same clusters in either). Its axes are those of the fitted data,
+    and place new samples too. ``last_step`` says how clusters are read from it: by k-means, or by a cut of the graph of
+    neighbours (`_graph_cut`). `activations` gives F, Z or softmax(Z) in full. Vectors are centred before they are
+    transformed.
+    """
+
+    title = "LALNet"
+    summary = (
+        "Learns to tell how a sample was turned or mirrored, and on the way which kinds of samples there are."
+    )
+    reference = "Kilinc, Uysal 2018, arXiv:1802.03063"
+    equations = (
+        r"\min \; L(Y, t) + c_\alpha \alpha(B) + c_\beta (1 - \beta(B)) + c_F \lVert Z \rVert^2,"
+        r" \quad B = \max(0, Z), \quad N^{(p)} = B_p^T B_p",
+        r"\alpha(B) = \frac{1}{n_p} \sum_p \frac{\sum_{i \neq j} N^{(p)}_{ij}}"
+        r"{(k_s - 1) \sum_i N^{(p)}_{ii}}, \qquad"
+        r" \beta(B) = \frac{1}{n_p} \sum_p \frac{\sum_{i \neq j} N^{(p)}_{ii} N^{(p)}_{jj}}"
+        r"{(k_s - 1) \sum_i (N^{(p)}_{ii})^2}",
+    )
+    presets = {
+        "quick": {
+            "max_epochs": 90,
+            "steps_per_epoch": 45,
+            "n_channels": 16,
+            "n_hidden": 1024,
+            "batch_size": 200,
+        },
+        "paper": {
+            "max_epochs": 400,
+            "steps_per_epoch": 1,
+            "n_channels": 32,
+            "n_hidden": 2048,
+            "batch_size": 400,
+            "unit_length": False,
+            "all_views": False,
+            "last_step": KMEANS,
+            "n_init": 10,
+        },
+    }
+    rank = 12
+    spaces_without_k = ("embedding",)
+
+    max_epochs: int = param(
+        100, "Epochs", help="How often the network sees all data.", min=0, max=10_000, group="Training"
+    )
+    steps_per_epoch: int = shared.steps_per_epoch(1)
+    batch_size: int = shared.batch_size(200)
+    learning_rate: float = shared.learning_rate()
+    c_alpha: float = param(
+        0.1,
+        "Weight of affinity",
+        help="How much it counts that each sample has a duplicate of its own. At 1 k-means finds clusters in fewer steps, but "
+        "with two or three transformations duplicates may be given away before anything is learned.",
+        min=0.0,
+        max=100.0,
+        group="Weights",
+        advanced=True,
+    )
+    c_beta: float = param(
+        1.0,
+        "Weight of balance",
+        help="How much it counts that all duplicates are used; at 0 they may collapse into one.",
+        min=0.0,
+        max=100.0,
+        group="Weights",
+        advanced=True,
+    )
+    c_F: float = param(  # noqa: N815
+        1e-6,
+        "Weight of activity",
+        help="How much large outputs cost; the same at any batch size.",
+        min=0.0,
+        max=1.0,
+        group="Weights",
+        advanced=True,
+    )
+    space: str = param(
+        "F",
+        "Clustered space",
+        help="Where k-means looks: F, the representation; Z, the outputs; softmax(Z), the duplicates' shares.",
+        choices=SPACES,
+        group="Clustering",
+        advanced=True,
+    )
+    unit_length: bool = param(
+        True,
+        "Directions only",
+        help="Scale each sample's activations to length 1 before k-means, so that faint and bold samples of a kind "
+        "fall together. The paper does not.",
+        group="Clustering",
+        advanced=True,
+    )
+    all_views: bool = param(
+        True,
+        "All views",
+        help="Describe each sample by its activations under all transformations side by side, which tells kinds apart "
+        "that look alike in one view. The paper takes the sample as it is. Live maps do too.",
+        group="Clustering",
+        advanced=True,
+    )
+    last_step: str = param(
+        GRAPH,
+        "Last step",
+        help="How clusters are read from the space: k-means, as in the paper, or the graph of neighbours, which also finds "
+        "kinds that differ in narrow directions or are not round.",
+        choices=(GRAPH, KMEANS),
+        group="Clustering",
+        advanced=True,
+    )
+    n_init: int = param(
+        30,
+        "Starts",
+        help="How many random starts k-means gets; the tightest clustering is kept. With few it may get stuck.",
+        min=1,
+        max=200,
+        group="Clustering",
+        advanced=True,
+    )
+
+    def plan(self) -> tuple[tuple[str, int], ...]:
+        return (("Pseudo-supervision", self.max_epochs),)
+
+    def cost(self, n_samples: int, feature_shape: tuple[int, ...]) -> Cost:
+        """Operations of all passes over the data, and bytes: data, F, four copies of the weights, one batch."""
+        working = self._working_shape(feature_shape)
+        try:
+            n_transforms = len(members_of(self.transforms, kind_of(feature_shape)))
+        except ValueError:
+            n_transforms = (
+                8  # a set that cannot be is refused when the fit begins, in words; here is only an estimate
+            )
+        n_outputs = self.n_duplicates * n_transforms
+        net = acol_size(working, self.n_channels, self.n_hidden, n_outputs)
+        batch = self._batch_size(n_samples)
+        seen = n_samples * self._n_passes(n_samples) * self.max_epochs
+        data = n_samples * (2 * float(np.prod(feature_shape)) + float(np.prod(working)) + 2 * self.n_hidden)
+        floats = data + 4 * net.n_parameters + 2 * batch * net.activations
+        return Cost(flops=PASSES * net.flops * seen, memory=FLOAT_BYTES * floats)
+
+    # -- training ------------------------------------------------------------------------------------------------
+
+    def _learn(self, X: np.ndarray) -> Iterator[Event]:
+        import torch
+
+        from deepclust.losses.activity_norm import activity_norm
+        from deepclust.losses.gar_affinity import gar_affinity
+        from deepclust.losses.gar_balance import gar_balance
+        from deepclust.losses.pseudo_supervision import pseudo_accuracy, pseudo_supervision
+        from deepclust.nets.acol import pool_duplicates
+
+        x = self._begin(X)
+        size = self._batch_size(len(x))
+        transform = self._transform(x)
+        n_parents = transform.n_classes
+        optimiser = torch.optim.Adam(
+            self._net.parameters(), lr=self.learning_rate, fused=self._device.type in ("cpu", "cuda")
+        )
+        noise = torch.Generator(self._device).manual_seed(self._fit_seed)
+        state = {"net": self._net, "optimiser": optimiser, "generator": self._generator, "noise": noise}
+        yield from self._notes(x)
+        (stage,) = self.plan()
+        yield Stage(*stage, TERMS)
+        for _ in self._epochs(*stage, **state):
+            losses = Means()
+            for rows in self._passes(len(x), size):
+                counts = torch.randint(n_parents, (len(rows),), generator=self._generator).bincount(
+                    minlength=n_parents
+                )
+                # rows come in random order: the first to get one transformation, the next another, is as random
+                batch = transform(x[rows], counts.tolist()).contiguous(memory_format=self._layout(x))
+                t = torch.arange(n_parents).repeat_interleave(counts).to(self._device)
+                _, z = self._net(batch, noise)
+                scores = pool_duplicates(z, n_parents)
+                l_y = pseudo_supervision(scores, t)
+                affinity, balance = gar_affinity(z, n_parents), gar_balance(z, n_parents)
+                l_f = activity_norm(z)
+                descend(  # eq. (13)
+                    optimiser, l_y + self.c_alpha * affinity + self.c_beta * (1 - balance) + self.c_F * l_f
+                )
+                told = (l_y, affinity, balance, l_f, pseudo_accuracy(scores, t))
+                losses.add(dict(zip(TERMS, told, strict=True)), len(rows))
+            yield from self._report(losses)
+
+    def _notes(self, x: torch.Tensor) -> Iterator[Note]:
+        """What was done to the pictures, and a warning where the pseudo-task can be solved without looking at them."""
+        if x.ndim == 4 and self.feature_shape_[:2] != tuple(x.shape[2:]):
+            height, width = self.feature_shape_[:2]
+            yield Note(
+                "info", f"The network sees the pictures of {height} × {width} as {x.shape[2]} × {x.shape[3]}."
+            )
+        accuracy = self._probe(x)
+        if is_shortcut(accuracy, len(self._members())):
+            yield shortcut_warning(accuracy, self.scaling == "standard" and x.ndim == 4)
+
+    def _probe(self, x: torch.Tensor) -> float:
+        """Accuracy of a linear probe on the pseudo-task, on a fixed few of the samples."""
+        few = self._few()
+        shown = x[few].cpu().numpy()
+        if shown.ndim == 4:
+            shown = shown.transpose(0, 2, 3, 1)
+        views = [apply_table(table(name, shown.shape[1:3]), shown) for name in self._members()]
+        return probe_accuracy(np.stack(views).reshape(len(views), len(few), -1))
+
+    # -- clusters ------------------------------------------------------------------------------------------------
+
+    def _view(self, x: torch.Tensor) -> np.ndarray:
+        """The space that k-means looks at, in full, of samples as they are given."""
+        space = self._in_space(self._codes(x), self.space)
+        return unit_rows(space) if self.unit_length else space
+
+    def _views(self, x: torch.Tensor) -> Iterator[np.ndarray]:
+        """That space of the samples as they are and, where wanted, under each of the other transformations."""
+        yield self._view(x)
+        for number in range(1, len(self._members()) if self.all_views else 1):
+            yield self._view(self._transformed(x, number))
+
+    def _snapshot(self, stage: str, epoch: int) -> Snapshot:
+        sample = snapshot_sample(len(self._x))
+        embedding = reduced(self._view(self._x[sample]))  # all views would take longer than the epoch
+        labels = self._provisional_labels(embedding)
+        return Snapshot(stage, epoch, sample, embedding, labels, self._graphs())
+
+    def _settle(self, X: np.ndarray) -> None:
+        self.axes_, self.embedding_ = fit_axes(self._views(self._x))
+        self.cut_: GraphCut | None = None
+        if self.last_step == GRAPH:
+            self.cut_ = cut_graph(self.embedding_, self.n_clusters, self._fit_seed, self.n_init)
+            self.labels_ = self._assign(self.embedding_)
+            self.cluster_centers_ = group_means(self.embedding_, self.labels_, self.n_clusters)
+        else:
+            self.cluster_centers_ = kmeans_centers(
+                self.embedding_, self.n_clusters, self._fit_seed, self.n_init
+            )
+            self.labels_ = self._assign(self.embedding_)
+        self._portray()
+
+    def _assign(self, embedding: np.ndarray) -> np.ndarray:
+        return super()._assign(embedding) if self.cut_ is None else self.cut_.assign(embedding)
+
+    def _embed(self, X: np.ndarray) -> np.ndarray:
+        return self.axes_.place(self._views(self._tensor(X)))
+
+    def fitted_state(self) -> dict[str, Any]:
+        import torch
+
+        own = {"center": self.center_, **self.axes_._asdict(), **(self.cut_._asdict() if self.cut_ else {})}
+        return {**super().fitted_state(), **{n: torch.from_numpy(np.array(a)) for n, a in own.items()}}
+
+    def load_fitted(self, state: Mapping[str, Any]) -> None:
+        super().load_fitted(state)
+        self.center_ = state["center"].numpy()
+        self.axes_ = ViewAxes(*(state[name].numpy() for name in ViewAxes._fields))
+        kept = all(name in state for name in GraphCut._fields)
+        self.cut_ = GraphCut(*(state[name].numpy() for name in GraphCut._fields)) if kept else None

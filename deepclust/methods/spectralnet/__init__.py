@@ -1,0 +1,1 @@
+"""SpectralNet (Shaham et al. 2018): a network that learns the map into an eigenspace."""

@@ -1,0 +1,1 @@
+"""The number of clusters: criteria over k and their common verdict."""

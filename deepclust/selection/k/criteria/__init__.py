@@ -1,0 +1,1 @@
+"""One criterion, or one family of them, a file."""

@@ -1,0 +1,48 @@
+"""Whether the same clusters come out again on other samples: agreement of halves, and prediction strength."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepclust.metrics.external import ari, contingency
+from deepclust.selection.k.criteria.lloyd import kmeans
+
+HALVES = 8
+
+
+def stability(
+    points: NDArray, ks: Sequence[int], n_draws: int = HALVES, random_state: int = 0
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Agreement (ARI) of the k-means clusters of two halves, its standard error, and the prediction strength: three (n_ks,).
+
+    points (n, d) are cut into two random halves ``n_draws`` times. Each half is clustered, and the second is also sorted by
+    the centres of the first. ARI compares both sortings (Lange, Roth, Braun & Buhmann 2004, with ARI for their distance). The
+    prediction strength is the share of pairs of a cluster of the second half that the first keeps together, in the cluster
+    where it is least (Tibshirani & Walther 2005, doi:10.1198/106186005X59243, eq. (2.1)).
+    """
+    agreement, strength = np.empty((n_draws, len(ks))), np.empty((n_draws, len(ks)))
+    for draw in range(n_draws):
+        order = np.random.default_rng([random_state, draw]).permutation(len(points))
+        first, second = points[order[::2]], points[order[1::2]]
+        for i, k in enumerate(ks):
+            teacher = kmeans(first, k, 2, random_state + 2 * draw)
+            own = kmeans(second, k, 2, random_state + 2 * draw + 1).labels_
+            taught = teacher.predict(second)
+            agreement[draw, i] = ari(own, taught)
+            strength[draw, i] = prediction_strength(own, taught)
+    error = agreement.std(axis=0) / np.sqrt(n_draws)
+    return agreement.mean(axis=0), error, strength.mean(axis=0)
+
+
+def prediction_strength(own: NDArray, taught: NDArray) -> float:
+    """The least share, over the clusters of ``own`` (n,), of pairs that are together in ``taught`` (n,) too, 0 to 1.
+
+    A cluster of a single sample has no pair, and counts as 0.
+    """
+    counts = contingency(taught, own)[0].astype(np.float64)  # (n_own, n_taught)
+    sizes = counts.sum(axis=1)
+    together, pairs = (counts * (counts - 1)).sum(axis=1), sizes * (sizes - 1)
+    return float(np.min(np.divide(together, pairs, out=np.zeros_like(pairs), where=pairs > 0)))

@@ -1,0 +1,134 @@
+"""One criterion on the board: its words, its curve over k, what it picks, and which other k it cannot rule out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from deepclust.selection.k.facts import FACTS
+
+Better = Literal["high", "low"]
+NEAR = 0.05  # of the range of a curve
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """What one criterion says about k.
+
+    ks and curve: values over k, None where there is none; both empty for a criterion that only counts. spread: the error
+    of each value, or empty. better: whether high or low values are good. pick: its k, or None if it has no opinion.
+    plausible: the k that it cannot tell from its pick, the pick among them. weight: its voices in the verdict; 0 for one
+    that only warns. note: what has to be said about this data.
+    """
+
+    name: str
+    title: str
+    sentence: str
+    better: Better = "high"
+    ks: tuple[int, ...] = ()
+    curve: tuple[float | None, ...] = ()
+    spread: tuple[float | None, ...] = ()
+    pick: int | None = None
+    plausible: tuple[int, ...] = ()
+    weight: float = 1.0
+    note: str = ""
+    seconds: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """As a dict that `json` can write."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Criterion:
+        """What `to_json` gave. ValueError if fields are missing."""
+        known: dict[str, Any] = {
+            f.name: tuple(values[f.name]) if isinstance(values[f.name], list) else values[f.name]
+            for f in fields(cls)
+            if f.name in values
+        }
+        try:
+            return cls(**known)
+        except TypeError as error:
+            raise ValueError(f"This is not a criterion that was saved: {error}.") from error
+
+
+def plain(values: ArrayLike) -> tuple[float | None, ...]:
+    """Numbers as Python floats of 6 digits, None for NaN and infinity: fit for JSON."""
+    return tuple(float(f"{v:.6g}") if np.isfinite(v) else None for v in np.asarray(values, np.float64))
+
+
+def curve(
+    name: str,
+    ks: Sequence[int],
+    values: ArrayLike,
+    spread: ArrayLike | None = None,
+    *,
+    pick: int | Literal["best"] | None = "best",
+    last_above: float | None = None,
+    note: str = "",
+) -> Criterion:
+    """The criterion of that name from its values over ks (n_ks,).
+
+    It picks the best value, or the k that is given; with ``last_above`` the largest k whose value is at least that share of
+    the best one.
+    """
+    facts = FACTS[name]
+    scores = np.asarray(values, np.float64) * (1 if facts.better == "high" else -1)
+    plausible: tuple[int, ...] = ()
+    if last_above is not None:
+        pick = last_good(ks, scores, last_above)
+    elif pick == "best":
+        pick, plausible = best_of(ks, scores)
+    if facts.weight == 0:
+        pick, plausible = None, ()
+    return Criterion(
+        name,
+        facts.title,
+        facts.sentence,
+        facts.better,
+        tuple(ks),
+        plain(values),
+        () if spread is None else plain(spread),
+        pick,
+        plausible or (() if pick is None else (pick,)),
+        facts.weight,
+        note,
+    )
+
+
+def count(name: str, ks: Sequence[int], counts: Sequence[int], note: str = "") -> Criterion:
+    """The criterion of that name that only counted, maybe several times: its pick is the middle one of those within ks."""
+    facts = FACTS[name]
+    inside = sorted(c for c in counts if ks[0] <= c <= ks[-1])
+    if len(inside) < len(counts):
+        note += f" Counts outside {ks[0]} to {ks[-1]} are no vote."
+    return Criterion(
+        name,
+        facts.title,
+        facts.sentence,
+        facts.better,
+        pick=inside[len(inside) // 2] if inside else None,
+        plausible=tuple(dict.fromkeys(inside)),
+        weight=facts.weight,
+        note=note.strip(),
+    )
+
+
+def best_of(ks: Sequence[int], scores: NDArray) -> tuple[int | None, tuple[int, ...]]:
+    """The k of the highest score (n_ks,), and all k that come near it: within a twentieth of what the scores differ by."""
+    if not np.isfinite(scores).any():
+        return None, ()
+    best, least = np.nanmax(scores), np.nanmin(scores)
+    near = np.flatnonzero(scores >= best - NEAR * (best - least))
+    return int(ks[int(np.nanargmax(scores))]), tuple(int(ks[int(i)]) for i in near)
+
+
+def last_good(ks: Sequence[int], scores: NDArray, share: float) -> int | None:
+    """The largest k whose score (n_ks,) is at least that share of the highest one."""
+    if not np.isfinite(scores).any():
+        return None
+    return int(ks[int(np.flatnonzero(scores >= share * np.nanmax(scores))[-1])])

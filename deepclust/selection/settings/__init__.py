@@ -1,0 +1,1 @@
+"""Settings of a method ranked without labels."""

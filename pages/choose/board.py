@@ -1,0 +1,103 @@
+"""The verdict on k with its reasons, the votes for every k, and the curves of all criteria."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from deepclust.data.dataset import Dataset
+from deepclust.engine.judging.choosing import Board
+from deepclust.figures.choice import criteria_board, votes_chart
+from deepclust.runs import Run
+from deepclust.selection.k.record import track_record
+from pages.parts.charts import SAVED
+from pages.visit import cached, session
+
+
+def verdict_view(run: Run, data: Dataset, board: Board, revealed: bool) -> None:
+    """The verdict in a sentence, the honest note, and the way to a map with that k."""
+    verdict = board.verdict
+    if verdict is None:
+        st.caption("The first votes come in a moment.")
+        return
+    with st.container(border=True):
+        left, right = st.columns([0.7, 0.3], vertical_alignment="center", gap="large")
+        with left:
+            so_far = "So far: " if board.live else ""
+            st.markdown(f"### {so_far}{verdict.sentence}")
+            for reason in verdict.reasons:
+                st.markdown(f"- {reason}")
+            if board.space:
+                st.caption(f":material/info: {board.space}")
+            st.caption(track_record())
+            if revealed:
+                _truth(data, board)
+        with right:
+            k = look_at(run, board)
+            if st.button(f"Use k = {k}", type="primary", icon=":material/check:", key="use-k", disabled=not _usable(run, k),
+                         help="Shows the run with that number of clusters on Explore."):  # fmt: skip
+                session.choose_k(run, k)
+                st.switch_page("pages/explore/page.py", query_params=session.url_of(run))
+            if board.space and k != run.config.n_clusters:
+                st.caption(
+                    f"The clusters at another k are k-means on what was learned for k = {run.config.n_clusters}. For "
+                    f"clusters of its own, train {run.config.method} again with {k}."
+                )
+
+
+def look_at(run: Run, board: Board) -> int:
+    """The k that is looked at on this page: the best of the verdict until another is picked."""
+    ks = list(range(2, board.max_k + 1))
+    best = board.verdict.best if board.verdict is not None else ks[0]
+    key = f"look-{run.id}-{board.max_k}-{best}"  # a new best is looked at
+    k = st.select_slider("Look at k", ks, value=st.session_state.get(key, best), key=key)
+    return int(k)
+
+
+def looked_at(run: Run, board: Board) -> int:
+    """The k that `look_at` was last set to."""
+    best = board.verdict.best if board.verdict is not None else 2
+    return int(st.session_state.get(f"look-{run.id}-{board.max_k}-{best}", best))
+
+
+def criteria_view(run: Run, data: Dataset, board: Board, revealed: bool) -> None:
+    """Votes and curves."""
+    verdict = board.verdict
+    true_k = data.n_classes if revealed else None
+    if verdict is not None:
+        st.plotly_chart(
+            votes_chart(verdict, looked_at(run, board), true_k),
+            key="votes",
+            alt=f"Votes for every k; their median is k = {verdict.best}",
+            config=SAVED,
+            theme=None,
+        )
+    ks = range(2, board.max_k + 1)
+    st.plotly_chart(
+        criteria_board(board.criteria, verdict, ks, columns=4, true_k=true_k),
+        key="criteria",
+        alt="Curves of all criteria over k, with the pick of each",
+        config=SAVED,
+        theme=None,
+    )
+    with st.expander("What each criterion looks at"):
+        for c in board.criteria:
+            arrow = {"high": "high is good", "low": "low is good"}[c.better] if c.curve else "a count"
+            st.markdown(f"**{c.title}** ({arrow}; weight {c.weight:g}). {c.sentence} {c.note}".rstrip())
+
+
+def _truth(data: Dataset, board: Board) -> None:
+    """How right it was, once the labels are revealed."""
+    verdict, true_k = board.verdict, data.n_classes
+    if verdict is None or true_k is None:
+        return
+    if verdict.best == true_k:
+        words = "the best single k is just that."
+    elif verdict.low <= true_k <= verdict.high:
+        words = f"inside the range, and {abs(verdict.best - true_k)} away from the best single k."
+    else:
+        words = "outside the range: the groups that the latent space shows are not the classes."
+    st.info(f"The labels know {true_k} classes: {words}", icon=":material/visibility:")
+
+
+def _usable(run: Run, k: int) -> bool:
+    return k in cached.found(run).by_k

@@ -1,0 +1,72 @@
+"""Which pictures merge and split as k changes: galleries of three neighbouring k, the flow between them, and the tree."""
+
+from __future__ import annotations
+
+import itertools
+
+import streamlit as st
+
+from deepclust.data.dataset import Dataset
+from deepclust.engine.judging.choosing import Board
+from deepclust.figures.flow import flow_chart, tree_chart
+from deepclust.runs import Run
+from deepclust.selection.k.tree import changed, flows, words_of_change
+from pages.choose.board import looked_at
+from pages.gallery.gallery import rows_of_pictures
+from pages.parts.charts import SAVED
+from pages.visit import cached
+
+PER_ROW = 9
+
+
+def pictures_view(run: Run, data: Dataset, board: Board, revealed: bool) -> None:
+    """Clusters at k - 1, k and k + 1 that are not simply the same ones, and where their samples go."""
+    by_k = cached.found(run).by_k
+    k = looked_at(run, board)
+    shown = [i for i in (k - 1, k, k + 1) if i in by_k]
+    if len(shown) < 2:
+        st.caption("There is no neighbouring k to compare with.")
+        return
+    every = st.toggle(
+        "All clusters", key="choose-every", help="Else only those that change from one k to the next."
+    )
+    keep: dict[int, set[int]] = {i: set() for i in shown}
+    for before, after in itertools.pairwise(shown):
+        sources, targets = changed(flows(by_k[before], by_k[after]))
+        keep[before] |= sources
+        keep[after] |= targets
+        words = words_of_change(by_k[before], by_k[after]) or ["No cluster changes much."]
+        st.markdown(f"**From k = {before} to {after}:** " + " ".join(words))
+    for column, i in zip(st.columns(len(shown), gap="medium"), shown, strict=True):
+        with column:
+            st.markdown(f"#### k = {i}" + (" (looked at)" if i == k else ""))
+            rows_of_pictures(
+                run, data, i, "Most typical", revealed, per_row=PER_ROW, only=None if every else keep[i]
+            )
+            if not every and not keep[i]:
+                st.caption("No cluster here changes.")
+    st.markdown("#### Where the samples go")
+    st.plotly_chart(
+        flow_chart({i: by_k[i] for i in shown}),
+        key="flow",
+        alt=f"Flow of samples between the clusters of k = {', '.join(map(str, shown))}",
+        config=SAVED,
+        theme=None,
+    )
+
+
+def tree_view(run: Run, data: Dataset, board: Board, revealed: bool) -> None:
+    """All k at once: stable regions have single thick lines, unstable ones have many that cross."""
+    by_k = {k: labels for k, labels in cached.found(run).by_k.items() if k <= board.max_k}
+    verdict = board.verdict
+    st.caption(
+        "One row for each k, a dot for each cluster (larger: more samples; colours as on the map), and lines where the samples "
+        "go. A line that runs straight down is a cluster that stays the same; many thin lines mean that k cuts through groups."
+    )
+    st.plotly_chart(
+        tree_chart(by_k, () if verdict is None else (verdict.low, verdict.high), looked_at(run, board)),
+        key="tree",
+        alt="Tree of the clusters over all k",
+        config=SAVED,
+        theme=None,
+    )

@@ -1,0 +1,84 @@
+"""The catalog on the Data page: a card for every data set, and its download where it is not here yet."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from deepclust.data.catalog.table import CATALOG, Entry
+from deepclust.engine.intake.fetching import fetching, forget_fetch, start_fetch
+from pages.visit import cached, session
+
+KINDS = {"image": "Pictures", "vector": "Tables and points", "text": "Texts"}
+
+
+def catalog() -> None:
+    """Cards of all data sets that can be picked by name."""
+    kind = st.segmented_control(
+        "Show", list(KINDS), format_func=KINDS.__getitem__, label_visibility="collapsed", key="catalog-kind"
+    )
+    _failures()
+    with st.grid(min_column_width=210):
+        for entry in CATALOG.values():
+            if kind in (None, entry.kind):
+                with st.container(border=True, height="stretch"):
+                    _card(entry)
+
+
+def _card(entry: Entry) -> None:
+    shape = " × ".join(map(str, entry.feature_shape))
+    about = "  \n".join(filter(None, (entry.citation, f"Licence: {entry.licence}")))
+    st.markdown(f"**{entry.title}**", help=about)
+    st.caption(f"{entry.n_samples:,} × {shape} · {entry.n_classes} classes")
+    st.caption(entry.summary)
+    chosen = st.session_state.dataset.get("name") == entry.name
+    if entry.available():
+        if st.button("Chosen" if chosen else "Use", key=f"use-{entry.name}", disabled=chosen):
+            session.choose_dataset({"name": entry.name})
+            st.rerun()
+    elif entry.can_be_fetched:
+        now = fetching(entry.name, cached.store().root)
+        if now is not None and now.state == "running":
+            st.fragment(_progress, run_every=1.0)(entry)
+        else:
+            _download_button(entry)
+    else:
+        st.button("Not here", key=f"use-{entry.name}", disabled=True, help=entry.unavailable_reason())
+
+
+def _failures() -> None:
+    """What went wrong with downloads, above the cards: the sentences are too long for a card."""
+    root = cached.store().root
+    for entry in CATALOG.values():
+        now = fetching(entry.name, root) if entry.can_be_fetched else None
+        if now is not None and now.state == "failed":
+            st.error(now.message)
+            if st.button("Dismiss", key=f"dismiss-{entry.name}"):
+                forget_fetch(entry.name, root)
+                st.rerun()
+
+
+def _progress(entry: Entry) -> None:
+    """How far a download is. It goes on in a process of its own, whatever the page does."""
+    now = fetching(entry.name, cached.store().root)
+    if now is None or now.state != "running":
+        st.rerun()
+        return
+    parts = [now.what] + ([f"{now.done / 1e6:,.0f} MB"] if now.done else [])
+    parts += [f"of {now.total / 1e6:,.0f} MB"] if now.total else []
+    st.progress(now.fraction or 0.0, text=" ".join(parts))
+
+
+def _download_button(entry: Entry) -> None:
+    size = entry.source.megabytes if entry.source is not None else 0
+    if st.button(
+        f"Download · {size:,} MB",
+        key=f"fetch-{entry.name}",
+        icon=":material/download:",
+        help=f"From the publishers of the data, kept on this computer. {entry.unavailable_reason()}.",
+    ):
+        try:
+            start_fetch(entry.name, cached.store().root)
+        except ValueError as error:
+            st.error(str(error))
+        else:
+            st.rerun()

@@ -1,0 +1,37 @@
+"""What the Data page keeps between reruns: what stands out in a data set, and what there is to choose in an upload."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from deepclust.data.intake import Incoming
+from deepclust.data.look import Facts, facts_of
+from deepclust.data.reading.kinds import look_at_file
+from deepclust.data.reading.pictures import PictureScan
+from deepclust.data.reading.tables.columns import TableLook
+from pages.visit import cached
+
+
+def facts(ref: Mapping[str, Any]) -> Facts:
+    """What stands out in the data set of a reference."""
+    return _facts(json.dumps(dict(ref), sort_keys=True))
+
+
+@st.cache_resource(max_entries=16, show_spinner="Counting")
+def _facts(ref: str) -> Facts:
+    return facts_of(cached.dataset(json.loads(ref)))
+
+
+def looked(incoming: Incoming) -> PictureScan | TableLook | None:
+    """What there is to choose in data that wait to be read. ValueError, in plain words, if they cannot be read."""
+    return _looked(str(incoming.path), incoming.path.stat().st_mtime_ns, incoming.title)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _looked(path: str, written: int, title: str) -> PictureScan | TableLook | None:
+    return look_at_file(Path(path), title)

@@ -1,0 +1,103 @@
+"""The first lesson, where k-means fails: one click, and three methods sort the same points in the plane side by side."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from deepclust.data.dataset import Dataset
+from deepclust.engine.asking.lesson import DOES, has_lesson, lesson, moral
+from deepclust.engine.estimating.estimate import estimate, in_time
+from deepclust.figures.multiples import matched
+from deepclust.figures.plane_points import plane_points
+from deepclust.methods import find_method
+from deepclust.runs import Run
+from deepclust.runs.run import ENDED
+from pages.experiments.multiple import View, scores, ways_on, where
+from pages.parts.start import start_group
+from pages.parts.strip import STATE_COLOURS
+from pages.visit import cached, session
+
+HEIGHT = 340  # pixels of a map, which is as wide as it is high
+NARROWEST = 360  # pixels of a panel
+
+
+def lesson_box(data: Dataset) -> None:
+    """The way into the lesson, for data that have one."""
+    ref = st.session_state.dataset
+    if not has_lesson(ref):
+        return
+    with st.container(border=True, key="lesson"):
+        st.subheader("First lesson: where k-means fails", anchor=False)
+        st.caption(
+            "The same points given to k-means, to the exact cut of their neighbour graph, and to SpectralNet, which learns "
+            "that cut. Watch the three side by side. All settings are the usual ones."
+        )
+        configs = lesson(ref, data, labels_seen=session.labels_revealed(data.fingerprint))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            pressed = st.button(
+                f"Start all {len(configs)}", icon=":material/school:", type="primary", key="lesson-start"
+            )
+            seconds = sum(estimate(config, cached.store()).seconds for config in configs)
+            st.caption(f"About **{in_time(seconds)}** for all, one after the other")
+        if pressed:
+            start_group(configs)
+            st.rerun()
+
+
+def lesson_panels(run: Run, runs: list[Run]) -> None:
+    """The points of a lesson once for each method, coloured by its clusters, and what they teach once all have ended."""
+    st.subheader("First lesson: where k-means fails", anchor=False)
+    try:
+        data = cached.dataset(run.config.dataset)
+    except ValueError:
+        return  # the page itself says what is wrong with the data
+    revealed = data.y is not None and session.labels_revealed(data.fingerprint)
+    exact = next((r for r in runs[1:] if r.has_result), None)
+    view = View("pca", False, exact, data if revealed else None, HEIGHT)
+    with st.grid(min_column_width=NARROWEST):
+        for member in runs:
+            with st.container(border=True, height="stretch"):
+                live = member.status().state not in ENDED
+                st.fragment(_panel, run_every=1.0 if live else None)(
+                    member, data, view, member.id == run.id, live
+                )
+    if all(r.status().state in ENDED for r in runs):
+        for sentence in moral({r.config.method: cached.own_labels(r) for r in runs if r.has_result}):
+            st.markdown(sentence)
+
+
+def _panel(member: Run, data: Dataset, view: View, shown: bool, was_live: bool) -> None:
+    if not member.folder.exists():
+        st.rerun()
+    status = member.status()
+    if was_live and status.state in ENDED:
+        st.rerun()
+    method = member.config.method
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{find_method(method).title}**")
+        st.badge(status.state, color=STATE_COLOURS[status.state])
+    st.caption(DOES.get(method, ""))
+    _points(member, data, view)
+    where(member, status, "")
+    scores(member, view)
+    ways_on(member, shown)
+
+
+def _points(member: Run, data: Dataset, view: View) -> None:
+    """The points as they lie in the plane, in the colours of the clusters, as far as these are known by now."""
+    if member.has_result and member.status().state in ENDED:
+        like = None if view.like is None or view.like.id == member.id else cached.own_labels(view.like)
+        points, labels = data.X, matched(cached.own_labels(member), like)
+    else:
+        try:
+            shot = member.snapshot(-1)
+        except (IndexError, OSError, ValueError):
+            st.skeleton(height=view.height)
+            return
+        points, labels = data.X[shot["sample"]], shot["labels"]
+    st.echarts_chart(
+        plane_points(points, labels, member.config.n_clusters, view.height - 8),
+        key=f"lesson-{member.id}",
+        height=view.height,
+        alt=f"The points of {data.title}, coloured by the clusters of {find_method(member.config.method).title}",
+    )

@@ -1,0 +1,138 @@
+"""The runs of a group side by side: their small maps while they learn, and when they have ended, their clusters."""
+
+from __future__ import annotations
+
+import html
+
+import streamlit as st
+
+from deepclust.data.dataset import Dataset
+from deepclust.engine.asking.lesson import KIND as LESSON
+from deepclust.figures.theme import colour, text_mark
+from deepclust.projections import METHODS
+from deepclust.runs import Run
+from deepclust.runs.run import ENDED
+from pages.experiments.group_tables import grid_maps, ladder_table
+from pages.experiments.lesson import lesson_panels
+from pages.experiments.multiple import View, keep_drawing
+from pages.experiments.raw_data import keep_drawing_raw
+from pages.parts.rank_button import rank_button
+from pages.visit import cached, session
+
+FEW = 3  # so many panels may be larger
+NARROWEST, NARROWEST_OF_FEW = 270, 340  # pixels of a panel
+HEIGHT, HEIGHT_OF_FEW = 260, 330  # of its map
+COLOURS = ("Cluster", "Class")
+
+
+def group_of(run: Run) -> list[Run]:
+    """The runs that were started together with this one, itself among them; empty where it was started alone."""
+    group = run.config.group
+    return cached.store().group(group.id) if group is not None else []
+
+
+def side_by_side(run: Run) -> None:
+    """The group of a run as its kind wants to be seen (`RunGroup.kind`); nothing where it has none."""
+    group, runs = run.config.group, group_of(run)
+    if group is None or len(runs) < 2:
+        return
+    if group.kind == "grid":
+        _grid(run, runs, group.words)
+    elif group.kind == LESSON:
+        lesson_panels(run, runs)
+    else:
+        _panels(run, runs, group.words, ladder=group.kind == "ladder")
+    st.subheader(f"{run.config.part or 'This run'} in detail", anchor=False)
+
+
+def _grid(run: Run, runs: list[Run], words: str) -> None:
+    """Heat maps, and the choice of the run that is shown below them."""
+    st.subheader(words, anchor=False)
+    grid_maps(runs, _revealed(run) is not None)
+    by_id = {r.id: r for r in runs}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox("Look at", list(by_id), index=list(by_id).index(run.id), width=320,
+                              format_func=lambda run_id: by_id[run_id].config.part, key=f"grid-look-{run.id}")  # fmt: skip
+        _stop_button(runs)
+        rank_button(run, runs)
+    if chosen != run.id:
+        session.look_at(by_id[chosen])
+        st.rerun()
+
+
+def _panels(run: Run, runs: list[Run], words: str, *, ladder: bool) -> None:
+    """A small map for each run; of a ladder a table before them, the raw data first, and one seed at a time."""
+    st.subheader(f"{words} side by side", anchor=False)
+    if ladder:
+        ladder_table(runs, _revealed(run) is not None)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        view = _controls(run, runs)
+        shown = _of_one_seed(run, runs) if ladder else runs
+        _stop_button(runs)
+        rank_button(run, runs)
+    with st.grid(min_column_width=NARROWEST_OF_FEW if len(shown) <= FEW else NARROWEST):
+        if ladder:
+            with st.container(border=True, height="stretch"):
+                keep_drawing_raw(run, view)
+        for member in shown:
+            with st.container(border=True, height="stretch"):
+                keep_drawing(member, view, member.id == run.id)
+    if view.classes is not None:
+        _legend(view.classes)
+
+
+def _of_one_seed(run: Run, runs: list[Run]) -> list[Run]:
+    """The runs with the seed that is picked; all of them where they differ in nothing else."""
+    seeds = sorted({r.config.seed for r in runs})
+    if len(seeds) == 1 or len({r.config.part for r in runs}) == 1:
+        return runs
+    seed = st.segmented_control(
+        "Maps of seed", seeds, default=run.config.seed, required=True, key=f"group-seed-{run.id}"
+    )
+    return [r for r in runs if r.config.seed == seed]
+
+
+def _controls(run: Run, runs: list[Run]) -> View:
+    revealed = _revealed(run)
+    method = st.segmented_control(
+        "Map of a finished run", list(METHODS), format_func=lambda m: METHODS[m].title, default="tsne",
+        required=True, key="group-map", help="The papers show t-SNE. While a run is learning its map is PCA.",
+    )  # fmt: skip
+    by = COLOURS[0]
+    if revealed is not None:
+        by = st.segmented_control("Colour by", COLOURS, default=COLOURS[1], required=True, key="group-colour")
+    ended = [r for r in (run, *runs) if r.has_result]
+    height = HEIGHT_OF_FEW if len(runs) <= FEW else HEIGHT
+    return View(str(method), by == COLOURS[1], ended[0] if ended else None, revealed, height)
+
+
+def _revealed(run: Run) -> Dataset | None:
+    """The data set of a run if its labels may be shown."""
+    try:
+        data = cached.dataset(run.config.dataset)
+    except ValueError:
+        return None  # the page itself says what is wrong with the data
+    return data if data.y is not None and session.labels_revealed(data.fingerprint) else None
+
+
+def _stop_button(runs: list[Run]) -> None:
+    live = [r for r in runs if r.status().state not in ENDED]
+    if live:
+        st.button("Stop all and keep", icon=":material/stop:", key="group-stop", on_click=_stop, args=(live,),
+                  help="Ends the run that is learning and takes the waiting ones out of the queue.")  # fmt: skip
+
+
+def _stop(runs: list[Run]) -> None:
+    for run in runs:
+        run.send("stop")
+
+
+def _legend(data: Dataset) -> None:
+    """What the colours of the classes mean, once for all panels."""
+    names = data.class_names or tuple(map(str, range(data.n_classes)))
+    st.html(
+        " &nbsp; ".join(
+            f'<span style="white-space:nowrap"><span style="color:{colour(c)}">{text_mark(c)}</span> {html.escape(name)}</span>'
+            for c, name in enumerate(names)
+        )
+    )

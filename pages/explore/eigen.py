@@ -1,0 +1,171 @@
+"""The Eigenvectors view of Explore: eigenvalues and their gaps, any two eigenvectors, and what a method learned of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from deepclust.data.dataset import Dataset
+from deepclust.engine.maps.jobs import read_job
+from deepclust.engine.maps.run_maps import eigen_job
+from deepclust.figures.eigen import eigenvalue_bars
+from deepclust.metrics.eigengap import gap_words, ordinal, piece_sizes, read_gaps
+from deepclust.projections import sample_ids
+from deepclust.results import SPACE
+from deepclust.runs import Run
+from pages.explore.eigen_learned import learned_sections
+from pages.gallery.gallery import galleries
+from pages.map.colouring import colour_by, painted
+from pages.map.map import Shown, show_map
+from pages.map.projections import ask_for, first_map, spaces, wait_for
+from pages.parts.charts import SAVED
+from pages.visit import cached, session
+
+MOST_POINTS = 10_000  # of a map of two eigenvectors
+AS_GIVEN = "KMeans"  # the only method that clusters the data as they are, in a space that knows nothing of k
+HEIGHT = 480  # pixels of a map
+
+
+def eigen_view(run: Run, data: Dataset, k: int, revealed: bool) -> None:
+    """Everything about the first eigenvectors of the neighbour graph of the latent space of a run."""
+    space = _graph_of(run)
+    found = _eigenvectors(run, space)
+    if found is None:
+        return
+    values, vectors = found
+    _gaps(run, space, values, vectors, k)
+    st.subheader("Two eigenvectors", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        pair = _pair(run, space, values)
+        by = colour_by(data, revealed)
+    at = Shown(run, data, k, revealed)
+    ids = sample_ids(len(vectors), MOST_POINTS, 0, cached.own_labels(run))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        points = vectors[np.ix_(ids, pair)] * np.sqrt(
+            len(vectors)
+        )  # entries near 1 for every number of samples
+        st.caption(f"**Eigenvector {pair[0] + 1}** across, **eigenvector {pair[1] + 1}** up")
+        linked_map(at, by, points, ids, f"eigen-{run.id}-{space}-{pair[0]}-{pair[1]}")
+    with right:
+        latent = first_map(run)
+        if latent is not None:
+            st.caption(f"**{spaces(run)['latent']}** (PCA) of the same samples")
+            linked_map(at, by, latent.points[ids], ids, f"eigen-latent-{run.id}")
+    st.caption(
+        "Groups that the graph holds apart lie apart in the first eigenvectors, often in straight arms or heaps; an "
+        "eigenvector of the value 0 lives on one piece of the graph and is 0 for all other samples. Select "
+        "points on one map, and they stand out on the other, as on the map of the clusters."
+        + (
+            f" Showing {len(ids):,} of {len(vectors):,} samples, every cluster with its share."
+            if len(ids) < len(vectors)
+            else ""
+        )
+    )
+    if len(session.selected(run)):
+        galleries(run, data, k, revealed)
+    learned_sections(at, by, linked_map)
+
+
+def _graph_of(run: Run) -> str:
+    """Whose neighbour graph is shown. A method that learns eigenvectors has learned them of what it was given, not of
+    its own output, whose graph only shows what it was told."""
+    names = {space: name for space, name in spaces(run).items() if space != "eigen"}
+    given = ["input", *(space for space in names if space.startswith(SPACE))][-1]
+    spectral = cached.found(run).result.spectral_embedding is not None
+    chosen = st.segmented_control(
+        "Neighbour graph of",
+        list(names),
+        format_func=names.get,
+        default=given if spectral else "latent",
+        required=True,
+        key=f"graph-of-{run.id}",
+        help="Every sample is joined to its 10 nearest neighbours in this space. Everything below is about that graph.",
+    )
+    return str(chosen)
+
+
+def _eigenvectors(run: Run, space: str) -> tuple[np.ndarray, np.ndarray] | None:
+    """Eigenvalues (m,) and eigenvectors (n, m) once the projection process has them; its progress is shown until then."""
+    job = eigen_job(run, cached.store(), space)
+    path = read_job(job).eigen_path
+    if path.exists():
+        return cached.eigenvectors(str(path))
+    Path(job["out"]).unlink(
+        missing_ok=True
+    )  # a map whose eigenvectors were removed would keep them from coming back
+    ask_for(job)
+    wait_for(job, "Eigenvectors of the neighbour graph")
+    return None
+
+
+def _gaps(run: Run, space: str, values: np.ndarray, vectors: np.ndarray, k: int) -> None:
+    """Bars of the eigenvalues, and beside them what their gaps say about k."""
+    if len(values) < 3:
+        st.caption("There are too few samples for a gap between eigenvalues.")
+        return
+    left, right = st.columns([0.6, 0.4], gap="large")
+    with left:
+        st.subheader(
+            "Eigenvalues",
+            anchor=False,
+            help=f"The first {len(values)} eigenvalues of the normalised Laplacian of the neighbour graph. The k-th value "
+            "is small if the graph can be cut into k groups while hardly an edge is cut.",
+        )
+        st.plotly_chart(
+            eigenvalue_bars(values, k),
+            key=f"eigenvalues-{run.id}",
+            config=SAVED,
+            alt="First eigenvalues as bars, the widest gaps between them marked",
+            theme=None,
+        )
+    with right:
+        st.subheader("What the gaps say about k", anchor=False)
+        for sentence in gap_words(values, piece_sizes(values, vectors)):
+            st.markdown(sentence)
+        own = run.config.n_clusters
+        if space != "input" and own in read_gaps(values).clear and run.config.method != AS_GIVEN:
+            st.caption(
+                f"This space was made to hold {own} groups, so that a gap after the {ordinal(own)} value is partly the "
+                "method's own work. Train with other k, and see whether the gap moves along."
+            )
+
+
+def _pair(run: Run, space: str, values: np.ndarray) -> tuple[int, int]:
+    """Which two eigenvectors are shown, as column numbers.
+
+    At first the second and the third, because the first says nothing where the graph hangs together; of two pieces those
+    that tell them apart; of more the first that look inside a piece.
+    """
+    n_pieces = read_gaps(values).n_pieces if len(values) > 2 else 1
+    first_pair = (0, 1) if n_pieces == 2 else (n_pieces, n_pieces + 1)
+    chosen = [
+        st.selectbox(
+            label,
+            range(len(values)),
+            index=min(first, len(values) - 1),
+            format_func=lambda i: f"{i + 1} (value {values[i]:.4f})",
+            key=f"{label}-{run.id}-{space}",
+            width=190,
+        )
+        for label, first in zip(("Across", "Up"), first_pair, strict=True)
+    ]
+    return int(chosen[0]), int(chosen[1])
+
+
+def linked_map(at: Shown, by: str, points: np.ndarray, ids: np.ndarray, key: str) -> None:
+    """A map of the samples ``ids`` that shares its selection with all other maps of the run."""
+    picked = show_map(
+        points,
+        ids,
+        **painted(at.run, at.data, at.k, by, ids),
+        selected=session.selected(at.run),
+        key=key,
+        shown=at,
+        height=HEIGHT,
+    )
+    if picked is not None:
+        session.select(at.run, picked)
+        st.rerun()

@@ -1,0 +1,161 @@
+"""What a method learned of an eigenspace: how orthonormal its output is, on all samples and on batches, and how near the
+exact eigenvectors it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from deepclust.figures.eigen import angle_bars, batch_lines, gram_map
+from deepclust.methods import METHODS, find_method
+from deepclust.metrics.subspace import (
+    grassmann_distance,
+    orthonormality_error,
+    principal_angles,
+    rotated_onto,
+)
+from deepclust.projections import sample_ids
+from deepclust.results import ClusterResult
+from deepclust.runs import Run
+from pages.map.map import Shown
+from pages.parts.charts import SAVED
+from pages.visit import cached
+
+EXACT, VALUES, BATCHES = "exact eigenvectors", "exact eigenvalues", "orthonormality"  # extras of a result
+MOST_POINTS = 10_000
+ZERO = 1e-7  # eigenvalues and entries that are 0 but for rounding
+EXACTLY = 1e-3  # an error below this is no accident
+LinkedMap = Callable[[Shown, str, np.ndarray, np.ndarray, str], None]
+
+
+def learned_sections(at: Shown, by: str, linked_map: LinkedMap) -> None:
+    """The sections about the spectral output Y of a run; one sentence for a method that learns none."""
+    result, method = cached.found(at.run).result, at.run.config.method
+    Y = result.spectral_embedding
+    if Y is None or "torch" not in find_method(method).needs:
+        st.caption(
+            f"{METHODS[method].title} learns no map into an eigenspace: the eigenvectors above are worked out exactly, and "
+            "are orthonormal by construction. Of SpectralNet, this page also shows how near it came to them."
+        )
+        return
+    if EXACT in result.extras:
+        _against_exact(at, by, result, Y, linked_map)
+    _orthonormality(at.run, result, Y)
+
+
+def _against_exact(at: Shown, by: str, result: ClusterResult, Y: np.ndarray, linked_map: LinkedMap) -> None:
+    """Learned and exact eigenvectors side by side, and the angles between the two spaces."""
+    run, exact = at.run, result.extras[EXACT]
+    values = result.extras.get(VALUES)
+    st.subheader("Learned against exact", anchor=False)
+    distance = grassmann_distance(Y, exact)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = [
+            st.selectbox(
+                f"{label} (exact)",
+                range(exact.shape[1]),
+                index=min(first, exact.shape[1] - 1),
+                format_func=lambda i: f"{i + 1}" + ("" if values is None else f" (value {values[i]:.4f})"),
+                key=f"exact-{label}-{run.id}",
+                width=190,
+            )
+            for label, first in zip(("Across", "Up"), _first_pair(exact.shape[1]), strict=True)
+        ]
+        st.metric(
+            "Grassmann distance",
+            f"{distance:.3f} of {Y.shape[1]}",
+            help=f"Sum of the squared sines of the principal angles: 0 is the same space, {Y.shape[1]} a space at right "
+            "angles to it. The paper reports 0.026 for MNIST.",
+        )
+    unit = exact * np.sqrt(len(exact)) / np.maximum(np.linalg.norm(exact, axis=0), 1e-12)
+    turned = rotated_onto(Y, unit)
+    ids = sample_ids(len(Y), MOST_POINTS, 0, result.labels)
+    left, middle, right = st.columns([0.36, 0.36, 0.28], gap="medium")
+    for column, name, space in ((left, "Learned by the network", turned), (middle, "Exact (ARPACK)", unit)):
+        with column:
+            st.caption(f"**{name}**")
+            points = space[np.ix_(ids, chosen)].astype(np.float32)
+            linked_map(at, by, points, ids, f"{name}-{run.id}-{chosen[0]}-{chosen[1]}")
+    with right:
+        st.caption("**Principal angles** between the two spaces")
+        st.plotly_chart(
+            angle_bars(principal_angles(Y, exact)),
+            key=f"angles-{run.id}",
+            config=SAVED,
+            alt="Principal angles between the learned and the exact space, in degrees",
+            theme=None,
+        )
+        st.caption(
+            "0° is a direction that the network has found exactly, 90° one that it has missed. Axes mean nothing to "
+            "such a space, so the learned one is turned as a whole onto the exact one before both are drawn."
+        )
+        if values is not None and _many_pieces(exact, values):
+            st.caption(
+                f":material/info: The graph that was learned from has more than {exact.shape[1]} pieces, each with an exact "
+                "eigenvector of its own and all with the value 0. Which of them come first is chance, so the distance says "
+                "little here."
+            )
+
+
+def _many_pieces(exact: np.ndarray, values: np.ndarray) -> bool:
+    """Whether all exact values are 0, and there are pieces of the graph on which none of the vectors (n, k) lives."""
+    return bool(values.max() < ZERO and not (np.abs(exact) > ZERO).any(axis=1).all())
+
+
+def _first_pair(n_vectors: int) -> tuple[int, int]:
+    return (1, 2) if n_vectors > 2 else (0, 1)
+
+
+def _orthonormality(run: Run, result: ClusterResult, Y: np.ndarray) -> None:
+    """Y^T Y / n on all samples, and whether one batch's weights hold on another."""
+    params, error = run.config.params, orthonormality_error(Y)
+    batch = params.get("spectral_batch", params.get("batch_size"))
+    own = None if batch is None else int(batch)
+    left, right = st.columns([0.42, 0.58], gap="large")
+    with left:
+        st.subheader("Is Y orthonormal?", anchor=False)
+        st.caption(
+            f"YᵀY / n over all {len(Y):,} samples: ones on the diagonal and nothing beside it if it is. "
+            f"**Error {error:.3f}**, where 0 is exact and 1 is as far off as Y = 0."
+            + (" The weights were set once more from all samples at the end." if error < EXACTLY else "")
+        )
+        st.plotly_chart(
+            gram_map(Y), key=f"gram-{run.id}", config=SAVED, alt="Heat map of YᵀY / n", theme=None
+        )
+    with right:
+        st.subheader("Does it hold on other batches?", anchor=False)
+        table = result.extras.get(BATCHES)
+        table = cached.orthonormality(run, Y) if table is None else table
+        if not len(table):
+            st.caption("There are too few samples to draw batches from.")
+            return
+        st.caption(_words(table, own))
+        st.plotly_chart(
+            batch_lines(table, own),
+            key=f"batches-{run.id}",
+            config=SAVED,
+            alt="Error of orthonormality against the batch size",
+            theme=None,
+        )
+        st.caption(
+            "The first question of SpectralNet's reviewers. Its last layer is set from one batch, so that this batch comes "
+            "out orthonormal; will another? For each size, two batches without a common sample are drawn 20 times: weights "
+            "from the one, the error on the other, and the mean of these. This needs no network: that layer is linear, so "
+            "orthonormalising Y again on a batch is, up to a rotation, what it would have done with its own inputs."
+        )
+
+
+def _words(table: np.ndarray, own: int | None) -> str:
+    """The answer in numbers, at the size that is nearest to the run's own batches."""
+    row = len(table) - 1 if own is None else int(np.abs(np.log(table[:, 0] / own)).argmin())
+    size, kept, other, unseen = table[row]
+    words = f"With batches of {size:,.0f}"
+    if own is not None:
+        words += " (as in this run)" if size == own else f" (this run's are {own:,})"
+    words += f", weights from one batch leave an error of **{other:.2f}** on another; the weights that were kept, {kept:.2f}"
+    words += "." if np.isnan(unseen) else f", and {unseen:.2f} on samples that the map did not learn from."
+    if row > 0:
+        words += f" With batches of {table[0, 0]:,.0f}, {table[0, 2]:.2f}: larger batches hold better."
+    return words

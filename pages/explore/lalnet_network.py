@@ -1,0 +1,136 @@
+"""The paper's figures of what a LALNet's network does: its units (4), and the graphs between samples (6)."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from deepclust.figures.gar_graphs import graph_figure, matrix_png, story_curves
+from deepclust.figures.paper_views import (
+    CARRIED,
+    SPACES,
+    by_user,
+    n_carrying,
+    parents_first,
+    unit_means,
+    usage_map,
+)
+from deepclust.metrics.gar_graphs import adjacencies, connections
+from deepclust.transforms import TRANSFORMATIONS, kind_of, members_of
+from pages.explore import kept_snapshots
+from pages.explore.lalnet_subject import Subject, too_old
+from pages.parts.charts import SAVED
+from pages.visit import cached
+
+STRENGTHS = (0.5, 0.6, 0.7, 0.8, 0.9)
+DRAWN = ("Points and lines", "Matrix")
+MATRIX = 430  # pixels of a side
+
+
+def members(subject: Subject) -> tuple[str, ...]:
+    """The transformations that the run has learned to tell apart, in the order of its pseudo-classes."""
+    config = subject.run.config
+    return members_of(config.params["transforms"], kind_of(config.feature_shape))
+
+
+# -- figure 4 -------------------------------------------------------------------------------------------------------
+
+
+def units(subject: Subject) -> None:
+    """Mean activity of every dimension of F, Z and softmax(Z), the norms of the weights, and who uses which units."""
+    extras = cached.found(subject.run).result.extras
+    if any(f"mean of {name}" not in extras for name in SPACES):
+        too_old()
+        return
+    means = {name: extras[f"mean of {name}"] for name in SPACES}
+    weights = {name: extras[f"weights to {name}"] for name in ("F", "Z")}
+    names = members(subject)
+    n_used, n_units = n_carrying(means["F"]), len(means["F"])
+    own = means["softmax(Z)"][:: len(names)].sum()
+    st.caption(
+        f"How active each unit is on average, for samples as they are. **F** is not spread over all its units: {n_used:,} of "
+        f"{n_units:,} carry {CARRIED:.0%} of its activity, and yet the weights to the others do not fade to 0. **Z** is spread over "
+        f"all outputs, but in **softmax(Z)** the {len(means['Z']) // len(names)} outputs of {names[0]} (samples as they are) "
+        f"hold {own:.0%} (at 100% the network would be sure that nothing was turned)."
+    )
+    st.plotly_chart(unit_means(means, weights, names), key="paper-units", config=SAVED,
+                    alt="Mean activity of the units of F, Z and softmax(Z), and norms of their weights")  # fmt: skip
+    st.caption(
+        "Who uses which units (dark: much, relative to the row). Look for blocks: every cluster has units of F of its own, "
+        "which is why k-means finds it; every transformation has its own outputs; and among the outputs of one transformation, "
+        f"every cluster has its own. The clusters are those of the training, k = {subject.run.config.n_clusters}."
+    )
+    clusters = [f"cluster {c}" for c in range(len(extras["means by cluster of F"]))]
+    by_cluster = {name: extras[f"means by cluster of {name}"] for name in SPACES}
+    first = np.arange(0, len(means["Z"]), len(names))  # the outputs of the samples as they are
+    duplicates = by_cluster["softmax(Z)"][:, first]
+    maps = (
+        (by_cluster["F"], clusters, by_user(by_cluster["F"]), "F by cluster", "units of F"),
+        (extras["means by transformation of softmax(Z)"], names, parents_first(len(means["Z"]), len(names)),
+         "softmax(Z) by transformation", f"outputs, {names[0]} to {names[-1]}"),
+        (duplicates, clusters, by_user(duplicates), f"softmax(Z) of {names[0]} by cluster", f"outputs of {names[0]}"),
+    )  # fmt: skip
+    for column, (rows, row_names, order, title, across) in zip(st.columns(3), maps, strict=True):
+        column.plotly_chart(usage_map(rows, row_names, order, title, across), key=f"paper-usage-{title}", config=SAVED, alt=title)  # fmt: skip
+
+
+# -- figure 6 -------------------------------------------------------------------------------------------------------
+
+
+def graphs(subject: Subject) -> None:
+    """The graphs G_Y and G_M of a few samples as training goes on."""
+    snapshots = kept_snapshots.told(subject.run)
+    if snapshots is None or not len(snapshots.z):
+        too_old()
+        return
+    names = members(subject)
+    st.caption(
+        f"{len(snapshots.rows)} samples, half of them as they are ({names[0]}, left) and half {TRANSFORMATIONS[names[1]].words} "
+        f"({names[1]}, right). In **G**$_Y$ two samples are joined when the network takes them for the same transformation; in "
+        "**G**$_M$ when the same outputs answer to them. Points stay where G$_M$ puts them at the end. Look for the red lines, "
+        "between groups, that training cuts: first between the transformations, then between the clusters inside each. A sample that no output answers to has "
+        "no lines in G$_M$."
+    )
+    st.fragment(_graph_pane)(subject, snapshots, names)
+
+
+def _graph_pane(subject: Subject, snapshots: kept_snapshots.Told, names: tuple[str, ...]) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        epoch = st.select_slider(
+            "Epoch", snapshots.epochs, value=snapshots.epochs[-1], key=f"paper-epoch-{subject.run.id}"
+        )
+        strength = st.select_slider("Joined from", STRENGTHS, value=0.7, key="paper-strength",
+                                    help="How alike two samples must be, as a cosine of 0 to 1.", width=200)  # fmt: skip
+        drawn = st.segmented_control("Drawn as", DRAWN, default=DRAWN[0], required=True, key="paper-drawn")
+    number = snapshots.epochs.index(epoch)
+    g_y, g_m = adjacencies(snapshots.z[number], len(names))
+    groups = subject.groups(snapshots.rows)
+    left, right = st.columns(2, gap="medium")
+    if drawn == DRAWN[0]:
+        points = kept_snapshots.layout(subject.run, snapshots, len(names))
+        words = [f"{name}: {TRANSFORMATIONS[name].words}" for name in names[:2]]
+        called = subject.names or [
+            f"{'class' if subject.by_class else 'cluster'} {g}" for g in range(int(groups.max()) + 1)
+        ]
+        for column, graph, of, spoken, title in (
+            (left, g_y, snapshots.parents, words, "G<sub>Y</sub>: taken for the same transformation"),
+            (right, g_m, groups, called, "G<sub>M</sub>: answered by the same outputs"),
+        ):
+            pairs = connections(graph, strength)
+            figure = graph_figure(points, pairs, of, spoken, f"{title} ({len(pairs):,} connections)")
+            column.plotly_chart(figure, key=f"paper-graph-{title}", config=SAVED, theme=None, alt=title)
+    else:
+        order = np.lexsort((groups, snapshots.parents))
+        left.image(matrix_png(g_y, order), width=MATRIX,
+                   caption="G_Y: every pair of samples, those as they are first; dark means alike")  # fmt: skip
+        right.image(matrix_png(g_m, order), width=MATRIX,
+                    caption="G_M: the same, and inside each transformation sorted by colour group")  # fmt: skip
+    story = kept_snapshots.story(snapshots, groups, subject.key, len(names), strength)
+    kinds = "classes" if subject.by_class else "clusters"
+    st.plotly_chart(
+        story_curves(snapshots.epochs, story, epoch, kinds),
+        key="paper-story",
+        config=SAVED,
+        theme=None,
+        alt="Both graphs over the epochs",
+    )

@@ -1,0 +1,80 @@
+"""The paper's figure 3 of a LALNet run: maps from the first snapshot to the last, with ACC over the epochs."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from deepclust.engine.maps.run_maps import film_job, frames
+from deepclust.figures.multiples import multiple
+from deepclust.figures.paper_views import accuracy_curve
+from deepclust.metrics.external import acc
+from deepclust.projections import METHODS
+from pages.explore import kept_snapshots
+from pages.explore.lalnet_subject import Subject
+from pages.map.projections import ask_for, wait_for
+from pages.parts.charts import SAVED
+from pages.visit import cached
+
+HEIGHT = 215  # pixels of a map
+
+
+def over_time(subject: Subject) -> None:
+    """Maps of the same samples from the first snapshot to the last, and ACC over the epochs once labels are revealed."""
+    run = subject.run
+    snapshots = kept_snapshots.told(run)
+    if snapshots is None:
+        st.info("This run has told nothing while it trained, so there is nothing to show over time.")
+        return
+    st.caption(
+        "The same samples at several moments of training; every t-SNE map starts from the one before it. Look for the "
+        "moment when one cloud breaks up into islands: from then on the network tells kinds of samples apart, although it "
+        "was only asked how they were turned. " + subject.what_colours_mean("found at the end")
+    )
+    method = subject.bar.segmented_control(
+        "Projection", ["tsne", "pca"], format_func=lambda m: METHODS[m].title, default="tsne", required=True,
+        key="paper-film", help="PCA is there at once; the paper shows t-SNE.",
+    )  # fmt: skip
+    numbers, maps, rows = frames(len(snapshots.epochs)), snapshots.points, np.arange(len(snapshots.sample))
+    maps = maps[numbers]
+    if method == "tsne":
+        job = film_job(run)
+        if ask_for(job)["state"] == "done":
+            found = cached.projection(job["out"])
+            maps, rows = found.points, np.searchsorted(snapshots.sample, found.ids)
+        else:
+            wait_for(job, METHODS["tsne"].title, f"{len(numbers)} snapshots")
+    found_then = _accuracies(subject, snapshots)
+    groups = subject.groups(snapshots.sample[rows])
+    for column, number, points in zip(st.columns(len(numbers), gap="small"), numbers, maps, strict=True):
+        with column:
+            words = f"**Epoch {snapshots.epochs[number]}**"
+            st.markdown(words + (f" · ACC {found_then[number]:.3f}" if found_then else ""))
+            st.echarts_chart(
+                multiple(points, groups, subject.n_groups, subject.names),
+                key=f"paper-frame-{run.id}-{number}",
+                height=HEIGHT,
+                alt=f"Map of the latent space after epoch {snapshots.epochs[number]}",
+            )
+    if found_then:
+        st.plotly_chart(
+            accuracy_curve(snapshots.epochs, found_then, numbers),
+            key="paper-acc",
+            config=SAVED,
+            alt="Accuracy over the epochs",
+        )
+        st.caption(
+            f"ACC of k-means with k = {run.config.n_clusters} on {len(snapshots.sample):,} samples at every snapshot, in the "
+            "space of the live map (samples as they are). The clusters at the end may be better: they see all samples, and "
+            "where “All views” is on, under every transformation."
+        )
+    else:
+        st.caption("How right the clusters were at each moment is shown once the labels are revealed.")
+
+
+def _accuracies(subject: Subject, snapshots: kept_snapshots.Told) -> list[float]:
+    """ACC of the clusters of each snapshot; nothing while the labels are hidden."""
+    if not subject.revealed or subject.data.y is None:
+        return []
+    y = subject.data.y[snapshots.sample]
+    return [acc(y, labels) for labels in snapshots.labels]

@@ -1,0 +1,144 @@
+"""The paper's figures of a LALNet run on Explore: which one is shown, its spaces (5) and galleries at other k (7)."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from deepclust.data.dataset import Dataset
+from deepclust.engine.maps.run_maps import FIRST_SAMPLE
+from deepclust.figures.multiples import multiple
+from deepclust.figures.paper_views import SPACES
+from deepclust.metrics.external import acc, nmi
+from deepclust.projections import METHODS
+from deepclust.results import SPACE
+from deepclust.runs import Run
+from pages.explore.lalnet_network import graphs, units
+from pages.explore.lalnet_over_time import over_time
+from pages.explore.lalnet_subject import CLASS, COLOURS, Subject, too_old
+from pages.gallery.gallery import KINDS, rows_of_pictures
+from pages.map.projections import Choice, asked
+from pages.visit import cached
+
+METHOD = "LALNet"
+SPACE_HEIGHT = 380  # pixels of a map
+PER_ROW = 7  # pictures of a cluster, three galleries side by side
+
+
+def has_views(run: Run) -> bool:
+    """Whether the paper of this run's method has figures that can be shown of it."""
+    return run.config.method == METHOD and run.has_result
+
+
+def paper_views(run: Run, data: Dataset, k: int, revealed: bool) -> None:
+    """One of the figures 3 to 7 of the paper, of this run."""
+    bar = st.container(horizontal=True, vertical_alignment="bottom")
+    with bar:
+        name = st.segmented_control(
+            "Figure of the paper",
+            list(FIGURES),
+            default=next(iter(FIGURES)),
+            required=True,
+            key="paper-figure",
+            help="Kilinc & Uysal 2018 show these figures of MNIST; here they are of this run.",
+        )
+        by = COLOURS[0]
+        if revealed and name in COLOURED:
+            by = st.segmented_control(
+                "Colour by", COLOURS, default=CLASS, required=True, key="paper-colour",
+                help="The paper colours its maps and graphs by class.",
+            )  # fmt: skip
+    FIGURES[name](Subject(run, data, k, revealed, by == CLASS, bar))
+
+
+# -- figure 5 -------------------------------------------------------------------------------------------------------
+
+
+def spaces(subject: Subject) -> None:
+    """F, Z and softmax(Z) side by side, with the scores of k-means in each once labels are revealed."""
+    if any(f"{SPACE}{name}" not in subject.run.metrics().get("spaces", ()) for name in SPACES):
+        too_old()
+        return
+    st.caption(
+        "The same samples in three spaces of the network: **F**, its last hidden layer, in which the paper looks for "
+        "clusters; **Z**, its outputs; **softmax(Z)**, the shares of the outputs. Look for islands in F and Z, and for "
+        "samples piled up or torn apart in softmax(Z), where all but the winning output are pressed to 0. "
+        + subject.what_colours_mean("of this run")
+    )
+    method = subject.bar.segmented_control(
+        "Projection", list(METHODS), format_func=lambda m: METHODS[m].title, default="tsne", required=True,
+        key="paper-spaces", help="The paper shows t-SNE.",
+    )  # fmt: skip
+    choices = [Choice(f"{SPACE}{name}", str(method), 2, FIRST_SAMPLE) for name in SPACES]
+    waiting = _under_way(subject.run, choices)
+    st.fragment(_three_maps, run_every=1.0 if waiting else None)(subject, choices, waiting)
+
+
+def _under_way(run: Run, choices: list[Choice]) -> bool:
+    return any(asked(run, choice)[1]["state"] in ("queued", "running") for choice in choices)
+
+
+def _three_maps(subject: Subject, choices: list[Choice], was_waiting: bool) -> None:
+    if was_waiting and not _under_way(subject.run, choices):
+        st.rerun()  # only a new run of the page stops the clock of these maps
+    for column, name, choice in zip(st.columns(3, gap="medium"), SPACES, choices, strict=True):
+        found, job = asked(subject.run, choice)
+        with column:
+            st.markdown(f"**{name}**" + _scores(subject, name))
+            if found is None:
+                if job["state"] == "failed":
+                    st.error(job["error"])
+                else:
+                    st.caption(job["text"] or f"{METHODS[choice.method].title} {job['state']}")
+                    st.skeleton(height=SPACE_HEIGHT)
+                continue
+            ids = found.ids if found.ids is not None else np.arange(len(found.points))
+            st.echarts_chart(
+                multiple(found.points, subject.groups(ids), subject.n_groups, subject.names),
+                key=f"paper-space-{subject.run.id}-{name}",
+                height=SPACE_HEIGHT,
+                alt=f"Map of {name}",
+            )
+    if subject.revealed:
+        st.caption(
+            f"ACC and NMI of k-means with k = {subject.run.config.n_clusters} and 10 starts in the first principal components "
+            "of each space of the samples as they are, for all samples."
+        )
+
+
+def _scores(subject: Subject, name: str) -> str:
+    if not subject.revealed or subject.data.y is None:
+        return ""
+    labels = cached.found(subject.run).result.extras[f"clusters in {name}"]
+    return f" · ACC {acc(subject.data.y, labels):.3f} · NMI {nmi(subject.data.y, labels):.3f}"
+
+
+# -- figure 7 -------------------------------------------------------------------------------------------------------
+
+
+def other_k(subject: Subject) -> None:
+    """Galleries at fewer clusters than trained with, as many, and twice as many."""
+    own, there = subject.run.config.n_clusters, list(cached.found(subject.run).by_k)
+    wanted = (round(0.7 * own), own, 2 * own)
+    ks = sorted({min(there, key=lambda k: abs(k - w)) for w in wanted})
+    st.caption(
+        "The same latent space sorted into fewer and more clusters. With fewer, kinds that look alike fall together; with "
+        "more, one kind is divided by how it is written: slant, roundness, stroke. Look for the cluster numbers that stay."
+    )
+    kind = st.segmented_control(
+        "Which samples", list(KINDS), default="Most typical", required=True, key="paper-kind"
+    )
+    for column, k in zip(st.columns(len(ks), gap="medium"), ks, strict=True):
+        with column:
+            st.markdown(f"**k = {k}**" + (" (trained with)" if k == own else ""))
+            rows_of_pictures(subject.run, subject.data, k, str(kind), subject.revealed, per_row=PER_ROW)
+
+
+FIGURES = {
+    "3 Over time": over_time,
+    "4 Units": units,
+    "5 Spaces": spaces,
+    "6 Graphs": graphs,
+    "7 Other k": other_k,
+}
+COLOURED = ("3 Over time", "5 Spaces", "6 Graphs")

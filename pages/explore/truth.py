@@ -1,0 +1,95 @@
+"""What the labels say, once they are revealed: scores, the confusion matrix, and the numbers of others."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from deepclust.data.catalog.table import published_on
+from deepclust.data.dataset import Dataset
+from deepclust.figures.confusion import confusion_map
+from deepclust.metrics.matching import confusion
+from deepclust.runs import Run
+from pages.gallery.edits import with_your_edits
+from pages.parts.charts import SAVED
+from pages.visit import cached
+from pages.visit.clusters import Clusters
+
+
+def numbers(run: Run, data: Dataset, k: int, revealed: bool) -> None:
+    """Scores of the clusters at k: without labels always, with labels once they are revealed."""
+    at_k = cached.found(run).metrics.get("by_k", {}).get(str(k), {})
+    sizes = [n for n in at_k.get("sizes", []) if n]
+    tiles = [("Clusters", str(len(sizes)), "Clusters that hold at least one sample.")]
+    if sizes:
+        tiles.append(
+            (
+                "Sizes",
+                f"{min(sizes):,} – {max(sizes):,}",
+                "Samples in the smallest and in the largest cluster.",
+            )
+        )
+    if at_k.get("silhouette") is not None:
+        tiles.append(
+            (
+                "Silhouette",
+                f"{at_k['silhouette']:.2f}",
+                "How much nearer a sample is to its own cluster than to the next, -1 to 1, "
+                "in this latent space (1,000 samples). Comparable between the k of one run, not between runs.",
+            )
+        )
+    if revealed and "acc" in at_k:
+        tiles += [
+            ("ACC", f"{at_k['acc']:.3f}", "Share of samples in the right cluster, clusters matched one to one (Hungarian)."),
+            ("NMI", f"{at_k['nmi']:.3f}", f"Divided by the larger entropy, as the dual-autoencoder paper does. "
+             f"With the arithmetic mean, as scikit-learn does: {at_k['nmi_arithmetic']:.3f}."),
+            ("ARI", f"{at_k['ari']:.3f}", "Agreement over pairs of samples; 0 is chance."),
+            ("Purity", f"{at_k['purity']:.3f}", "Share of samples that are of their cluster's majority class."),
+        ]  # fmt: skip
+    with st.container(horizontal=True, gap="medium"):
+        for label, value, words in tiles:
+            st.metric(label, value, help=words, width="content")
+    with_your_edits(run, data, k, revealed)
+
+
+def truth(run: Run, data: Dataset, k: int) -> None:
+    """The confusion matrix, and the published numbers of the same data set."""
+    left, right = st.columns([0.55, 0.45], gap="large")
+    with left:
+        here = cached.clusters(run, k)
+        st.subheader("Clusters against classes" + (", with your edits" if here.edited.changed else ""))
+        matrix, clusters, classes = confusion(data.y, here.labels)
+        names = [data.class_names[c] if data.class_names is not None else str(c) for c in classes]
+        st.plotly_chart(
+            confusion_map(matrix, [int(c) for c in clusters], names, _called(here, clusters)),
+            key=f"confusion-{k}",
+            alt="Number of samples of each class in each cluster",
+            config=SAVED,
+        )
+    with right:
+        st.subheader("Others on the same data")
+        _published(run, k)
+
+
+def _called(here: Clusters, clusters: np.ndarray) -> list[str] | None:
+    """What the clusters are called, if any has a name of its own."""
+    return None if here.on_the_map() is None else [here.named(int(c)) for c in clusters]
+
+
+def _published(run: Run, k: int) -> None:
+    rows = published_on(run.config.dataset)
+    own = cached.found(run).metrics
+    at_k = own.get("by_k", {}).get(str(k), {})
+    table = [{"Method": f"{run.config.method} (this run, k = {k})", "ACC": at_k.get("acc"), "NMI": at_k.get("nmi"),
+              "Source": f"seed {run.config.seed}", "Note": "labels had been seen" if run.config.labels_seen else ""}]  # fmt: skip
+    table += [
+        {"Method": p.method, "ACC": p.acc, "NMI": p.nmi, "Source": p.source, "Note": p.note} for p in rows
+    ]
+    st.dataframe(
+        pd.DataFrame(table),
+        hide_index=True,
+        column_config={name: st.column_config.NumberColumn(format="%.3f") for name in ("ACC", "NMI")},
+    )
+    if not rows:
+        st.caption("No published results are known for these data.")

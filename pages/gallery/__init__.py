@@ -1,0 +1,1 @@
+"""Galleries of clusters: a row for each, its pictures, what was edited, and one sample in full."""

@@ -1,0 +1,95 @@
+"""One row for every cluster on Explore: what it is called, its facts and pictures; sorted, page by page."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from deepclust.data.dataset import Dataset
+from deepclust.metrics.cluster_facts import ClusterFacts, cluster_facts
+from deepclust.runs import Run
+from pages.gallery.edits import edit_bar, row_form, row_menu
+from pages.gallery.row import KINDS, Majority, head, majority, strip
+from pages.visit import cached
+from pages.visit.clusters import Clusters, plain
+
+PER_PAGE = 12
+NUMBER, SIMILAR = "By number", "Similar together"
+LARGE, SMALL = "Largest first", "Smallest first"
+UNSURE, SURE = "Least sure first", "Surest first"
+MIXED, PURE = "Most mixed first", "Purest first"
+
+
+def cluster_rows(run: Run, data: Dataset, k: int, revealed: bool) -> None:
+    """All rows with their controls. What is chosen here draws nothing but the rows anew; an edit draws the page."""
+    st.fragment(_cluster_rows)(run, data, k, revealed)
+
+
+def _cluster_rows(run: Run, data: Dataset, k: int, revealed: bool) -> None:
+    here = cached.clusters(run, k)
+    facts = _facts(here.key, cached.found(run).result.embedding, here)
+    classes = majority(data, here, facts) if revealed and data.y is not None else None
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        kind = str(st.segmented_control(
+            "Which samples", list(KINDS), default="Most typical", required=True, key="gallery-kind",
+            help="  \n".join(f"**{name}**: {words}" for name, words in KINDS.items()),
+        ))  # fmt: skip
+        by = _sort_control(classes is not None)
+    with st.container(horizontal=True, gap="small"):
+        edit_bar(run, k, here)
+    if here.edited.trouble:
+        st.warning(plain(here.edited.trouble))
+    order = _order(by, facts, classes)
+    with st.container(gap="xsmall"):
+        for place in _on_this_page(order, facts, here, f"{run.id}-{k}-{by}"):
+            cluster = int(facts.numbers[place])
+            about, menu = st.columns([0.88, 0.12], gap="xsmall", vertical_alignment="center")
+            about.html(head(data, here, facts, int(place), classes))
+            with menu:
+                row_menu(run, k, here, cluster, int(facts.nearest[place]))
+            row_form(run, k, here, cluster)
+            st.html(strip(data, here, cluster, kind))
+
+
+def _sort_control(revealed: bool) -> str:
+    options = [NUMBER, LARGE, SMALL, UNSURE, SURE, SIMILAR, *([MIXED, PURE] if revealed else [])]
+    return str(st.selectbox("Sort by", options, key=f"rows-by-{revealed}", width=150))
+
+
+def _order(by: str, facts: ClusterFacts, classes: Majority | None) -> np.ndarray:
+    """Places of the clusters in the order in which they are shown."""
+    if by == SIMILAR:
+        return facts.similar
+    values = {LARGE: -facts.sizes, SMALL: facts.sizes, UNSURE: facts.confidence, SURE: -facts.confidence}
+    if classes is not None:
+        values |= {MIXED: classes.purity, PURE: -classes.purity}
+    return np.argsort(values.get(by, facts.numbers), kind="stable")
+
+
+def _on_this_page(order: np.ndarray, facts: ClusterFacts, here: Clusters, key: str) -> np.ndarray:
+    """The places that are shown now: of a search, if one is made, and of one page."""
+    if len(order) <= PER_PAGE:
+        return order
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        search = st.text_input(
+            "Find a cluster",
+            placeholder=f"Find one of {len(order):,} by name or number",
+            key="rows-find",
+            label_visibility="collapsed",
+            width=260,
+        ).strip()
+        if search:
+            wanted = search.casefold()
+            named = [here.names[number].casefold() for number in facts.numbers]
+            order = np.array([p for p in order if wanted in named[p] or wanted == str(facts.numbers[p])], int)
+            if not len(order):
+                st.caption("No cluster is called so.")
+                return order
+        n_pages = -(-len(order) // PER_PAGE)
+        page = st.pagination(n_pages, key=f"rows-{key}-{n_pages}") if n_pages > 1 else 1
+    return order[(page - 1) * PER_PAGE : page * PER_PAGE]
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _facts(key: str, _embedding: np.ndarray, _here: Clusters) -> ClusterFacts:
+    return cluster_facts(_embedding, _here.labels, _here.best)

@@ -1,0 +1,155 @@
+"""Picture of a point: one sample large, its cluster and how sure that is, its neighbours, and its way through training."""
+
+from __future__ import annotations
+
+import html
+
+import numpy as np
+import streamlit as st
+
+from deepclust.data.dataset import Dataset
+from deepclust.figures.pictures import contact_sheet, png_data_uri
+from deepclust.figures.point_path import cluster_strip, path_svg, svg_data_uri
+from deepclust.metrics.memberships import centres_of, memberships
+from deepclust.neighbors import nearest_to
+from deepclust.runs import Run
+from pages.gallery.row import mark
+from pages.visit import cached, session
+from pages.visit.cached_frames import moments
+from pages.visit.clusters import Clusters
+
+NEIGHBORS = 12
+LARGE = 168  # pixels of the picture
+MOST_BARS = 5  # clusters whose share is told
+
+
+def point_pane(run: Run, data: Dataset, k: int, revealed: bool) -> None:
+    """Everything about the one sample that is selected; nothing if none is, or several are."""
+    ids = session.selected(run)
+    if len(ids) != 1:
+        return
+    row = int(ids[0])
+    here = cached.clusters(run, k)
+    st.html(_head(run, data, here, row, revealed))
+    shares, words = _shares(run, here, k, row)
+    st.html(_bars(here, shares))
+    st.caption(words)
+    embedding = cached.found(run).result.embedding
+    written = (run.folder / "result.npz").stat().st_mtime_ns
+    latent = _nearest(f"{run.id}/{written}", row, embedding)
+    raw = _nearest(data.fingerprint, row, data.X)
+    both = len(np.intersect1d(latent, raw))
+    st.html(
+        _neighbors(data, here, "Nearest in the latent space", latent)
+        + _neighbors(data, here, "Nearest in the data", raw)
+    )
+    st.caption(f"{both} of {len(latent)} are in both rows: the rest is what the network sees otherwise.")
+    _path(run, row)
+
+
+def _head(run: Run, data: Dataset, here: Clusters, row: int, revealed: bool) -> str:
+    cluster = int(here.labels[row])
+    called = f"Sample {row}" if data.ids is None else f"{data.name_of(row)} (sample {row})"
+    lines = [
+        f"<b>{html.escape(called)}</b>",
+        f"{mark(cluster)} {html.escape(here.named(cluster))}",
+        f"confidence {here.best.confidence[row]:.2f}",
+    ]
+    if revealed and data.y is not None:
+        number = int(data.y[row])
+        name = data.class_names[number] if data.class_names is not None else str(number)
+        lines.append(f"class {html.escape(name)}")
+    return (
+        f'<div style="display:flex;gap:.9rem;align-items:center"><img src="{_picture(data, row)}" '
+        f'alt="Picture of sample {row}" style="width:{LARGE}px;height:{LARGE}px;object-fit:contain;image-rendering:pixelated;'
+        f'border-radius:6px"><div style="line-height:1.7;overflow-wrap:anywhere">{"<br>".join(lines)}</div></div>'
+    )
+
+
+def _picture(data: Dataset, row: int) -> str:
+    return png_data_uri(_large(data.fingerprint, row, data))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _large(fingerprint: str, row: int, _data: Dataset) -> bytes:
+    # pictures keep their own pixels, which the browser enlarges; charts are drawn at this size
+    return contact_sheet(_data, [row], 1, cell=LARGE if _data.X.ndim == 2 else max(_data.X.shape[1:3]))
+
+
+def _shares(run: Run, here: Clusters, k: int, row: int) -> tuple[dict[int, float], str]:
+    """How much the sample belongs to each cluster, and where these shares come from."""
+    result = cached.found(run).result
+    found = result.probabilities
+    own = k == run.config.n_clusters and np.array_equal(here.labels, result.labels)
+    if found is not None and own:
+        return dict(enumerate(found[row].tolist())), f"Probabilities as {run.config.method} gives them."
+    clusters, centres = centres_of(result.embedding, here.labels)
+    shares = memberships(result.embedding[row], centres)
+    words = "How near it is to the mean of each cluster in the latent space (memberships of fuzzy c-means), no probabilities."
+    return dict(zip(clusters.tolist(), shares.tolist(), strict=True)), words
+
+
+def _bars(here: Clusters, shares: dict[int, float]) -> str:
+    best = sorted(shares, key=lambda c: -shares[c])[:MOST_BARS]
+    lines = [
+        f'<div style="display:grid;grid-template-columns:9rem 1fr 3rem;gap:.5rem;align-items:center;font-size:.86rem">'
+        f'<span style="white-space:nowrap;overflow:hidden;text-overflow:ellipsis">{mark(c)} {html.escape(here.named(c))}</span>'
+        f'<span style="background:rgba(128,128,128,.18);border-radius:4px;height:.6rem"><span style="display:block;height:100%;'
+        f'border-radius:4px;width:{100 * shares[c]:.1f}%;background:currentColor;opacity:.55"></span></span>'
+        f"<span>{shares[c]:.0%}</span></div>"
+        for c in best
+    ]
+    return "".join(lines)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _nearest(key: str, row: int, _X: np.ndarray) -> np.ndarray:
+    return nearest_to(_X, row, NEIGHBORS)[0]
+
+
+def _neighbors(data: Dataset, here: Clusters, title: str, ids: np.ndarray) -> str:
+    """Pictures side by side, each with the mark of its cluster below it."""
+    cells = "".join(
+        f'<span style="text-align:center;font-size:.8rem;min-width:0"><img src="{cached.strip_of(data, f"one/{i}", np.array([i]), 1)}" '
+        f'alt="Sample {i}" title="{html.escape(data.name_of(i))}" style="width:100%;max-width:48px;image-rendering:pixelated"><br>'
+        f"{mark(int(here.labels[i]))} {int(here.labels[i])}</span>"
+        for i in ids.tolist()
+    )
+    return (
+        f'<div style="font-size:.86rem;margin:.5rem 0 .15rem">{title}</div>'
+        f'<div style="display:grid;grid-template-columns:repeat({NEIGHBORS},1fr);gap:3px">{cells}</div>'
+    )
+
+
+def _path(run: Run, row: int) -> None:
+    """The sample's cluster and place from snapshot to snapshot, where the run has told of it."""
+    try:
+        seen = moments(run)
+    except (OSError, ValueError):
+        return  # a sample without its way is still a sample
+    if seen is None:
+        return
+    there = np.flatnonzero(seen.sample == row)
+    if not len(there):
+        st.caption(
+            f"Its way through training is not known: snapshots show {len(seen.sample):,} samples that were drawn before."
+        )
+        return
+    place = int(there[0])
+    labels = seen.labels[:, place].tolist()
+    picture = svg_data_uri(path_svg(seen.planes[:, place], seen.planes[-1], seen.final))
+    st.html(
+        '<div style="font-size:.86rem;margin:.5rem 0 .15rem">Its way through training</div>'
+        + cluster_strip(labels, seen.texts)
+        + f'<img src="{picture}" alt="Way of sample {row} through {len(labels)} snapshots" style="margin-top:.5rem;max-width:100%">'
+    )
+    changes = int(np.count_nonzero(np.diff(labels)))
+    moved = (
+        "never changed its cluster"
+        if not changes
+        else f"changed its cluster {changes} time{'s' * (changes > 1)}"
+    )
+    st.caption(
+        f"In {len(labels)} snapshots it {moved}. On the PCA map of training, the line runs from the thin ring to the thick one. "
+        f"Clusters are those that {run.config.method} found, k = {run.config.n_clusters}."
+    )

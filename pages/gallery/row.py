@@ -1,0 +1,130 @@
+"""What one row of a cluster says and shows, as HTML: mean picture, name, facts, majority, and its pictures."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from deepclust.data.dataset import Dataset
+from deepclust.figures.pictures import png_bytes, png_data_uri, sprite
+from deepclust.figures.theme import colour, text_mark
+from deepclust.metrics.cluster_facts import ClusterFacts, telling_features
+from deepclust.metrics.external import contingency
+from deepclust.runs.edit_kinds import default_name
+from pages.visit import cached
+from pages.visit.clusters import Clusters
+
+PER_ROW = 14
+MEAN_OF = 500  # samples of which a mean picture is made at most
+KINDS = {
+    "Most typical": "Nearest to the centre of the cluster",
+    "Borderline": "Nearly as close to another cluster",
+    "Random": "Drawn from the cluster at random",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Majority:
+    """Words for the most frequent class of every cluster, and the share (m,) of its samples that are of it."""
+
+    names: list[str]
+    purity: np.ndarray
+
+
+def majority(data: Dataset, here: Clusters, facts: ClusterFacts) -> Majority:
+    """The classes of data with labels, for the clusters of ``facts``."""
+    kept = here.labels >= 0
+    counts, _, classes = contingency(data.y[kept], here.labels[kept])
+    best = classes[counts.argmax(axis=1)]
+    names = [data.class_names[c] if data.class_names is not None else str(c) for c in best]
+    return Majority(names, counts.max(axis=1) / facts.sizes)
+
+
+def mark(cluster: int) -> str:
+    """The mark of a cluster in its colour, as HTML."""
+    return f'<span style="color:{colour(cluster)}">{text_mark(cluster)}</span>'
+
+
+def head(data: Dataset, here: Clusters, facts: ClusterFacts, place: int, classes: Majority | None) -> str:
+    """Mean picture, name and facts of the cluster at ``place`` of the facts."""
+    cluster, name = int(facts.numbers[place]), here.names[int(facts.numbers[place])]
+    number = "" if name == default_name(cluster) else f' <span style="opacity:.6">{cluster}</span>'
+    mostly = "" if classes is None else f" · mostly {classes.names[place]} ({classes.purity[place]:.0%})"
+    lines = [
+        f'<span style="font-size:1.05rem">{mark(cluster)} <b>{html.escape(name)}</b>{number}</span> '
+        f'<span style="opacity:.75">{_count(int(facts.sizes[place]), "sample")} · confidence '
+        f"{facts.confidence[place]:.2f}{html.escape(mostly)}</span>",
+        *_near(here, facts, place),
+    ]
+    if data.kind != "image":
+        lines.append(_telling_words(data, here, cluster))
+    text = "<br>".join(line for line in lines if line)
+    picture = "" if data.kind != "image" else (
+        f'<img src="{_mean_picture(f"{here.key}/{cluster}", data, here.labels, cluster)}" '
+        f'alt="Mean picture of cluster {cluster}" title="Mean of {min(MEAN_OF, int(facts.sizes[place])):,} of its samples" '
+        'style="width:44px;height:44px;object-fit:contain;border-radius:4px;image-rendering:pixelated">'
+    )  # fmt: skip
+    return (
+        f'<div style="display:flex;gap:.6rem;align-items:center;margin-top:.35rem">{picture}'
+        f'<div style="font-size:.86rem;line-height:1.4;min-width:0;overflow-wrap:anywhere">{text}</div></div>'
+    )
+
+
+def _near(here: Clusters, facts: ClusterFacts, place: int) -> list[str]:
+    """Words about the nearest other cluster, and the border to it."""
+    nearest = int(facts.nearest[place])
+    if nearest < 0:
+        return []
+    away, radius = float(facts.distance[place]), float(facts.radius[place])
+    title = (
+        f"From centre to centre {away:.3g}; its own samples lie {radius:.3g} from their centre on average. "
+        "Both in the latent space."
+    )
+    words = (
+        f'<span title="{title}">nearest {mark(nearest)} {html.escape(here.names[nearest])}, {away:.3g} away '
+        f"(own reach {radius:.3g})</span>"
+    )
+    n_border = int(facts.n_borderline[place])
+    if n_border:
+        words += f" · {n_border:,} on a border, {facts.towards[place]:.0%} of those towards it"
+    return [f'<span style="opacity:.75">{words}</span>']
+
+
+def _telling_words(data: Dataset, here: Clusters, cluster: int) -> str:
+    features = _telling(f"{data.fingerprint}/{here.key}", data.X, here.labels).get(cluster, [])
+    if not features:
+        return ""
+    words = ", ".join(f"feature {feature} {difference:+.1f}" for feature, difference in features)
+    title = "Its mean less that of all other samples, in standard deviations. Features are counted from 0."
+    return f'<span style="opacity:.75" title="{title}">unlike the rest: {words}</span>'
+
+
+def strip(data: Dataset, here: Clusters, cluster: int, kind: str, per_row: int = PER_ROW) -> str:
+    """Pictures of a cluster side by side as HTML; kind: one of `KINDS`."""
+    rows = {"Most typical": here.best.typical, "Borderline": here.best.borderline, "Random": here.random}[
+        kind
+    ]
+    picture = cached.strip_of(data, f"{here.key}/{kind}/{cluster}", rows[cluster][:per_row], per_row)
+    return (
+        f'<img src="{picture}" alt="{kind} samples of cluster {cluster}" '
+        'style="max-width:100%;image-rendering:pixelated">'
+    )
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'s' * (n != 1)}"
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _telling(key: str, _X: np.ndarray, _labels: np.ndarray) -> dict[int, list[tuple[int, float]]]:
+    return telling_features(_X, _labels)
+
+
+@st.cache_data(max_entries=1024, show_spinner=False)
+def _mean_picture(key: str, _data: Dataset, _labels: np.ndarray, _cluster: int) -> str:
+    members = np.flatnonzero(_labels == _cluster)
+    some = np.sort(np.random.default_rng(0).permutation(members)[:MEAN_OF])
+    return png_data_uri(png_bytes(sprite(_data.X[some].mean(axis=0, keepdims=True), 1)))

@@ -1,0 +1,1 @@
+"""The map on a page: its component, its pictures, its colours and the projections behind it."""

@@ -1,0 +1,176 @@
+"""A run while it learns: progress and buttons, loss curves, the small map and the sizes of its clusters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from deepclust.engine.estimating.estimate import in_time as duration
+from deepclust.engine.training.launch import discard, launch, resume, waiting_before
+from deepclust.figures.live import loss_curves, loss_height, loss_series, size_bars, small_map
+from deepclust.runs import Run, RunStatus
+from deepclust.runs.run import ENDED
+from pages.visit import cached, session
+
+
+def live_panel(run: Run) -> None:
+    """Show a run; while it is live, the panel renews itself every second."""
+    live = run.status().state not in ENDED
+    st.fragment(_panel, run_every=1.0 if live else None)(run, live)
+
+
+def _panel(run: Run, was_live: bool) -> None:
+    if not run.folder.exists():
+        st.rerun()
+    status = run.status()
+    if was_live and status.state in ENDED:
+        if status.state == "done":
+            st.toast("Done. The clusters are ready to be explored.", icon=":material/check_circle:")
+        st.rerun()
+    _progress(run, status)
+    _buttons(run, status)
+    left, right = st.columns([0.62, 0.38], gap="medium")
+    with left:
+        curves = loss_series(_events(run))
+        log = st.toggle(
+            "Logarithmic", key=f"log-{run.id}", help="Loss axis in powers of ten; values above 0 only."
+        )
+        st.echarts_chart(
+            loss_curves(curves, log=log),
+            key=f"losses-{run.id}",
+            height=loss_height(curves),
+            alt="Loss of every epoch, one panel for each term and one curve for each stage",
+        )
+        _legend_of_terms(curves)
+    with right:
+        _snapshot(run)
+
+
+def _progress(run: Run, status: RunStatus) -> None:
+    if status.state == "queued":
+        ahead = waiting_before(run, cached.store())
+        text = (
+            f"Waiting for the device: {len(ahead)} run(s) ahead"
+            if ahead
+            else "Preparing: loading torch and the data"
+        )
+        st.progress(0.0, text=text)
+        return
+    if status.state == "failed":
+        st.error(status.message, icon=":material/error:")
+        return
+    if status.state == "lost":
+        st.error(
+            "This run was lost: its process ended without a word (killed, out of memory, or the computer was switched "
+            "off). Nothing that was saved is gone: **Resume** goes on from its last checkpoint.",
+            icon=":material/error:",
+        )
+        with st.expander("End of the worker's log"):
+            st.code(run.log_tail() or "(the log is empty)", language=None)
+        return
+    words = [f"**{status.stage or 'Preparing'}**"]
+    if status.n_epochs:
+        words.append(f"epoch {status.epoch} of {status.n_epochs}")
+    if status.message and status.state == "running":
+        words.append(status.message)
+    words.append(f"{duration(status.seconds)} so far")
+    if status.eta is not None and status.state == "running":
+        words.append(f"about {duration(status.eta)} left")
+    words.append(status.device)
+    if status.memory:
+        words.append(f"{status.memory / 2**30:.1f} GB")
+    if status.state == "done":
+        words = ["**Done**", f"{duration(status.seconds)} of training on {status.device}"]
+    elif status.state == "stopped":
+        words = ["**Stopped early**", status.message]
+    elif status.state == "paused":
+        words.insert(0, "Paused")
+    st.progress(
+        min(1.0, 1.0 if status.state == "done" else status.fraction), text=" · ".join(filter(None, words))
+    )
+
+
+def _buttons(run: Run, status: RunStatus) -> None:
+    asked = run.command()
+    with st.container(horizontal=True):
+        if status.state in ("done", "stopped") and run.has_result:
+            if st.button(
+                "Explore the clusters", type="primary", icon=":material/scatter_plot:", shortcut="e"
+            ):
+                st.switch_page("pages/explore/page.py", query_params=session.url_of(run))
+        if status.state == "running" and asked == "run":
+            st.button("Pause", icon=":material/pause:", on_click=run.send, args=("pause",), shortcut="p")
+        if status.state == "paused" and asked == "pause":
+            st.button(
+                "Resume",
+                icon=":material/play_arrow:",
+                on_click=resume,
+                args=(run,),
+                shortcut="p",
+                type="primary",
+            )
+        if status.state in ("lost", "stopped", "failed"):
+            if st.button("Resume", icon=":material/play_arrow:", type="primary" if status.state == "lost" else "secondary",
+                         help="Goes on from the last checkpoint."):  # fmt: skip
+                launch(run)
+                st.rerun(scope="app")
+        if status.state not in ENDED:
+            stopping = asked in ("stop", "discard")
+            st.button(
+                "Stopping…" if stopping else "Stop and keep",
+                icon=":material/stop:",
+                disabled=stopping,
+                on_click=run.send,
+                args=("stop",),
+                help="Ends the training now; the clusters found so far can be explored.",
+            )
+        with st.popover("Discard", icon=":material/delete:"):
+            st.write("Ends this run and deletes all that it found.")
+            if st.button("Yes, delete this run", type="primary"):
+                discard(run, cached.store())
+                session.leave_deleted(run)
+                st.rerun(scope="app")
+
+
+def _events(run: Run) -> list[dict[str, Any]]:
+    """The run's events, of which only the new ones are read from disk."""
+    held = st.session_state.setdefault("events", {})
+    records, offset = held.get(run.id, ([], 0))
+    if run.events_size < offset:  # it was resumed from an earlier checkpoint
+        records, offset = [], 0
+    new, offset = run.events(offset)
+    held.clear()
+    held[run.id] = (records + new, offset)
+    return held[run.id][0]
+
+
+def _legend_of_terms(curves: list[dict[str, Any]]) -> None:
+    words = {c["term"]: c["help"] for c in curves if c["help"]}
+    if words:
+        st.caption("  \n".join(f"**{term}**: {text}" for term, text in words.items()))
+
+
+def _snapshot(run: Run) -> None:
+    try:
+        shot = run.snapshot(-1)
+    except (IndexError, OSError, ValueError):
+        st.caption("A small map of the latent space appears with the first snapshot.")
+        st.skeleton(height=300)
+        return
+    labels = shot["labels"]
+    st.caption(
+        f"**Latent space at epoch {int(shot['epoch'])}** of {shot['stage']} · {len(labels):,} samples, always the same"
+    )
+    k = run.config.n_clusters
+    if len(shot["points"]):
+        st.echarts_chart(
+            small_map(shot["points"], labels, k),
+            key=f"small-map-{run.id}",
+            height=300,
+            alt="Map of the latent space now, coloured by cluster",
+        )
+    st.caption("**Cluster sizes** in this sample")
+    st.echarts_chart(
+        size_bars(labels, k), key=f"sizes-{run.id}", height=150, alt="Number of samples in each cluster"
+    )

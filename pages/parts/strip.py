@@ -1,0 +1,114 @@
+"""The strip on top of every page: which run, on which data, how far; and the switch that uncovers the labels."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from deepclust.engine.training.launch import reap
+from deepclust.runs import Run
+from deepclust.runs.run import ENDED
+from pages.parts.open_run import open_run
+from pages.visit import cached, session
+
+STATE_COLOURS: dict[str, Any] = {
+    "queued": "grey",
+    "running": "blue",
+    "paused": "orange",
+    "done": "green",
+    "stopped": "orange",
+    "failed": "red",
+    "lost": "red",
+}
+MAX_RUNS = 50
+STYLE = Path(__file__).resolve().parents[2] / "assets" / "app.css"
+
+
+def strip() -> None:
+    """Draw the strip."""
+    reap()
+    cached.keep_helpers_alive()
+    st.html(STYLE)
+    run = session.current_run()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="strip"):
+        _run_picker(run)
+        open_run()
+        if run is not None:
+            config = run.config
+            st.badge(config.dataset_title, icon=":material/photo_library:", color="grey")
+            st.badge(method_of(run), icon=":material/model_training:", color="grey")
+            st.badge(
+                f"k = {session.current_k(run)}", color="grey", help="The number of clusters that is shown."
+            )
+            st.badge(f"seed {config.seed}", color="grey")
+            live = run.status().state not in ENDED
+            st.fragment(_status, run_every=2.0 if live else None)(run)
+        st.badge("Local only", icon=":material/lock:", color="green", help="Your data stay on this computer.")
+        _reveal_switch()
+
+
+def label_of(run: Run) -> str:
+    """How a run is called in lists."""
+    config = run.config
+    when = time.strftime("%d %b %H:%M", time.localtime(config.created))
+    return f"{method_of(run)} on {config.dataset_title}, k = {config.n_clusters}, seed {config.seed} · {when}"
+
+
+def method_of(run: Run) -> str:
+    """The method, and in a group what tells the run from the others."""
+    return run.config.method + (f" ({run.config.part})" if run.config.part else "")
+
+
+def _run_picker(run: Run | None) -> None:
+    runs = cached.store().runs()[:MAX_RUNS]
+    by_id = {r.id: r for r in runs} | ({run.id: run} if run is not None else {})
+    if not by_id:
+        st.badge("No runs yet", color="grey")
+        return
+    options = list(by_id)
+    chosen = st.selectbox(
+        "Run",
+        options,
+        index=options.index(run.id) if run is not None else None,
+        format_func=lambda run_id: label_of(by_id[run_id]),
+        placeholder="Open a run",
+        label_visibility="collapsed",
+        width=410,
+    )
+    if chosen is not None and (run is None or chosen != run.id):
+        session.look_at(by_id[chosen])
+        st.rerun()
+
+
+def _status(run: Run) -> None:
+    """The status pill; it keeps itself up to date while the run is live."""
+    status = run.status()
+    words = status.state + (f" {status.fraction:.0%}" if status.state in ("running", "paused") else "")
+    if status.state in ("queued", "running"):
+        words += f" · {status.device or run.config.device}"
+    elif status.device:
+        words += f" on {status.device}"
+    st.badge(words, color=STATE_COLOURS[status.state], help=status.message or None)
+
+
+def _reveal_switch() -> None:
+    try:
+        data = cached.dataset(st.session_state.dataset)
+    except ValueError:
+        return  # the page itself says what is wrong with the data
+    if data.y is None:
+        st.badge("No labels", color="grey", help="This data set has no true classes to compare with.")
+        return
+    fingerprint = data.fingerprint
+    shown = st.toggle(
+        "Reveal labels",
+        value=session.labels_revealed(fingerprint),
+        help="Uncovers the true classes: scores, the confusion matrix and colours by class. "
+        "Runs that are started afterwards say that the labels had been seen.",
+    )
+    if shown != session.labels_revealed(fingerprint):
+        session.reveal_labels(fingerprint, shown)
+        st.rerun()

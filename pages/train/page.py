@@ -1,0 +1,153 @@
+"""Train: choose a method, see what it will cost, press the button, and watch it learn."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from deepclust.compute import DEVICES
+from deepclust.data.dataset import Dataset
+from deepclust.engine.asking.ask import default_n_clusters, make_config
+from deepclust.methods import METHODS
+from deepclust.runs import Run, RunConfig
+from deepclust.runs.run import ENDED
+from pages.experiments.groups import experiments
+from pages.experiments.lesson import lesson_box
+from pages.experiments.side_by_side import group_of, side_by_side
+from pages.parts.live import live_panel
+from pages.parts.params_form import params_form
+from pages.parts.start import start_run
+from pages.parts.strip import label_of, strip
+from pages.train.bench import VARIED, bench
+from pages.train.estimate import estimate_line, warn
+from pages.train.transforms import transforms_control
+from pages.visit import cached, session
+
+OWN = "own"
+GUESS_K = 10
+
+
+def method_cards() -> str:
+    """The methods as cards with one plain sentence each; returns the chosen one's name."""
+    state = st.session_state
+    state.setdefault("method", next(iter(METHODS)))
+    for column, (name, cls) in zip(st.columns(len(METHODS)), METHODS.items(), strict=True):
+        with column, st.container(border=True, height="stretch"):
+            chosen = name == state.method
+            st.markdown(f"**{cls.title}**" + (" :green-badge[chosen]" if chosen else ""))
+            st.caption(cls.summary)
+            with st.container(horizontal=True, vertical_alignment="center"):
+                if st.button("Choose", key=f"choose-{name}", disabled=chosen):
+                    state.method = name
+                    st.rerun()
+                with st.popover("How it works", type="tertiary"):
+                    for equation in cls.equations:
+                        st.latex(equation)
+                    st.caption(cls.reference)
+    return str(state.method)
+
+
+def ask(dataset: Dataset, name: str) -> RunConfig | None:
+    """The form of a method. Returns a checked config, or None after saying what is wrong."""
+    cls = METHODS[name]
+    presets = [*cls.presets, OWN]
+    left, middle, right = st.columns([0.5, 0.25, 0.25])
+    preset = left.segmented_control(
+        "Preset",
+        presets,
+        default=presets[0],
+        required=True,
+        key=f"preset-{name}",
+        help="quick is for a laptop, paper is what the paper did; own starts from the defaults.",
+    )
+    seed = middle.number_input("Seed", 0, 2**31 - 1, 0, help="The same seed gives the same clusters again.")
+    device = right.selectbox("Device", DEVICES, help="auto takes a GPU where there is one.")
+    ref = st.session_state.dataset
+    known = default_n_clusters(ref)
+    start: dict[str, Any] = {"n_clusters": known or GUESS_K} | dict(cls.presets.get(preset, {}))
+    own = {VARIED: partial(transforms_control, dataset)}
+    values = params_form(cls, start, key=f"{name}-{preset}-{dataset.fingerprint}", own=own)
+    if known is None:
+        st.caption(
+            "How many clusters? Start with a guess: other numbers can be looked at afterwards without training."
+        )
+    try:
+        return make_config(
+            ref,
+            dataset,
+            name,
+            preset=None if preset == OWN else preset,
+            values=values,
+            seed=int(seed),
+            device=device,
+            labels_seen=session.labels_revealed(dataset.fingerprint),
+        )
+    except ValueError as error:
+        st.error(str(error))
+        return None
+
+
+def form(dataset: Dataset, in_sight: bool = True) -> None:
+    """Method, preset, hyper-parameters, estimate and the Train button."""
+    lesson_box(dataset)
+    config = ask(dataset, method_cards())
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button(
+            "Train", type="primary", icon=":material/play_arrow:", shortcut="t", disabled=config is None
+        )
+        if config is not None:
+            estimate_line(config, in_sight)
+    if config is None:
+        return
+    warn(config)
+    if pressed:
+        start_run(config)
+        st.rerun()
+    if VARIED in config.params:
+        bench(dataset, config)
+    experiments(config)
+
+
+def queue(shown: Run | None) -> None:
+    """Other runs that are training or waiting, but for those that stand beside the shown one already."""
+    ids = set()
+    if shown is not None:
+        ids = {shown.id, *(r.id for r in group_of(shown))}
+    others = [r for r in cached.store().runs()[:50] if r.id not in ids and r.status().state not in ENDED]
+    if others:
+        st.subheader("Also in the queue")
+    for run in reversed(others):
+        status = run.status()
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.write(f"{label_of(run)} · {status.state} {status.fraction:.0%}")
+            if st.button("Watch", key=f"watch-{run.id}"):
+                session.look_at(run)
+                st.rerun()
+
+
+session.begin()
+strip()
+run = session.current_run()
+try:
+    dataset = cached.dataset(st.session_state.dataset)
+except ValueError as error:
+    st.error(str(error))
+    dataset = None
+
+if run is not None:
+    st.header(f"{METHODS[run.config.method].title} on {run.config.dataset_title}")
+    side_by_side(run)
+    live_panel(run)
+if dataset is not None:
+    if run is None:
+        st.header(f"Train on {dataset.title or dataset.name}")
+        form(dataset)
+    else:
+        box = st.expander(
+            "Start another run on these data", icon=":material/add:", key="another", on_change="rerun"
+        )
+        with box:
+            form(dataset, in_sight=bool(box.open))
+queue(run)

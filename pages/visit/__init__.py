@@ -1,0 +1,1 @@
+"""Who looks at what, and what is kept between reruns."""

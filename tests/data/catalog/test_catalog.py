@@ -1,0 +1,195 @@
+"""The catalog: every entry is whole, loads what it promises, and says why it does not."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from deepclust.data.catalog import entry as entry_module
+from deepclust.data.catalog.published import PUBLISHED
+from deepclust.data.catalog.table import CATALOG, data_folder, load_dataset
+from tests.conftest import REAL_DATA
+
+ALWAYS = ("digits", "moons", "rings", "blobs", "spirals")
+FROM_FILE = tuple(n for n, e in CATALOG.items() if e.file)
+HERE = (
+    tuple(n for n in FROM_FILE if (REAL_DATA / CATALOG[n].file).is_file()) or FROM_FILE[:1]
+)  # which skips, and says why
+
+
+def test_digits_come_first_and_every_name_is_there():
+    pictures = (
+        "mnist mnist-test fashion-mnist kmnist emnist-letters emnist-digits usps svhn cifar10 stl10 coil20 coil100 ytf "
+        "olivetti notmnist optdigits"
+    )
+    assert list(CATALOG) == [
+        *ALWAYS,
+        *pictures.split(),
+        *("pendigits", "letter", "har", "mfeat", "newsgroups", "rcv1", "rcv1-10k", "reuters21578"),
+    ]
+
+
+@pytest.mark.parametrize("name", CATALOG)
+def test_an_entry_is_whole(name):
+    entry = CATALOG[name]
+    assert entry.name == name
+    assert entry.title
+    assert entry.summary.endswith(".")
+    assert entry.licence
+    assert bool(entry.citation) == (entry.drawn is None)
+    assert len(entry.class_names) in (0, entry.n_classes)
+    for option in entry.options.values():
+        assert option.min <= option.default <= option.max
+        assert option.help
+
+
+@pytest.mark.parametrize("name", ALWAYS)
+def test_bundled_sets_are_what_the_entry_says(name):
+    entry = CATALOG[name]
+    ds = entry.load()
+    assert entry.available()
+    assert entry.unavailable_reason() == ""
+    assert (ds.name, ds.title, ds.kind) == (name, entry.title, entry.kind)
+    assert (ds.n_samples, ds.feature_shape, ds.n_classes) == (
+        entry.n_samples,
+        entry.feature_shape,
+        entry.n_classes,
+    )
+
+
+@pytest.mark.parametrize("name", HERE)
+def test_real_files_are_what_the_entry_says(name, real_data):
+    entry = CATALOG[name]
+    real_data(entry.file)
+    assert entry.available()
+    ds = entry.load()
+    assert (ds.n_samples, ds.feature_shape, ds.n_classes) == (
+        entry.n_samples,
+        entry.feature_shape,
+        entry.n_classes,
+    )
+    assert len(np.unique(ds.y)) == entry.n_classes
+    assert ds.X.min() == 0.0
+    assert 0.9 < ds.X.max() <= 1.0
+    assert ds.n_train == {"mnist": 60_000, "fashion-mnist": 60_000, "usps": 7291}.get(name)
+
+
+def test_mnist_test_is_the_end_of_mnist(real_data):
+    real_data("mnist.npz")
+    whole, test = load_dataset("mnist"), load_dataset("mnist-test")
+    assert np.array_equal(whole.X[60_000:], test.X)
+    assert np.array_equal(whole.y[60_000:], test.y)
+
+
+def test_digits_equal_those_of_scikit_learn():
+    from sklearn.datasets import load_digits
+
+    bunch = load_digits()
+    ds = load_dataset("digits")
+    assert np.array_equal(ds.X, (bunch.images / 16).astype(np.float32))
+    assert np.array_equal(ds.y, bunch.target)
+
+
+def test_digits_without_the_packaged_file(monkeypatch, tmp_path):
+    packaged = load_dataset("digits")
+    monkeypatch.setattr(entry_module, "find_spec", lambda name: None)
+    monkeypatch.chdir(tmp_path)
+    assert load_dataset("digits").fingerprint == packaged.fingerprint
+
+
+def test_loading_digits_imports_nothing_heavy():
+    code = (
+        "import sys; from deepclust.data import load_dataset; assert load_dataset('digits').n_samples == 1797; "
+        "print(*[m for m in ('torch', 'umap', 'sklearn', 'scipy', 'pandas', 'streamlit') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+def test_options_of_drawn_sets():
+    ds = load_dataset("rings", n_samples=300, n_rings=3, seed=4)
+    assert (ds.n_samples, ds.n_classes) == (300, 3)
+    with pytest.raises(ValueError, match="n_samples=3 is not allowed"):
+        load_dataset("moons", n_samples=3)
+    with pytest.raises(ValueError, match=r"no parameter 'points'.*n_samples, noise, seed"):
+        load_dataset("moons", points=3)
+    with pytest.raises(ValueError, match="'digits' has no option 'n_samples'"):
+        load_dataset("digits", n_samples=3)
+
+
+def test_an_unknown_name_gets_a_hint_and_the_list():
+    with pytest.raises(
+        ValueError, match=r"no data set 'mnsit'. Did you mean 'mnist'.*There are: digits, moons"
+    ):
+        load_dataset("mnsit")
+    with pytest.raises(ValueError, match=r"no data set 'zzz'\. There are"):
+        load_dataset("zzz")
+
+
+def test_the_folder_is_named_by_the_environment_and_never_made(monkeypatch, tmp_path):
+    monkeypatch.setenv("DEEPCLUST_DATA", str(tmp_path / "none"))
+    assert data_folder() == tmp_path / "none"
+    assert not CATALOG["mnist"].available()
+    assert not data_folder().exists()
+    monkeypatch.delenv("DEEPCLUST_DATA")
+    assert data_folder().parts[-2:] == ("deepclust", "data")
+
+
+def test_a_missing_file_is_named_with_what_to_do(monkeypatch, tmp_path):
+    monkeypatch.setenv("DEEPCLUST_DATA", str(tmp_path))
+    assert (
+        CATALOG["usps"]
+        .unavailable_reason()
+        .startswith("needs the file usps.npz in the folder named by DEEPCLUST_DATA")
+    )
+    with pytest.raises(
+        ValueError,
+        match=r"'usps' needs the file usps\.npz.*Download it on the Data page, put the file there, or set DEEPCLUST_DATA",
+    ):
+        load_dataset("usps")
+
+
+@pytest.mark.parametrize(
+    ("arrays", "words"),
+    [
+        (
+            {"x": np.zeros((3, 16), np.uint8), "y": np.zeros(3, np.uint8)},
+            r"shape \(3, 16\) .* but Pen digits is \(10992, 16\)",
+        ),
+        ({"data": np.zeros((3, 16), np.uint8)}, "does not hold the arrays of Pen digits"),
+        (None, "not an .npz file"),
+    ],
+)
+def test_a_wrong_file_is_refused(monkeypatch, tmp_path, arrays, words):
+    monkeypatch.setenv("DEEPCLUST_DATA", str(tmp_path))
+    if arrays is None:
+        (tmp_path / "pendigits.npz").write_bytes(b"oops")
+    else:
+        np.savez(tmp_path / "pendigits.npz", **arrays)
+    with pytest.raises(ValueError, match=words):
+        load_dataset("pendigits")
+
+
+def test_published_numbers_are_shares_with_a_source_and_belong_to_an_entry():
+    assert set(PUBLISHED) <= set(CATALOG)
+    for rows in PUBLISHED.values():
+        for row in rows:
+            assert row.source
+            assert all(value is None or 0.0 < value < 1.0 for value in (row.acc, row.nmi))
+            assert row.nmi is None or "max normaliser" in row.note
+        assert len({(r.method, r.source) for r in rows}) == len(rows)
+
+
+def test_published_numbers_stand_best_first_and_beside_the_right_data():
+    usps = CATALOG["usps"].published
+    assert [p.acc for p in usps] == sorted((p.acc for p in usps), reverse=True)
+    found = {p.method: (p.acc, p.nmi) for p in usps}
+    assert found["Dual autoencoder (DSCDAN)"] == (0.869, 0.857)
+    assert found["LALNet"] == (0.9651, None)
+    assert CATALOG["reuters21578"].published == ()
+    measured = {p.method: p for p in CATALOG["digits"].published}
+    assert (measured["k-means"].acc, measured["DEC"].nmi) == (0.792, 0.778)
+    assert "Measured by us with ClustPy 0.0.3" in measured["DEC"].note

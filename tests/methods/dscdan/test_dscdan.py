@@ -1,0 +1,195 @@
+"""DSCDAN: its stages and terms, the rungs of its ladder, its options, colour and large pictures, and what it finds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from sklearn.datasets import load_digits
+from sklearn.metrics import adjusted_rand_score
+
+from deepclust.events import Progress, Snapshot, Stage
+from deepclust.methods.dscdan.dscdan import DSCDAN
+from deepclust.params import params_of
+
+TINY = {
+    "n_clusters": 3,
+    "n_channels": 4,
+    "n_components": 6,
+    "n_hidden": 16,
+    "pretrain_epochs": 1,
+    "max_epochs": 1,
+    "steps_per_epoch": 1,
+    "n_init": 1,
+    "device": "cpu",
+}
+AUTOENCODER = {"reconstruction", "relative", "global information", "local information", "prior"}
+
+
+@pytest.fixture(scope="module")
+def digits() -> tuple[np.ndarray, np.ndarray]:
+    X, y = load_digits(n_class=4, return_X_y=True)
+    return (X[:300] / 16).reshape(-1, 8, 8).astype(np.float32), y[:300]
+
+
+@pytest.fixture(scope="module")
+def fitted(digits):
+    method = DSCDAN(n_clusters=4, n_channels=16, n_hidden=64, n_components=16, device="cpu")
+    method.set_params(pretrain_epochs=6, max_epochs=5, learning_rate=3e-3)
+    return method, list(method.fit_events(digits[0]))
+
+
+def terms_of(**params) -> list[set[str]]:
+    X = np.random.default_rng(0).random((40, 8, 8)).astype(np.float32)
+    events = list(DSCDAN(**{**TINY, **params}).fit_events(X))
+    assert all(np.isfinite(list(e.losses.values())).all() for e in events if isinstance(e, Progress))
+    return [set(e.terms) for e in events if isinstance(e, Stage)]
+
+
+def test_the_stages_and_their_terms(fitted):
+    stages = [e for e in fitted[1] if isinstance(e, Stage)]
+    assert [(s.name, s.n_epochs) for s in stages] == [("Dual autoencoder", 6), ("Spectral stage", 5)]
+    assert set(stages[0].terms) == AUTOENCODER
+    assert set(stages[1].terms) == AUTOENCODER | {"spectral", "views apart", "exact cut"}
+
+
+def test_the_losses_go_where_they_should(fitted):
+    told = [e.losses for e in fitted[1] if isinstance(e, Progress)]
+    assert told[5]["reconstruction"] < told[0]["reconstruction"]
+    assert -1.4 < told[0]["global information"] < told[5]["global information"] < 0
+    assert told[-1]["exact cut"] < 0.7 * told[6]["exact cut"]
+
+
+def test_it_finds_digits_without_labels(fitted, digits):
+    assert adjusted_rand_score(digits[1], fitted[0].labels_) > 0.75
+
+
+def test_its_spaces(fitted, digits):
+    method, events = fitted
+    result = method.result()
+    assert result.spaces["Latent mean"].shape == (300, 16)
+    assert result.spectral_embedding.shape == (
+        300,
+        8,
+    )  # two eigenvectors for each cluster, of which some are used
+    np.testing.assert_allclose(np.linalg.norm(method.embedding_, axis=1), 1, rtol=1e-5)
+    assert result.extras["exact eigenvectors"].shape == (300, 8)
+    assert (np.diff(result.extras["exact eigenvalues"]) >= 0).all()
+    np.testing.assert_array_equal(method.predict(digits[0][:5]), method.labels_[:5])
+    shown = [e.embedding.shape[1] for e in events if isinstance(e, Snapshot)]
+    assert shown[0] == 16
+    assert 4 <= shown[-1] == method.embedding_.shape[1] <= 8
+
+
+def test_y_is_orthonormal_under_the_degrees(fitted):
+    method, _ = fitted
+    y = method.spectral_embedding_
+    degree = method._edges().degrees(len(y))
+    np.testing.assert_allclose(y.T @ (degree[:, None] * y) / degree.sum(), np.eye(8), atol=0.1)
+
+
+@pytest.mark.parametrize(
+    ("rung", "expected"),
+    [
+        ("ConvAE", [{"reconstruction"}]),
+        ("DEC-like", [{"reconstruction"}, {"self-training"}]),
+        ("+MI", [AUTOENCODER - {"relative"}]),
+        ("+RS", [{"reconstruction", "relative"}]),
+        ("+MI+RS", [AUTOENCODER]),
+        ("+MI+RS+SN", [AUTOENCODER, AUTOENCODER | {"spectral", "views apart", "exact cut"}]),
+    ],
+)
+def test_the_rungs_of_the_ladder(rung, expected):
+    assert terms_of(**DSCDAN.ladder[rung]) == expected
+
+
+def test_what_the_ladder_and_the_grid_name_are_parameters():
+    known = params_of(DSCDAN)
+    assert list(DSCDAN.ladder) == ["ConvAE", "DEC-like", "+MI", "+RS", "+MI+RS", "+MI+RS+SN"]
+    for changes in DSCDAN.ladder.values():
+        DSCDAN(**TINY | changes)
+    for name, values in DSCDAN.sensitivity.items():
+        assert all(known[name].min <= value <= known[name].max for value in values)
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({"graph": "batch", "eta": 0.0, "lambda_v": 0.0}, AUTOENCODER | {"spectral"}),
+        ({"noise": "learned", "lambda_c": 0.0}, AUTOENCODER | {"views apart", "exact cut"}),
+        (
+            {"noise": "multiplicative", "graph_views": 0},
+            AUTOENCODER | {"spectral", "views apart", "exact cut"},
+        ),
+        (
+            {"prior": "clusters", "output": "softmax"},
+            AUTOENCODER | {"decision", "spectral", "views apart", "exact cut"},
+        ),
+        ({"prior": "late", "graph": "batch"}, AUTOENCODER | {"decision", "spectral", "views apart"}),
+        ({"negatives": "adversarial", "local": 0.0, "refresh": 1}, None),
+        ({"labels_from": "argmax", "unit_rows": False}, None),
+    ],
+)
+def test_options(params, expected):
+    stages = terms_of(**params)
+    assert expected is None or stages[-1] == expected
+    assert ("decision" in stages[0]) == (params.get("prior") == "clusters")
+
+
+@pytest.mark.parametrize("preset", DSCDAN.presets)
+def test_every_preset_runs(preset):
+    epochs = {"pretrain_epochs": 1, "max_epochs": 1}
+    assert len(terms_of(**{**DSCDAN.presets[preset], **epochs})) == 2
+
+
+def test_labels_by_the_largest_output():
+    X = np.random.default_rng(0).random((40, 5)).astype(np.float32)
+    method = DSCDAN(**TINY, labels_from="argmax").fit(X)
+    np.testing.assert_array_equal(method.labels_, method.embedding_.argmax(axis=1))
+    np.testing.assert_allclose(method.embedding_.sum(axis=1), 1, rtol=1e-5)
+
+
+def test_samples_that_are_joined_to_nobody_get_a_cluster_too():
+    random = np.random.default_rng(0)
+    X = np.concatenate(
+        [random.normal(size=(60, 4)), random.normal(size=(60, 4)) + 9, [[90.0] * 4, [91.0] * 4]]
+    )
+    method = DSCDAN(**{**TINY, "n_clusters": 2}, n_neighbors=1, graph_views=0).fit(X.astype(np.float32))
+    assert method.labels_.shape == (122,)
+    assert np.isfinite(method.embedding_).all()
+
+
+@pytest.mark.parametrize("side", [64, 224])
+def test_colour_pictures_of_any_size_stay_inside_the_estimate(side):
+    X = np.random.default_rng(0).random((8, side, side, 3)).astype(np.float32)
+    method = DSCDAN(**{**TINY, "n_channels": 2}, batch_size=4)
+    taken = method.cost(len(X), X.shape[1:]).memory
+    for _ in method.fit_events(X):
+        pass
+    assert method.labels_.shape == (8,)
+    saved = sum(p.numel() for p in method._net.parameters()) * 16 + X.nbytes
+    assert saved < taken < 100 * saved
+
+
+def test_the_estimate_grows_with_what_is_asked_for():
+    def flops(shape=(16, 16), **params) -> float:
+        return DSCDAN(**params).cost(2000, shape).flops
+
+    assert flops() < flops(pretrain_epochs=20) < flops(pretrain_epochs=20, max_epochs=20)
+    assert flops(beta=0.0, relative=0.0) < flops(beta=0.0) < flops()
+    assert flops() < flops((64, 64, 3)) < flops((224, 224, 3))
+    assert flops(**DSCDAN.ladder["ConvAE"]) < flops(**DSCDAN.ladder["+MI+RS"]) < flops()
+
+
+def test_adversarial_negatives_teach_otherwise_than_shuffled_ones(digits):
+    X = digits[0][:64]
+    shuffled, adversarial = (
+        DSCDAN(**TINY, negatives=kind).fit(X).latent_mean_ for kind in ("shuffled", "adversarial")
+    )
+    assert not np.allclose(shuffled, adversarial)
+
+
+def test_the_same_seed_draws_the_same_edges(digits):
+    first, second = (DSCDAN(**TINY).fit(digits[0][:80]) for _ in range(2))
+    assert torch.equal(first._graph["labels"], second._graph["labels"])
+    np.testing.assert_array_equal(first.embedding_, second.embedding_)

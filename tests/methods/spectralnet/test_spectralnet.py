@@ -1,0 +1,368 @@
+"""SpectralNet: its stages and switches, what the map finds, orthonormality, new samples, and batches that are poor."""
+
+from __future__ import annotations
+
+import io
+import itertools
+
+import numpy as np
+import pytest
+import torch
+from sklearn.cluster import KMeans
+from sklearn.datasets import load_digits
+from sklearn.metrics import adjusted_rand_score
+
+from deepclust.data.catalog.synthetic import draw_rings
+from deepclust.events import Progress, Snapshot, Stage
+from deepclust.graphs import gaussian_affinity, normalized_laplacian
+from deepclust.methods.base.code_graph import edges_of
+from deepclust.methods.base.rounding import modularity
+from deepclust.methods.spectralnet.siamese import drawn_pairs, positive_pairs
+from deepclust.methods.spectralnet.spectral_graph import BatchGraph, GraphRule, held_back
+from deepclust.methods.spectralnet.spectralnet import SpectralNet
+from deepclust.methods.spectralnet.walk_graph import MARGIN, WalkGraph, random_walks, walk_length
+from deepclust.metrics.subspace import grassmann_distance, orthonormality_error
+
+SMALL = {"device": "cpu", "spectral_hidden": 32, "steps_per_epoch": 10, "max_epochs": 2, "siamese_epochs": 2}
+
+
+def rings(n: int = 400, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    points, group = draw_rings(n, rng, 2)
+    return (points + 0.02 * rng.standard_normal(points.shape)).astype(np.float32), group
+
+
+def blobs(n: int = 300, k: int = 3, d: int = 12, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    y = np.arange(n) % k
+    return (6 * np.eye(k, d)[y] + rng.normal(size=(n, d))).astype(np.float32), y
+
+
+@pytest.fixture(scope="module")
+def digits() -> tuple[np.ndarray, np.ndarray]:
+    X, y = load_digits(n_class=4, return_X_y=True)
+    return (X[:300] / 16).reshape(-1, 8, 8).astype(np.float32), y[:300]
+
+
+@pytest.fixture(scope="module")
+def on_rings():
+    X, y = rings()
+    method = SpectralNet(
+        2, device="cpu", spectral_hidden=64, spectral_batch=256, steps_per_epoch=40, max_epochs=8,
+        learning_rate=3e-3,
+    )  # fmt: skip
+    return method, list(method.fit_events(X)), X, y
+
+
+def values(events: list, stage: str, term: str) -> list[float]:
+    return [e.losses[term] for e in events if isinstance(e, Progress) and e.stage == stage]
+
+
+# -- what it finds --------------------------------------------------------------------------------------------------
+
+
+def test_rings_come_apart(on_rings):
+    method, events, _, y = on_rings
+    assert adjusted_rand_score(y, method.labels_) == 1.0
+    grassmann = values(events, "Spectral map", "grassmann")
+    assert grassmann[-1] < 0.05
+    assert grassmann[-1] < grassmann[0]
+    assert values(events, "Spectral map", "spectral")[-1] < values(events, "Spectral map", "spectral")[0]
+
+
+def test_the_live_distance_is_that_of_what_is_kept(on_rings):
+    method, events, *_ = on_rings
+    exact = method.result().extras["exact eigenvectors"]
+    found = grassmann_distance(method.spectral_embedding_, exact)
+    assert found == pytest.approx(values(events, "Spectral map", "grassmann")[-1], abs=1e-3)
+
+
+def test_the_exact_eigenvectors_are_those_of_the_same_graph(on_rings):
+    method, _, X, _ = on_rings
+    space = method._scale(X).astype(np.float64)
+    space = (space - space.mean(axis=0)) / np.sqrt(space.var(axis=0).mean())
+    W = gaussian_affinity(space, 15, scale_neighbor=15)
+    F = method.result().extras["exact eigenvectors"].astype(np.float64)
+    D = np.asarray(W.sum(axis=1)).ravel()
+    np.testing.assert_allclose(
+        (W @ F) / D[:, None], F * (1 - method.result().extras["exact eigenvalues"]), atol=1e-3
+    )
+
+
+def test_orthonormal_on_all_samples_and_turned_to_the_eigenvectors(on_rings):
+    method, *_ = on_rings
+    Y = method.embedding_
+    assert orthonormality_error(Y) < 1e-3
+    # the first column is the constant one, the second tells the rings apart
+    assert Y[:, 0].std() < 0.2 * np.abs(Y[:, 0]).mean()
+    assert np.corrcoef(Y[:, 1], method.labels_)[0, 1] ** 2 > 0.9
+    sizes = method.result().extras["orthonormality"][:, 0]
+    assert sizes.tolist() == [64.0, 128.0]
+
+
+def test_rayleigh_quotient_of_the_output_is_near_the_eigenvalues(on_rings):
+    method, _, X, _ = on_rings
+    W = gaussian_affinity(method._scale(X), 15, scale_neighbor=15)
+    Y = method.embedding_.astype(np.float64) * np.sqrt(np.asarray(W.sum(axis=1)).ravel())[:, None]
+    Y = np.linalg.qr(Y)[0]
+    quotient = np.trace(Y.T @ (normalized_laplacian(W) @ Y))
+    assert quotient < method.result().extras["exact eigenvalues"].sum() + 0.01
+
+
+def test_new_points_one_by_one_always_the_same(on_rings):
+    method, *_ = on_rings
+    new, y = rings(60, seed=9)
+    together = method.predict(new)
+    assert adjusted_rand_score(y, together) == 1.0
+    np.testing.assert_array_equal(together, method.predict(new))
+    np.testing.assert_array_equal(together, [method.predict(point[None])[0] for point in new])
+
+
+def test_agrees_with_fresh_k_means_on_new_well_separated_samples():
+    from sklearn.cluster import KMeans
+
+    X, _ = blobs()
+    method = SpectralNet(3, **{**SMALL, "max_epochs": 6, "siamese_epochs": 10}).fit(X)
+    new, _ = blobs(seed=5)
+    again = KMeans(3, n_init=3, random_state=0).fit_predict(method.transform(new))
+    assert adjusted_rand_score(again, method.predict(new)) > 0.98
+
+
+# -- stages and switches --------------------------------------------------------------------------------------------
+
+
+def test_the_stages_and_their_terms(digits):
+    method = SpectralNet(4, **SMALL, space="code", pretrain_epochs=2, n_channels=4)
+    events = list(method.fit_events(digits[0]))
+    stages = [e for e in events if isinstance(e, Stage)]
+    assert [(s.name, s.n_epochs, set(s.terms)) for s in stages] == [
+        ("Autoencoder", 2, {"reconstruction"}),
+        ("Siamese network", 2, {"contrastive"}),
+        ("Spectral map", 2, {"spectral", "validation", "grassmann"}),
+    ]
+    widths = [e.embedding.shape[1] for e in events if isinstance(e, Snapshot)]
+    assert widths == [10, 10, 10, 10, 4, 4]
+    result = method.result()
+    assert {name: space.shape for name, space in result.spaces.items()} == {
+        "Code": (300, 10),
+        "Affinity space": (300, 10),
+    }
+    assert result.extras["exact eigenvectors"].shape == (300, 4)
+    assert result.extras["exact eigenvalues"].shape == (4,)
+    assert (np.diff(result.extras["exact eigenvalues"]) >= 0).all()
+
+
+def test_few_numbers_are_compared_as_they_are():
+    method = SpectralNet(2, **SMALL)
+    assert [name for name, _ in method.plan()] == ["Siamese network", "Spectral map"]
+    method.fit(rings(60)[0])
+    assert [name for name, _ in method.plan()] == ["Spectral map"]
+    assert method.result().spaces == {}
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {"graph": "batch"},
+        {"graph": "batch", "normalized": True, "scale": "local"},
+        {"graph": "walk", "walk": 3, "scale": "local"},
+    ],
+)
+def test_every_switch_learns(switches):
+    X, y = blobs()
+    method = SpectralNet(
+        3, **{**SMALL, "max_epochs": 4, "affinity": "euclidean"}, spectral_batch=100, **switches
+    )
+    events = list(method.fit_events(X))
+    assert adjusted_rand_score(y, method.labels_) > 0.9
+    assert values(events, "Spectral map", "grassmann")[-1] < 0.5
+    assert orthonormality_error(method.embedding_) < 1e-3
+
+
+def test_with_the_weights_held_fixed_the_gradient_takes_them_for_constants():
+    """One step of the paper's form by hand: the gradient of tr(Y~^T L Y~ R R^T) / m, R not differentiated."""
+    from deepclust.losses.batch_affinity import batch_affinity
+    from deepclust.losses.spectral import spectral_loss
+    from deepclust.nets.orthonormal import orthonormal_weights
+
+    c = torch.from_numpy(blobs(40)[0]).double()
+    y = torch.tanh(c[:, :3]).requires_grad_()
+    W = batch_affinity(c, 5)
+    L = torch.diag(W.sum(dim=1)) - W
+    R = orthonormal_weights(y.detach())
+    (held,) = torch.autograd.grad(spectral_loss(W, y @ R), y)
+    np.testing.assert_allclose(held, 2 * L @ y.detach() @ R @ R.T / 40, atol=1e-10)
+    (through,) = torch.autograd.grad(spectral_loss(W, y @ orthonormal_weights(y)), y)
+    # held fixed it only shortens Y~; through the weights, length does not matter
+    assert float((held * y.detach()).sum()) > 0
+    assert abs(float((through * y.detach()).sum())) < 1e-5
+
+
+@pytest.mark.parametrize("graph", ["batch", "walk"])
+def test_weights_held_fixed_run_to_the_end(graph):
+    method = SpectralNet(3, **SMALL, graph=graph, through_weights=False, scale_neighbor=1).fit(blobs()[0])
+    assert np.isfinite(method.embedding_).all()
+    assert len(np.unique(method.labels_)) == 3
+
+
+def test_the_code_of_the_paper_preset_is_a_valid_choice():
+    assert SpectralNet(**SpectralNet.presets["paper"]).graph == "batch"
+    assert SpectralNet(**SpectralNet.presets["paper"]).through_weights is False
+
+
+def test_stopped_before_the_map_the_latest_space_is_clustered(digits):
+    method = SpectralNet(4, **SMALL)
+    events = method.fit_events(digits[0])
+    while not isinstance(next(events), Progress):
+        pass
+    events.close()
+    assert method.embedding_.shape == (300, 10)
+    assert method.spectral_embedding_ is None
+    assert "exact eigenvectors" not in method.result().extras
+    copy = SpectralNet(4, **SMALL)
+    file = io.BytesIO()
+    torch.save(method.fitted_state(), file)
+    file.seek(0)
+    copy.load_fitted(torch.load(file, weights_only=True))
+    np.testing.assert_array_equal(copy.predict(digits[0]), method.labels_)
+
+
+def test_it_ends_when_the_learning_rate_is_spent():
+    method = SpectralNet(
+        2, **{**SMALL, "max_epochs": 60, "steps_per_epoch": 1}, patience=1, learning_rate=1e-6
+    )
+    method.fit(rings(100)[0])
+    assert method.n_iter_ < 60
+
+
+# -- batches that are poor ------------------------------------------------------------------------------------------
+
+
+def test_fewer_different_points_than_clusters_in_a_batch():
+    X = np.repeat(np.random.default_rng(0).random((12, 3)), 25, axis=0)
+    for graph in ("batch", "walk"):
+        method = SpectralNet(10, **SMALL, graph=graph, spectral_batch=8, n_neighbors=3).fit(X)
+        assert np.isfinite(method.embedding_).all()
+        assert method.embedding_.shape == (300, 10)
+
+
+@pytest.mark.parametrize("graph", ["batch", "walk"])
+def test_forty_clusters(graph):
+    X, _ = blobs(n=400, k=40, d=40)
+    method = SpectralNet(40, **{**SMALL, "spectral_hidden": 128}, graph=graph).fit(X)
+    assert method.embedding_.shape[0] == 400
+    assert 40 <= method.embedding_.shape[1] <= (60 if graph == "walk" else 40)
+    assert orthonormality_error(method.embedding_) < 0.05
+    assert len(np.unique(method.labels_)) == 40
+
+
+@pytest.mark.parametrize("n", [257, 300, 385])  # odd last batches: 1, 44 and 129 samples more than full ones
+def test_odd_last_batches(n):
+    method = SpectralNet(3, **SMALL, spectral_batch=128, batch_size=128, graph="batch").fit(blobs(n)[0])
+    assert method.labels_.shape == (n,)
+    assert np.isfinite(method.embedding_).all()
+
+
+# -- graphs and walks -----------------------------------------------------------------------------------------------
+
+
+def test_pairs_of_the_siamese_network():
+    c = np.random.default_rng(0).normal(size=(30, 2))
+    neighbors = positive_pairs(c, 2)
+    distance = np.linalg.norm(c[:, None] - c, axis=2)
+    np.testing.assert_array_equal(neighbors, np.argsort(distance, axis=1)[:, 1:3])
+    rows = torch.arange(30).repeat(50)
+    near, far, is_far = drawn_pairs(rows, neighbors, torch.Generator().manual_seed(0))
+    assert (neighbors[rows] == near[:, None]).any(dim=1).all()
+    assert not (neighbors[rows][is_far] == far[is_far, None]).any()
+    assert not (rows[is_far] == far[is_far]).any()
+    assert 0.8 < float(is_far.float().mean()) < 1.0  # 3 of 30 are not far
+
+
+def test_walks_follow_the_affinities():
+    from scipy.sparse import csr_array
+
+    W = csr_array(np.array([[0, 3.0, 1.0, 0], [3.0, 0, 0, 0], [1.0, 0, 0, 0], [0, 0, 0, 0]]))
+    walks = random_walks(W, np.zeros(40_000, int), 3, np.random.default_rng(0))
+    assert walks.shape == (4, 40_000)
+    assert np.bincount(walks[1], minlength=3)[1] / 40_000 == pytest.approx(0.75, abs=0.01)
+    assert (walks[2] == 0).all()
+    alone = random_walks(W, np.full(5, 3), 2, np.random.default_rng(0))
+    assert (alone == 3).all()
+
+
+def test_walks_keep_to_the_edges_of_a_large_graph():
+    W = gaussian_affinity(rings(300)[0], 5)
+    walks = random_walks(W, np.arange(300), 20, np.random.default_rng(0))
+    assert all((W[a, b] > 0).all() for a, b in itertools.pairwise(walks))
+
+
+@pytest.mark.parametrize(("value", "steps"), [(0.0, 512), (1e-4, 512), (0.01, 100), (0.4, 2), (1.9, 1)])
+def test_length_of_a_walk(value, steps):
+    assert walk_length(value) == steps
+
+
+def test_neighbours_in_a_batch_and_among_all():
+    rule = GraphRule(3, 100, 3, local=False, of_all=False, normalized=False, walk=0)
+    assert rule.neighbors_of_all(1000) == 30
+    assert rule.neighbors_of_all(50) == 3
+    assert GraphRule(3, 100, 3, False, True, False, 0).neighbors_of_all(1000) == 3
+
+
+def test_a_tenth_is_held_back_and_never_learned_from():
+    assert len(held_back(100, 4, 0)) == 0
+    held = held_back(1000, 4, 0)
+    assert len(np.unique(held)) == 100
+    c = torch.from_numpy(blobs(1000)[0])
+    rule = GraphRule(5, 200, 5, local=False, of_all=True, normalized=False, walk=4)
+    graph = WalkGraph(c, c, rule, 4, 4, seed=0)
+    generator = torch.Generator().manual_seed(0)
+    graph.begin_epoch(generator)
+    assert not np.isin(graph.others(5000, generator), held).any()
+    seen = []
+    graph.loss(lambda rows: seen.append(rows) or rows, torch.arange(400), generator)
+    assert not (seen[0][:, None] == c[torch.from_numpy(held)]).all(dim=2).any()
+    in_batches = BatchGraph(c, c, GraphRule(5, 200, 5, False, False, False, 0), 4, 4, seed=0)
+    np.testing.assert_array_equal(
+        np.sort(np.concatenate([in_batches.train, in_batches.held])), np.arange(1000)
+    )
+
+
+def test_more_eigenvectors_than_clusters_where_they_make_a_better_partition():
+    c = torch.from_numpy(load_digits().data[:600].astype(np.float32) / 16)
+    rule = GraphRule(5, 64, 5, False, True, False, 8)
+    narrow, wide = (WalkGraph(c, c, rule, 10, most, seed=0) for most in (10, 15))
+    assert narrow.n_outputs == 10 < wide.n_outputs <= 15
+    assert wide.vectors.shape == (600, wide.n_outputs)
+    edges = edges_of(wide._whole)
+
+    def quality(graph: WalkGraph) -> float:
+        scaled = graph.vectors / graph.vectors.std()
+        return modularity(KMeans(10, n_init=10, random_state=0).fit_predict(scaled), edges)
+
+    assert quality(wide) > quality(narrow) + MARGIN
+    method = SpectralNet(n_clusters=10, **SMALL, affinity="euclidean", n_neighbors=5).fit(c.numpy())
+    assert method.embedding_.shape == method.result().extras["exact eigenvectors"].shape
+    assert 10 <= method.embedding_.shape[1] <= 15
+    np.testing.assert_array_equal(method.predict(c.numpy()[:50]), method.labels_[:50])
+    alike = SpectralNet(n_clusters=10, **SMALL, affinity="euclidean", n_neighbors=5, outputs="clusters")
+    assert alike.fit(c.numpy()).embedding_.shape == (600, 10)
+
+
+def test_the_loss_of_walks_is_least_at_the_eigenvectors():
+    X, _ = rings(300)
+    c = torch.from_numpy(X)
+    graph = WalkGraph(c, c, GraphRule(10, 64, 10, False, True, False, 8), 3, 3, seed=0)
+    generator = torch.Generator().manual_seed(0)
+    graph.begin_epoch(generator)
+    weights = np.asarray(graph._whole.sum(axis=1)).ravel()
+    F = graph.vectors / np.sqrt((weights[:, None] * graph.vectors**2).sum(axis=0) / weights.sum())
+    F = torch.from_numpy(F)  # Y^T D Y / sum(D) = I
+    rows = {tuple(point): i for i, point in enumerate(X.tolist())}
+
+    def place(points: torch.Tensor) -> torch.Tensor:
+        return F[[rows[tuple(point)] for point in points.tolist()]]
+
+    found = float(graph.loss(place, torch.arange(20_000), generator))
+    expected = float((1 - (1 - graph.values) ** 8).sum())
+    assert found == pytest.approx(expected, abs=0.02)

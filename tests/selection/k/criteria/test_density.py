@@ -1,0 +1,21 @@
+"""Dense regions and Ward's clusters of groups that everyone can see."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from deepclust.metrics.external import ari
+from deepclust.selection.k.criteria.density import dense_regions, ward_clusters
+
+
+def test_every_group_is_a_region_unless_it_is_too_small(groups) -> None:
+    few, many = dense_regions(groups[0], [0.1, 0.6])
+    assert (few.smallest, few.n_regions) == (24, 4)
+    assert few.assigned > 0.8
+    assert (many.smallest, many.n_regions) == (144, 0)
+
+
+def test_wards_tree_is_cut_at_every_k(groups) -> None:
+    found = ward_clusters(groups[0], [2, 4, 6])
+    assert [len(np.unique(found[k])) for k in found] == [2, 4, 6]
+    assert ari(groups[1], found[4]) == 1
