@@ -38,9 +38,7 @@ def finished_run(store: RunStore) -> Run:
     y = generator.integers(0, K, N_SAMPLES)
     X = np.clip(centres[y] + 0.2 * generator.normal(size=(N_SAMPLES, 8, 8)), 0, 1).astype(np.float32)
     data = Dataset("ten thousand", X, y, kind="image")
-    run = store.create(
-        make_config(keep_dataset(data, store.datasets), data, "KMeans", values={"n_clusters": K})
-    )
+    run = store.create(make_config(keep_dataset(data, store.datasets), data, "KMeans", values={"n_clusters": K}))
     train(run, store)
     return run
 
@@ -114,11 +112,7 @@ def main() -> None:
             server.start()
             first_paint(chromium, server)
             told("first useful paint, server just started", first_ever, 4)
-            told(
-                "first useful paint, later visitors",
-                [first_paint(chromium, server) for _ in range(repeats)],
-                4,
-            )
+            told("first useful paint, later visitors", [first_paint(chromium, server) for _ in range(repeats)], 4)
             galleries, maps = slider_moves(chromium, server, run, repeats)
             told(f"k slider to new galleries ({N_SAMPLES:,} points)", galleries, 1)
             told(f"k slider to the redrawn map ({N_SAMPLES:,} points)", maps, 1)

@@ -43,10 +43,7 @@ def dask(n_workers: int, folder: Path) -> Iterator[str]:
     def start(*words: str) -> subprocess.Popen[bytes]:
         with (folder / "dask.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "dask", *words, "--no-dashboard"],
-                env=environment,
-                stdout=log,
-                stderr=log,
+                [sys.executable, "-m", "dask", *words, "--no-dashboard"], env=environment, stdout=log, stderr=log
             )
 
     processes = [start("scheduler", "--host", "127.0.0.1", "--port", str(port))]
@@ -91,9 +88,7 @@ def measure(n_workers: int, n_runs: int, epochs: int) -> tuple[float, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--runs", type=int, default=8)
     parser.add_argument("--repeat", type=int, default=1, help="measure so many times")
@@ -102,10 +97,7 @@ def main() -> None:
     for _ in range(asked.repeat):
         found = {n: measure(n, asked.runs, asked.epochs) for n in (1, 2)}
         for n, (first, seconds) in found.items():
-            print(
-                f"{n} worker(s): {seconds:.1f} s for {asked.runs} runs (first contact {first:.1f} s)",
-                flush=True,
-            )
+            print(f"{n} worker(s): {seconds:.1f} s for {asked.runs} runs (first contact {first:.1f} s)", flush=True)
         ratio = found[1][1] / found[2][1]
         print(f"two workers are {ratio:.2f} times as fast; the target is {TARGET}", flush=True)
 

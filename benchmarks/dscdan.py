@@ -71,9 +71,7 @@ def ladder(asked: argparse.Namespace) -> None:
     if asked.sample and asked.sample < len(X):
         few = np.sort(np.random.default_rng(0).choice(len(X), asked.sample, replace=False))
         X, y = X[few], y[few]
-    changes = {
-        name: parse_value(params_of(DSCDAN)[name], v) for name, _, v in (s.partition("=") for s in asked.set)
-    }
+    changes = {name: parse_value(params_of(DSCDAN)[name], v) for name, _, v in (s.partition("=") for s in asked.set)}
     values = {"n_clusters": dataset.n_classes, **DSCDAN.presets[asked.preset], **changes}
     print(f"{dataset.title}, {len(X):,} samples, preset {asked.preset} {changes or ''}\n{machine()}\n")
     head("rung", "seed", *COLUMNS)
@@ -161,13 +159,7 @@ def estimate(asked: argparse.Namespace) -> None:
     method.fit(dataset.X)
     taken = time.perf_counter() - start
     flops = method.cost(dataset.n_samples, dataset.X.shape[1:]).flops / 1e9
-    row(
-        f"{foretold:.0f}",
-        f"{taken:.0f}",
-        f"{foretold / taken:.2f}",
-        f"{flops:,.0f}",
-        f"{flops / taken:.1f}",
-    )
+    row(f"{foretold:.0f}", f"{taken:.0f}", f"{foretold / taken:.2f}", f"{flops:,.0f}", f"{flops / taken:.1f}")
 
 
 def main() -> None:

@@ -130,14 +130,15 @@ def measure(path: Path, own: Path) -> dict[str, Any]:
         data = timed("open", lambda: open_dataset(ref, own))
         size = data.X.nbytes / 1e6
         timed("count", lambda: facts_of(data))
-        timed(
-            "sheet", lambda: contact_sheet(data, np.random.default_rng(0).permutation(data.n_samples)[:SHEET])
-        )
+        timed("sheet", lambda: contact_sheet(data, np.random.default_rng(0).permutation(data.n_samples)[:SHEET]))
     return {
-        "seconds": seconds, "wall": round(sum(seconds.values()), 2), "cpu": round(_cpu() - began, 2),
-        "peak_mb_so_far": peaks, "float32_mb": round(size),
+        "seconds": seconds,
+        "wall": round(sum(seconds.values()), 2),
+        "cpu": round(_cpu() - began, 2),
+        "peak_mb_so_far": peaks,
+        "float32_mb": round(size),
         "peak_over_float32": round(peak.megabytes / size, 2),
-    }  # fmt: skip
+    }
 
 
 def _cpu() -> float:
@@ -168,9 +169,9 @@ def in_the_browser(path: Path) -> float:
             settle(page)
             page.get_by_role("tab", name="Upload").click()
             start = time.perf_counter()
-            page.get_by_test_id("stFileUploader").filter(has_text="Your data").locator(
-                "input"
-            ).set_input_files(str(path))
+            page.get_by_test_id("stFileUploader").filter(has_text="Your data").locator("input").set_input_files(
+                str(path)
+            )
             if path.suffix == ".parquet":
                 page.get_by_role("button", name="Use these data").wait_for()
             else:

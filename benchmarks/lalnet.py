@@ -83,8 +83,7 @@ def plain_epochs(x: torch.Tensor, method: LALNet, n_epochs: int) -> Iterator[flo
         for (batch,) in loader:
             t = torch.randint(8, (len(batch),))
             turned = [
-                torch.rot90(p.flip(2) if k >= 4 else p, k % 4, (1, 2))
-                for p, k in zip(batch, t.tolist(), strict=True)
+                torch.rot90(p.flip(2) if k >= 4 else p, k % 4, (1, 2)) for p, k in zip(batch, t.tolist(), strict=True)
             ]
             z = net(torch.stack(turned))
             y = z.softmax(dim=1).view(len(z), -1, 8).sum(dim=1)
@@ -113,10 +112,7 @@ def compare(dataset: Dataset, method: LALNet, n_epochs: int) -> None:
     torch.set_flush_denormal(True)
     ours += [e.seconds for e in method.fit_events(dataset.X) if isinstance(e, Progress)]
     fast, slow = (len(x) / float(np.median(seconds)) for seconds in (ours, plain))
-    print(
-        f"ours {fast:,.0f} pictures/s, plain loop {slow:,.0f} pictures/s: {fast / slow:.2f} times\n",
-        flush=True,
-    )
+    print(f"ours {fast:,.0f} pictures/s, plain loop {slow:,.0f} pictures/s: {fast / slow:.2f} times\n", flush=True)
 
 
 def main() -> None:
@@ -131,9 +127,7 @@ def main() -> None:
     asked = parser.parse_args()
 
     dataset = load_dataset(asked.dataset)
-    changes = {
-        name: parse_value(params_of(LALNet)[name], v) for name, _, v in (s.partition("=") for s in asked.set)
-    }
+    changes = {name: parse_value(params_of(LALNet)[name], v) for name, _, v in (s.partition("=") for s in asked.set)}
     values = {"n_clusters": dataset.n_classes, **LALNet.presets[asked.preset], **changes}
     print(f"{dataset.describe()}; preset {asked.preset} {changes or ''}\n{machine()}\n", flush=True)
     if asked.plain:
@@ -147,10 +141,7 @@ def main() -> None:
             rows.append(measure(dataset, method, asked.test))
             print(f"{transforms:<16}{seed:>6}" + "".join(f"{v:>12.4g}" for v in rows[-1]), flush=True)
         told = zip(np.mean(rows, axis=0), np.std(rows, axis=0), strict=True)
-        print(
-            f"{transforms:<16}{'all':>6}" + "".join(f"{m:.3g}±{d:.2g}".rjust(12) for m, d in told) + "\n",
-            flush=True,
-        )
+        print(f"{transforms:<16}{'all':>6}" + "".join(f"{m:.3g}±{d:.2g}".rjust(12) for m, d in told) + "\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -35,13 +35,7 @@ from tests.browser.conftest import FLAGS, ROOT, Server, serving, settle
 from tests.browser.find_browser import browser
 
 K = 12
-BARE = (
-    "streamlit",
-    "run",
-    str(ROOT / "benchmarks" / "_bare_map.py"),
-    "--server.headless=true",
-    "--server.port",
-)
+BARE = ("streamlit", "run", str(ROOT / "benchmarks" / "_bare_map.py"), "--server.headless=true", "--server.port")
 TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 FRAMES = """async glass => {
     const box = glass.getBoundingClientRect(), times = [];
@@ -146,9 +140,7 @@ class Visit:
         self.page.mouse.down()
         for step in range(1, 13):
             turn = step * math.pi / 6
-            self.page.mouse.move(
-                middle[0] + radius * math.cos(turn), middle[1] + radius * math.sin(turn), steps=2
-            )
+            self.page.mouse.move(middle[0] + radius * math.cos(turn), middle[1] + radius * math.sin(turn), steps=2)
         start = time.perf_counter()
         self.page.mouse.up()
         self.page.locator("img[alt='selected samples']").wait_for()
@@ -158,9 +150,7 @@ class Visit:
 
 def told(name: str, values: list[float], target: float | None = None, unit: str = "s") -> None:
     middle = statistics.median(values)
-    verdict = (
-        "" if target is None else f"target {target:g}: {'reached' if middle <= target else 'NOT reached'}"
-    )
+    verdict = "" if target is None else f"target {target:g}: {'reached' if middle <= target else 'NOT reached'}"
     every = " ".join(f"{v:.2f}" for v in values)
     print(f"  {name:46s} {middle:7.2f} {unit:9s} ({every})  {verdict}", flush=True)
 
@@ -171,9 +161,7 @@ def measure(chromium: Any, runs: Path, run: Run, repeats: int) -> None:
     print(f"{n:,} points, load {os.getloadavg()[0]:.1f}", flush=True)
     strict = n == 70_000
     with serving(runs, DEEPCLUST_HELPERS="0") as server:
-        Visit(
-            chromium, server, run
-        ).paint()  # the server has its data and the browser its code, as later visits do
+        Visit(chromium, server, run).paint()  # the server has its data and the browser its code, as later visits do
         paints = []
         for _ in range(repeats):
             visit = Visit(chromium, server, run)
@@ -232,9 +220,7 @@ def bare_paint(playwright: Any, address: str, n: int, draw: str) -> float:
     if draw == "map":
         page.locator(".map[data-drawn]").wait_for(state="attached")
     elif draw == "plotly":
-        page.wait_for_function(
-            f"document.querySelector('.js-plotly-plot')?.calcdata?.length === {K}", polling="raf"
-        )
+        page.wait_for_function(f"document.querySelector('.js-plotly-plot')?.calcdata?.length === {K}", polling="raf")
     page.get_by_text("The end of the page.").wait_for()
     page.evaluate(TWO_FRAMES)
     page.screenshot()  # waits until the points are in the picture
@@ -268,9 +254,7 @@ def compare_bare(playwright: Any, runs: Path, points: list[int], repeats: int) -
 def main() -> None:
     from playwright.sync_api import sync_playwright
 
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--points", type=int, nargs="+", default=[1797, 70_000, 200_000])
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--keep", type=Path, help="folder of the runs, made or used again")

@@ -86,9 +86,7 @@ def cut(dataset: Dataset, n_samples: int | None) -> Dataset:
     return replace(dataset, X=dataset.X[rows], y=y, n_train=None)
 
 
-def row(
-    name: str, dataset: Dataset, judged: str, preset: str, seeds: list[int], fits: list[Fit], note: str
-) -> str:
+def row(name: str, dataset: Dataset, judged: str, preset: str, seeds: list[int], fits: list[Fit], note: str) -> str:
     """A row of the table: means and standard deviations over the seeds, beside what was published for ``judged``."""
 
     def spread(values: list[float], digits: int) -> str:
@@ -96,11 +94,7 @@ def row(
 
     title = METHODS[name].title
     theirs = [p for p in published_for(judged) if title in p.method or name in p.method]
-    told = (
-        " / ".join("-" if v is None else f"{v:.3f}" for v in (theirs[0].acc, theirs[0].nmi))
-        if theirs
-        else "-"
-    )
+    told = " / ".join("-" if v is None else f"{v:.3f}" for v in (theirs[0].acc, theirs[0].nmi)) if theirs else "-"
     memory = f"{max(f.memory for f in fits):,.0f} MB on the GPU" if fits[0].memory else "-"
     where = (torch.cuda.get_device_name(0) if torch.cuda.is_available() else "CPU, no GPU") + note
     cells = (
@@ -160,9 +154,7 @@ def main() -> None:
         dataset = cut(whole, limit or None)
         fits = [
             fit(
-                dataset,
-                kind(n_clusters=dataset.n_classes, random_state=seed, **kind.presets[preset]),
-                asked.train_test,
+                dataset, kind(n_clusters=dataset.n_classes, random_state=seed, **kind.presets[preset]), asked.train_test
             )
             for seed in asked.seeds
         ]

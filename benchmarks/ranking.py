@@ -32,20 +32,14 @@ def judged(store: RunStore, group_id: str) -> dict[str, Any] | None:
         return None
     print(f"\n{runs[0].config.method} on {runs[0].config.dataset_title}: {ranking.sentence}")
     names = list(ranking.standings[0].values)
-    print(
-        f"{'':>2} {'setting':28} {'score':>6} "
-        + " ".join(f"{MEASURES[n].title:>14}" for n in names)
-        + "     ACC"
-    )
+    print(f"{'':>2} {'setting':28} {'score':>6} " + " ".join(f"{MEASURES[n].title:>14}" for n in names) + "     ACC")
     for s in ranking.standings:
         cells = " ".join(f"{'-' if v is None else f'{v:.3f}':>14}" for v in s.values.values())
         truth = accuracies.get(s.setting)
         score, acc = ("-" if v is None else f"{v:.3f}" for v in (s.score, truth))
         print(f"{s.place:>2} {s.setting:28} {score:>6} {cells} {acc:>7} {s.problem[:40]}")
     found = foretold(ranking, accuracies)
-    print(
-        "Spearman with ACC: " + ", ".join(f"{n} {'-' if v is None else f'{v:.2f}'}" for n, v in found.items())
-    )
+    print("Spearman with ACC: " + ", ".join(f"{n} {'-' if v is None else f'{v:.2f}'}" for n, v in found.items()))
     return {
         "words": f"{runs[0].config.method} on {runs[0].config.dataset_title}",
         "n_settings": len(ranking.standings),
@@ -60,17 +54,13 @@ def _tell(board: RankBoard) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=Path, help="folder of the runs (default: $DEEPCLUST_RUNS)")
     parser.add_argument("--group", nargs="+", help="ids of groups (default: all that can be judged)")
     parser.add_argument("--write", action="store_true", help="renew the note that the page shows")
     asked = parser.parse_args()
     store = RunStore(asked.runs)
-    ids = asked.group or list(
-        dict.fromkeys(r.config.group.id for r in store.runs() if r.config.group is not None)
-    )
+    ids = asked.group or list(dict.fromkeys(r.config.group.id for r in store.runs() if r.config.group is not None))
     found = [judged(store, i) for i in ids if len(settings_of(store.group(i))) > 2]
     known = [f for f in found if f is not None]
     if asked.write and known:

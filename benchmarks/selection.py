@@ -172,17 +172,13 @@ def summary(rows: Sequence[Row]) -> dict[str, Any]:
         "n": len(rows),
         "in_range": sum(r.in_range for r in rows),
         "within_1": sum(r.within_1 for r in rows),
-        "width": round(float(np.mean([r.verdict.high - r.verdict.low + 1 for r in rows])), 1)
-        if rows
-        else 0.0,
+        "width": round(float(np.mean([r.verdict.high - r.verdict.low + 1 for r in rows])), 1) if rows else 0.0,
         "single": {name: sum(r.near(name) for r in rows) for name in FACTS},
     }
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cache", type=Path, default=platformdirs.user_cache_path("deepclust") / "selection")
     parser.add_argument("--only", nargs="+", default=[""], help="cases whose names begin so")
     parser.add_argument("--fresh", action="store_true")
@@ -190,9 +186,7 @@ def main() -> None:
     asked = parser.parse_args()
     asked.cache.mkdir(parents=True, exist_ok=True)
     print(machine())
-    print(
-        f"{'latent space':22}{'true':>5}{'range':>9}{'best':>5}   {'':9} {'seconds':>7}  picks of the criteria"
-    )
+    print(f"{'latent space':22}{'true':>5}{'range':>9}{'best':>5}   {'':9} {'seconds':>7}  picks of the criteria")
     rows = []
     for case in cases():
         if not case.name.startswith(tuple(asked.only)):
@@ -213,8 +207,7 @@ def main() -> None:
     asked_for, untuned = [r for r in rows if r.case.asked], [r for r in rows if not r.case.tuned]
     parts = {"asked for": asked_for, "never in view": untuned}
     parts |= {
-        f"{name}, real data": [r for r in part if not r.case.name.startswith("blobs")]
-        for name, part in parts.items()
+        f"{name}, real data": [r for r in part if not r.case.name.startswith("blobs")] for name, part in parts.items()
     }
     for name, part in parts.items():
         if part:

@@ -60,9 +60,7 @@ class Clock:
         return time.process_time() - self._cpu, time.perf_counter() - self._wall
 
 
-def fitted(
-    name: str, dataset: Dataset, seed: int, **values: Any
-) -> tuple[Method, dict[str, float], float, float]:
+def fitted(name: str, dataset: Dataset, seed: int, **values: Any) -> tuple[Method, dict[str, float], float, float]:
     """A fitted method, its last losses, and its processor and wall seconds."""
     method = find_method(name)(n_clusters=dataset.n_classes, random_state=seed, **values)
     clock, last = Clock(), {}
@@ -108,9 +106,7 @@ def toys(names: list[str], seeds: list[int]) -> None:
                 found.append((acc(data.y, method.labels_), cpu, wall, last.get("grassmann", np.nan)))
             accuracy, cpu, wall, grassmann = zip(*found, strict=True)
             distance = "" if np.isnan(grassmann).any() else spread(grassmann, 4)
-            row(
-                toy, name, spread(accuracy), f"{min(accuracy):.3f}", spread(cpu, 1), spread(wall, 1), distance
-            )
+            row(toy, name, spread(accuracy), f"{min(accuracy):.3f}", spread(cpu, 1), spread(wall, 1), distance)
 
 
 def ncut(dataset: str, seeds: list[int], preset: str, sample: int) -> None:
@@ -127,9 +123,7 @@ def ncut(dataset: str, seeds: list[int], preset: str, sample: int) -> None:
     found: list[tuple[float, ...]] = []
     exact: dict[str, list[tuple[float, float]]] = {"as many as clusters": [], "as many as outputs": []}
     for seed in seeds:
-        method, last, cpu, wall = fitted(
-            "SpectralNet", data, seed, **find_method("SpectralNet").presets[preset]
-        )
+        method, last, cpu, wall = fitted("SpectralNet", data, seed, **find_method("SpectralNet").presets[preset])
         score = acc(data.y, method.labels_), nmi(data.y, method.labels_, average="max")
         found.append((*score, last.get("grassmann", np.nan), cpu, wall))
         n_outputs = method.embedding_.shape[1]
@@ -175,12 +169,7 @@ def package(dataset: str, seeds: list[int], siamese: bool) -> None:
         model.fit(torch.from_numpy(x))
         labels = model.predict(torch.from_numpy(x))
         theirs.append((acc(data.y, labels), *clock.seconds()))
-        same: dict[str, Any] = {
-            "spectral_batch": 1024,
-            "steps_per_epoch": steps,
-            "max_epochs": 30,
-            "n_neighbors": 30,
-        }
+        same: dict[str, Any] = {"spectral_batch": 1024, "steps_per_epoch": steps, "max_epochs": 30, "n_neighbors": 30}
         if siamese:  # 256 pairs in each of our steps as well
             epochs = round(30 * pair_steps / (data.n_samples / 128))
             same |= {"affinity": "siamese", "siamese_epochs": epochs, "batch_size": 128}
@@ -208,9 +197,7 @@ def orthonormality(dataset: str, seeds: list[int]) -> None:
     for seed in seeds:
         method = fitted("SpectralNet", data, seed, **find_method("SpectralNet").presets["quick"])[0]
         found.append(method.result().extras["orthonormality"])
-    header(
-        "batch size", "weights of all samples", "weights of another batch", "weights of all, unseen samples"
-    )
+    header("batch size", "weights of all samples", "weights of another batch", "weights of all, unseen samples")
     for lines in zip(*found, strict=True):
         size, own, other, unseen = np.array(lines).T
         far = "" if np.isnan(unseen).any() else spread(unseen)
@@ -264,25 +251,16 @@ def unseen(dataset: str, seeds: list[int], preset: str) -> None:
         for seed in seeds:
             order = np.random.default_rng(seed).permutation(data.n_samples)
             train, test = order[: int(0.8 * len(order))], order[int(0.8 * len(order)) :]
-            method = find_method(name)(n_clusters=data.n_classes, random_state=seed, **values).fit(
-                data.X[train]
-            )
-            found.append(
-                (acc(data.y[train], method.labels_), acc(data.y[test], method.predict(data.X[test])))
-            )
-        row(
-            "k-means, nearest centre" if name == "KMeans" else name,
-            *(spread(f) for f in zip(*found, strict=True)),
-        )
+            method = find_method(name)(n_clusters=data.n_classes, random_state=seed, **values).fit(data.X[train])
+            found.append((acc(data.y[train], method.labels_), acc(data.y[test], method.predict(data.X[test]))))
+        row("k-means, nearest centre" if name == "KMeans" else name, *(spread(f) for f in zip(*found, strict=True)))
 
 
 def validation(dataset: str, seed: int) -> None:
     """Question 4: does the loss on held-back samples, or the last training loss, foretell the accuracy?"""
     data = load_dataset(dataset)
     found = []
-    header(
-        "width", "learning rate", "epochs", "validation loss", "spectral loss", "Grassmann distance", "ACC"
-    )
+    header("width", "learning rate", "epochs", "validation loss", "spectral loss", "Grassmann distance", "ACC")
     for width in (16, 64, 256):
         for rate in (1e-4, 1e-3, 1e-2):
             for epochs in (1, 4, 16):

@@ -13,6 +13,4 @@ def __getattr__(name: str) -> Any:
 
     if name in METHODS:
         return METHODS[name]
-    raise AttributeError(
-        f"module 'deepclust' has no attribute {name!r}; its methods are {', '.join(METHODS)}"
-    )
+    raise AttributeError(f"module 'deepclust' has no attribute {name!r}; its methods are {', '.join(METHODS)}")

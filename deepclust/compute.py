@@ -49,13 +49,9 @@ def choose_device(device: str = "auto") -> torch.device:
                 "Choose 'auto' or 'cpu', or install a CUDA build of torch and its driver."
             )
         if number and (not number.isdigit() or int(number) >= torch.cuda.device_count()):
-            raise ValueError(
-                f"device={device!r}: this machine has the GPUs 0 to {torch.cuda.device_count() - 1}."
-            )
+            raise ValueError(f"device={device!r}: this machine has the GPUs 0 to {torch.cuda.device_count() - 1}.")
     if kind == "mps" and not torch.backends.mps.is_available():
-        raise ValueError(
-            "device='mps' needs an Apple GPU, which torch does not see here. Choose 'auto' or 'cpu'."
-        )
+        raise ValueError("device='mps' needs an Apple GPU, which torch does not see here. Choose 'auto' or 'cpu'.")
     return torch.device(device)
 
 
@@ -82,9 +78,7 @@ def limit_threads(flops_per_step: float) -> threadpool_limits:
     return threadpool_limits(1 if flops_per_step < SMALL_STEP else None)
 
 
-def batches(
-    n_samples: int, batch_size: int, generator: torch.Generator | None = None
-) -> Iterator[torch.Tensor]:
+def batches(n_samples: int, batch_size: int, generator: torch.Generator | None = None) -> Iterator[torch.Tensor]:
     """Row numbers of one epoch in batches, shuffled by ``generator`` (in order without one).
 
     A last batch of fewer than half ``batch_size`` rows joins the one before, so that no batch is too small for

@@ -22,9 +22,7 @@ def whole(target: Path) -> Iterator[IO[bytes]]:
     with refusals(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)
         # a name of its own for every writer: two browser tabs may keep the same upload at the same moment
-        with tempfile.NamedTemporaryFile(
-            dir=target.parent, prefix=".", suffix=".part", delete=False
-        ) as stream:
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", suffix=".part", delete=False) as stream:
             try:
                 yield stream
                 stream.close()

@@ -94,9 +94,7 @@ def laplacian_eigenvectors(
     n_samples = W.shape[0]
     m = min(n_components, n_samples)
     if W.shape[0] != W.shape[1] or m < 1:
-        raise ValueError(
-            f"W {W.shape} must be square and n_components={n_components} at least 1 to have eigenvectors."
-        )
+        raise ValueError(f"W {W.shape} must be square and n_components={n_components} at least 1 to have eigenvectors.")
     degree = np.asarray(W.sum(axis=1)).ravel()
     if normalized:
         similarity, c = _normalized(W, degree), 1.0
@@ -136,9 +134,7 @@ def spectral_embedding(
 def _neighbors(X: NDArray, n_neighbors: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     X = np.asarray(X)
     if X.ndim != 2 or len(X) < 2:
-        raise ValueError(
-            f"X has shape {X.shape}: a graph needs at least 2 samples as (n_samples, n_features)."
-        )
+        raise ValueError(f"X has shape {X.shape}: a graph needs at least 2 samples as (n_samples, n_features).")
     if n_neighbors < 1:
         raise ValueError(f"n_neighbors={n_neighbors} joins nothing: choose 1 or more.")
     return nearest_neighbors(X, min(n_neighbors, len(X) - 1))
@@ -150,9 +146,7 @@ def _symmetric(indices: NDArray[np.int64], weights: NDArray, *, mean: bool = Fal
 
     n_samples, n_neighbors = indices.shape
     starts = np.arange(0, indices.size + 1, n_neighbors)
-    W = sparse.csr_array(
-        (weights.ravel().astype(np.float64), indices.ravel(), starts), shape=(n_samples, n_samples)
-    )
+    W = sparse.csr_array((weights.ravel().astype(np.float64), indices.ravel(), starts), shape=(n_samples, n_samples))
     return sparse.csr_array((W + W.T) / 2 if mean else W.maximum(W.T))
 
 
@@ -175,9 +169,7 @@ def _largest(A: csr_array, m: int, random_state: int) -> tuple[NDArray, NDArray]
     else:
         start = np.random.default_rng(random_state).uniform(0.5, 1.5, size=(n, m))
         try:
-            values, vectors = eigsh(
-                A, k=m, which="LA", v0=start[:, 0], ncv=max(3 * m, 40), tol=1e-6, maxiter=50 * m
-            )
+            values, vectors = eigsh(A, k=m, which="LA", v0=start[:, 0], ncv=max(3 * m, 40), tol=1e-6, maxiter=50 * m)
         except ArpackNoConvergence as stuck:
             start[:, : stuck.eigenvectors.shape[1]] = stuck.eigenvectors
             values, vectors = lobpcg(A, start, largest=True, tol=1e-4, maxiter=500)

@@ -20,9 +20,7 @@ FITS_CACHE = 200_000  # numbers that are worked on at once where all samples are
 
 
 def nearest_neighbors(
-    X: NDArray,
-    n_neighbors: int,
-    progress: Callable[[float], object] | None = None,
+    X: NDArray, n_neighbors: int, progress: Callable[[float], object] | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """The nearest other samples of each sample, Euclidean.
 
@@ -32,9 +30,7 @@ def nearest_neighbors(
     """
     n_samples = len(X)
     if not 1 <= n_neighbors < n_samples:
-        raise ValueError(
-            f"n_neighbors={n_neighbors} is not possible: choose from 1 to {n_samples - 1} (samples - 1)."
-        )
+        raise ValueError(f"n_neighbors={n_neighbors} is not possible: choose from 1 to {n_samples - 1} (samples - 1).")
     X = np.ascontiguousarray(X, dtype=np.float32)
     if n_samples > EXACT_UP_TO:
         return _approximate(X, n_neighbors)
@@ -83,13 +79,9 @@ def _approximate(X: NDArray[np.float32], n_neighbors: int) -> tuple[NDArray[np.i
     return _without_self(np.arange(len(X)), *found)
 
 
-def _without_self(
-    own: NDArray, indices: NDArray, distances: NDArray
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def _without_self(own: NDArray, indices: NDArray, distances: NDArray) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Drop each row's own index from (rows, n_neighbors + 1); copies of one sample may hide it, then the last goes."""
     others = indices != own[:, None]
     others[others.all(axis=1), -1] = False
     shape = (len(own), indices.shape[1] - 1)
-    return indices[others].reshape(shape).astype(np.int64), distances[others].reshape(shape).astype(
-        np.float32
-    )
+    return indices[others].reshape(shape).astype(np.int64), distances[others].reshape(shape).astype(np.float32)

@@ -92,11 +92,7 @@ def params_of(owner: Any) -> dict[str, Param]:
         if "param" in field.metadata:
             kind, optional = _kind_of(hints[field.name])
             found[field.name] = Param(
-                name=field.name,
-                default=field.default,
-                kind=kind,
-                optional=optional,
-                **field.metadata["param"],
+                name=field.name, default=field.default, kind=kind, optional=optional, **field.metadata["param"]
             )
     return found
 
@@ -138,9 +134,7 @@ def parse_value(param: Param, text: str) -> Any:
     value: Any = word
     try:
         if param.kind is bool:
-            value = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[
-                word.lower()
-            ]
+            value = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[word.lower()]
         elif param.kind is int:
             value = int(word)
         elif param.kind is float:
@@ -169,7 +163,5 @@ def _kind_of(hint: Any) -> tuple[type, bool]:
     options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
     kinds = [o for o in options if o is not type(None)]
     if len(kinds) != 1 or kinds[0] not in (int, float, bool, str):
-        raise TypeError(
-            f"a param() must be annotated int, float, bool, str or one of them | None, not {hint!r}"
-        )
+        raise TypeError(f"a param() must be annotated int, float, bool, str or one of them | None, not {hint!r}")
     return kinds[0], len(kinds) < len(options)

@@ -21,9 +21,7 @@ PICTURE, VECTOR = "picture", "vector"
 TURN = np.array([[0.0, 1.0], [-1.0, 0.0]])  # where (y, x) of a picture turned by 90 degrees comes from
 MIRROR = np.diag([1.0, -1.0])  # left and right change places
 SCALES = (0.5, 0.6, 0.7, 0.85, 1.2, 1.4, 1.7)
-SHEARS = {
-    f"shear-{'right' if s > 0 else 'left'}-{abs(s):g}": s for s in (-0.6, -0.4, -0.2, 0.2, 0.4, 0.6, 0.8)
-}
+SHEARS = {f"shear-{'right' if s > 0 else 'left'}-{abs(s):g}": s for s in (-0.6, -0.4, -0.2, 0.2, 0.4, 0.6, 0.8)}
 SHIFTS = {"n": (-1, 0), "ne": (-1, 1), "e": (0, 1), "se": (1, 1), "s": (1, 0), "sw": (1, -1), "w": (0, -1)}
 SHIFT_PART = 0.2  # of the picture's side
 N_DRAWN = 7  # fixed permutations, and fixed patterns of signs
@@ -188,9 +186,7 @@ def table(name: str, feature_shape: tuple[int, ...]) -> Table:
 def apply_table(table: Table, X: np.ndarray) -> np.ndarray:
     """Samples (n, d), (n, side, side) or (n, side, side, c), each changed by the transformation of the table."""
     flat = X.reshape(len(X), table.source.shape[1], -1)  # (n, values, channels)
-    parts = [
-        flat[:, source] * weight[:, None] for source, weight in zip(table.source, table.weight, strict=True)
-    ]
+    parts = [flat[:, source] * weight[:, None] for source, weight in zip(table.source, table.weight, strict=True)]
     out = parts[0] if table.offset == 0 else parts[0] + np.float32(table.offset)
     for part in parts[1:]:
         out = out + part
@@ -284,9 +280,7 @@ def _resampled(matrix: np.ndarray, shift: np.ndarray, side: int) -> Table:
     top, left = np.floor(y), np.floor(x)
     down, right = y - top, x - left
     corners = [
-        (top + i, left + j, (down if i else 1 - down) * (right if j else 1 - right))
-        for i in (0, 1)
-        for j in (0, 1)
+        (top + i, left + j, (down if i else 1 - down) * (right if j else 1 - right)) for i in (0, 1) for j in (0, 1)
     ]
     if not down.any() and not right.any():
         corners = corners[:1]

@@ -40,13 +40,7 @@ def small_file(tmp_path: Path) -> Path:
 def ask(store: RunStore, small_file: Path) -> Callable[..., Run]:
     """Make a run of a tiny method, queued but not started: ``ask("DDLS", max_epochs=4, seed=1)``."""
 
-    def make(
-        method: str = "KMeans",
-        ref: dict[str, Any] | None = None,
-        seed: int = 0,
-        device: str = "cpu",
-        **values,
-    ):
+    def make(method: str = "KMeans", ref: dict[str, Any] | None = None, seed: int = 0, device: str = "cpu", **values):
         ref = ref or {"file": str(small_file)}
         dataset = open_dataset(ref, store.datasets)
         values = {"n_clusters": 3, **TINY.get(method, {}), **values}

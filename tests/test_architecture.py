@@ -35,12 +35,7 @@ def named(path: Path) -> str:
 
 
 def test_modules_import_from_lower_floors_only():
-    command = [
-        sys.executable,
-        "-c",
-        "from importlinter.cli import lint_imports_command as lint; lint()",
-        "--no-cache",
-    ]
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as lint; lint()", "--no-cache"]
     found = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout + found.stderr
 
@@ -53,9 +48,7 @@ for module in {LIGHT}:
     print(module, *[heavy for heavy in {HEAVY} if heavy in sys.modules])
 """
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    found = subprocess.run(
-        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
-    )
+    found = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
     assert found.stdout.split("\n")[:-1] == list(LIGHT)
 
 
@@ -65,16 +58,9 @@ def test_every_module_says_what_is_here(path):
 
 
 def test_there_is_no_lumber_room():
-    rooms = [
-        *LIBRARY,
-        *PAGES,
-        *(REPOSITORY / "tests").rglob("*.py"),
-        *(REPOSITORY / "benchmarks").rglob("*.py"),
-    ]
+    rooms = [*LIBRARY, *PAGES, *(REPOSITORY / "tests").rglob("*.py"), *(REPOSITORY / "benchmarks").rglob("*.py")]
     assert [
-        named(p)
-        for p in rooms
-        if p.stem.strip("_") in ("utils", "util", "helpers", "helper", "common", "misc")
+        named(p) for p in rooms if p.stem.strip("_") in ("utils", "util", "helpers", "helper", "common", "misc")
     ] == []
 
 

@@ -95,9 +95,7 @@ def test_a_drawn_data_set_takes_options(runs, printed):
 
 
 def test_the_folder_can_be_named(runs, printed, small_file, tmp_path):
-    found = printed(
-        "fit", "--data", small_file, "--method", "KMeans", *TINY, "--json", "--runs", tmp_path / "x"
-    )
+    found = printed("fit", "--data", small_file, "--method", "KMeans", *TINY, "--json", "--runs", tmp_path / "x")
     assert runs.runs() == []
     assert [run.id for run in RunStore(tmp_path / "x").runs()] == [found["run"]]
 
@@ -206,16 +204,27 @@ def test_it_waits_until_the_device_is_free(runs, ask, small_file, capsys):
 
 @pytest.mark.slow
 def test_ctrl_c_keeps_what_was_learned(runs, small_file):
-    command = [sys.executable, "-m", "deepclust", "fit", "--data", str(small_file), "--method", "DDLS", "--json",
-               "--set", "n_clusters=3", "pretrain_epochs=10000", "n_channels=4"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "deepclust",
+        "fit",
+        "--data",
+        str(small_file),
+        "--method",
+        "DDLS",
+        "--json",
+        "--set",
+        "n_clusters=3",
+        "pretrain_epochs=10000",
+        "n_channels=4",
+    ]
     process = subprocess.Popen(
         command,
         cwd=REPOSITORY,
         stdout=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(
-            signal.SIGINT, signal.default_int_handler
-        ),  # a background job ignores it
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # a background job ignores it
     )
     try:
         deadline = time.monotonic() + 90
@@ -246,9 +255,7 @@ def rungs(monkeypatch):
     monkeypatch.setattr(METHODS["KMeans"], "sensitivity", {"n_clusters": (2, 3)})
 
 
-def test_a_ladder_trains_every_rung_with_every_seed_and_prints_a_table(
-    runs, printed, small_file, rungs, capsys
-):
+def test_a_ladder_trains_every_rung_with_every_seed_and_prints_a_table(runs, printed, small_file, rungs, capsys):
     words = ["fit", "--data", str(small_file), "--method", "KMeans", "--ladder", *TINY]
     found = printed(*words, "--json", "--seeds", "0-1")
     assert [(row["member"], row["runs"], row["finished"]) for row in found["table"]] == [
@@ -306,17 +313,7 @@ def test_groups_that_cannot_be_are_said_in_one_line(runs, capsys, words, sentenc
 
 
 def test_an_estimate_is_measured_and_starts_no_run(runs, printed, small_file, capsys):
-    words = [
-        "estimate",
-        "--data",
-        str(small_file),
-        "--method",
-        "DDLS",
-        "--device",
-        "cpu",
-        "--set",
-        *QUICK_DDLS,
-    ]
+    words = ["estimate", "--data", str(small_file), "--method", "DDLS", "--device", "cpu", "--set", *QUICK_DDLS]
     found = printed(*words, "--json")
     assert found["basis"] == "measured on a few batches"
     assert found["n_parameters"] > 100
@@ -339,17 +336,7 @@ def test_methods_without_batches_get_the_rule_of_thumb(runs, printed, small_file
 
 def test_what_will_not_fit_is_not_tried_but_advised_on(runs, small_file, capsys, monkeypatch):
     monkeypatch.setattr("psutil.virtual_memory", lambda: type("Memory", (), {"available": 2**18})())
-    words = [
-        "--data",
-        str(small_file),
-        "--method",
-        "DDLS",
-        "--device",
-        "cpu",
-        "--set",
-        *QUICK_DDLS,
-        "batch_size=64",
-    ]
+    words = ["--data", str(small_file), "--method", "DDLS", "--device", "cpu", "--set", *QUICK_DDLS, "batch_size=64"]
     assert main(["estimate", *words]) == 0
     out = capsys.readouterr().out
     assert "rule of thumb" in out
@@ -432,9 +419,18 @@ def test_fetching_data_sets(monkeypatch, tmp_path, capsys):
 def test_a_sweep_prints_every_combination_with_its_spread(runs, small_file, printed, capsys, monkeypatch):
     monkeypatch.delenv("DEEPCLUST_SCHEDULER", raising=False)
     found = printed(
-        "sweep", "--data", small_file, "--method", "KMeans", "--set", "n_init=1,2", "n_clusters=3", "--seeds", "0-1",
+        "sweep",
+        "--data",
+        small_file,
+        "--method",
+        "KMeans",
+        "--set",
+        "n_init=1,2",
+        "n_clusters=3",
+        "--seeds",
+        "0-1",
         "--json",
-    )  # fmt: skip
+    )
     assert [row["member"] for row in found["table"]] == ["1", "2"]
     assert [row["runs"] for row in found["table"]] == [2, 2]
     assert all("acc_sd" in row for row in found["table"])

@@ -50,9 +50,7 @@ def test_for_people_a_table_and_sentences(swept: dict[str, Any], capsys) -> None
 def test_what_cannot_be_ranked_is_said_in_one_line(swept: dict[str, Any], small_file: Path, capsys) -> None:
     assert main(["rank", "nowhere"]) == 2
     assert "There is no group or run 'nowhere'" in capsys.readouterr().err
-    assert (
-        main(["fit", "--data", str(small_file), "--method", "KMeans", "--set", "n_clusters=3", "--json"]) == 0
-    )
+    assert main(["fit", "--data", str(small_file), "--method", "KMeans", "--set", "n_clusters=3", "--json"]) == 0
     alone = json.loads(capsys.readouterr().out)["run"]
     assert main(["rank", alone]) == 2
     err = capsys.readouterr().err
@@ -63,16 +61,6 @@ def test_what_cannot_be_ranked_is_said_in_one_line(swept: dict[str, Any], small_
 def test_seeds_alone_are_not_ranked(tmp_path: Path, monkeypatch, small_file: Path, capsys) -> None:
     monkeypatch.setenv("DEEPCLUST_RUNS", str(tmp_path / "runs"))
     monkeypatch.delenv("DEEPCLUST_SCHEDULER", raising=False)
-    words = [
-        "sweep",
-        "--data",
-        str(small_file),
-        "--method",
-        "KMeans",
-        "--set",
-        "n_clusters=3",
-        "--seeds",
-        "0-1",
-    ]
+    words = ["sweep", "--data", str(small_file), "--method", "KMeans", "--set", "n_clusters=3", "--seeds", "0-1"]
     assert main([*words, "--json"]) == 0
     assert "ranking" not in json.loads(capsys.readouterr().out)

@@ -33,29 +33,14 @@ def test_every_kind_is_written_and_a_run_comes_back(
     }
     for what, first in begins.items():
         target = tmp_path / "out" / f"file.{'png' if what == 'map' else what}"
-        asked = [
-            "export",
-            finished.id,
-            "--what",
-            what,
-            "--to",
-            str(target),
-            "--runs",
-            str(store.root),
-            "--json",
-        ]
+        asked = ["export", finished.id, "--what", what, "--to", str(target), "--runs", str(store.root), "--json"]
         assert main(asked) == 0
         assert json.loads(capsys.readouterr().out)["bytes"] == target.stat().st_size
         assert target.read_bytes().startswith(first)
-    assert (
-        main(["import", str(tmp_path / "out" / "file.run"), "--runs", str(tmp_path / "there"), "--json"]) == 0
-    )
+    assert main(["import", str(tmp_path / "out" / "file.run"), "--runs", str(tmp_path / "there"), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["run"], told["data"]) == (finished.id, True)
-    assert (
-        RunStore(tmp_path / "there").get(finished.id).result().labels.tolist()
-        == finished.result().labels.tolist()
-    )
+    assert RunStore(tmp_path / "there").get(finished.id).result().labels.tolist() == finished.result().labels.tolist()
 
 
 def test_classes_only_with_reveal_and_data_left_out_on_request(
@@ -78,10 +63,7 @@ def test_refusals_are_sentences_and_leave_no_file(
     shared = ["--runs", str(store.root)]
     assert main(["export", finished.id, "--what", "map", "--to", str(tmp_path / "map.jpg"), *shared]) == 2
     assert "ends in .png or .svg" in capsys.readouterr().err
-    assert (
-        main(["export", finished.id, "--what", "csv", "--k", "999", "--to", str(tmp_path / "x.csv"), *shared])
-        == 2
-    )
+    assert main(["export", finished.id, "--what", "csv", "--k", "999", "--to", str(tmp_path / "x.csv"), *shared]) == 2
     assert "no clusters for k = 999" in capsys.readouterr().err
     (tmp_path / "bad.zip").write_bytes(b"x")
     assert main(["import", str(tmp_path / "bad.zip"), *shared]) == 2

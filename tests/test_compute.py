@@ -24,8 +24,7 @@ def test_auto_is_a_device_that_works():
 
 
 @pytest.mark.parametrize(
-    ("device", "words"),
-    [("abacus", "'abacus' is not known.*auto, cpu, cuda, mps"), ("", "is not known")],
+    ("device", "words"), [("abacus", "'abacus' is not known.*auto, cpu, cuda, mps"), ("", "is not known")]
 )
 def test_unknown_devices_are_refused(device, words):
     with pytest.raises(ValueError, match=words):

@@ -30,12 +30,6 @@ def test_records_are_json_with_their_kind():
     ]
     assert [json.loads(json.dumps(to_record(e))) for e in events] == [
         {"kind": "stage", "name": "Pre-training", "n_epochs": 3, "terms": {"reconstruction": "error"}},
-        {
-            "kind": "progress",
-            "stage": "Pre-training",
-            "epoch": 1,
-            "losses": {"reconstruction": 0.5},
-            "seconds": 1.25,
-        },
+        {"kind": "progress", "stage": "Pre-training", "epoch": 1, "losses": {"reconstruction": 0.5}, "seconds": 1.25},
         {"kind": "note", "level": "warning", "text": "Careful."},
     ]

@@ -16,10 +16,7 @@ def result(**changes) -> ClusterResult:
 def test_what_was_saved_is_loaded(tmp_path):
     further = {"softmax(Z)": np.ones((3, 4), np.float32)}
     before = result(
-        cluster_centers=np.eye(2, dtype=np.float32),
-        seconds=2.5,
-        spaces=further,
-        extras={"norms": np.arange(5)},
+        cluster_centers=np.eye(2, dtype=np.float32), seconds=2.5, spaces=further, extras={"norms": np.arange(5)}
     )
     before.save(tmp_path / "new" / "result.npz")
     after = ClusterResult.load(tmp_path / "new" / "result.npz")

@@ -171,12 +171,7 @@ def test_every_set_changes_something_under_each_of_its_names(pictures):
 
 @pytest.mark.parametrize(
     ("shape", "expected"),
-    [
-        ((5, 4, 6), (8, 5, 6, 6)),
-        ((5, 6, 4, 3), (8, 5, 6, 6, 3)),
-        ((5, 9), (8, 5, 9)),
-        ((2, 1, 5), (8, 2, 5, 5)),
-    ],
+    [((5, 4, 6), (8, 5, 6, 6)), ((5, 6, 4, 3), (8, 5, 6, 6, 3)), ((5, 9), (8, 5, 9)), ((2, 1, 5), (8, 2, 5, 5))],
 )
 def test_preview_shapes(shape, expected):
     assert preview(np.zeros(shape), "permute-8").shape == expected

@@ -6,14 +6,7 @@ from __future__ import annotations
 TINY = {
     "KMeans": {"n_init": 3},
     "AEKMeans": {"max_epochs": 3, "n_channels": 8, "n_hidden": 16, "n_init": 2},
-    "DDLS": {
-        "pretrain_epochs": 2,
-        "max_epochs": 2,
-        "n_channels": 8,
-        "n_hidden": 16,
-        "n_components": 8,
-        "tol": 0.0,
-    },
+    "DDLS": {"pretrain_epochs": 2, "max_epochs": 2, "n_channels": 8, "n_hidden": 16, "n_components": 8, "tol": 0.0},
     "DSCDAN": {
         "pretrain_epochs": 2,
         "max_epochs": 3,
@@ -26,14 +19,7 @@ TINY = {
         "learning_rate": 0.01,
         "eigenvectors": 1.0,
     },
-    "LALNet": {
-        "max_epochs": 3,
-        "n_channels": 4,
-        "n_hidden": 16,
-        "n_duplicates": 3,
-        "min_side": 8,
-        "n_init": 2,
-    },
+    "LALNet": {"max_epochs": 3, "n_channels": 4, "n_hidden": 16, "n_duplicates": 3, "min_side": 8, "n_init": 2},
     "SpectralClustering": {"n_init": 2},
     "LandmarkSpectral": {"n_landmarks": 40, "n_init": 2},
     "SpectralNet": {

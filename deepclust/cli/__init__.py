@@ -25,33 +25,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="deepclust",
-        description="Watch a neural network learn to sort your data, and judge what it found.",
+        prog="deepclust", description="Watch a neural network learn to sort your data, and judge what it found."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     fit = commands.add_parser("fit", help="train a method on a data set and keep the run")
     several = fit.add_mutually_exclusive_group()
+    several.add_argument("--ladder", action="store_true", help="train every rung of the method's ladder of ablations")
     several.add_argument(
-        "--ladder", action="store_true", help="train every rung of the method's ladder of ablations"
-    )
-    several.add_argument(
-        "--sensitivity",
-        action="store_true",
-        help="train a grid over the method's two critical hyper-parameters",
+        "--sensitivity", action="store_true", help="train a grid over the method's two critical hyper-parameters"
     )
     fit.add_argument("--seeds", metavar="0-2", help="train with each of these seeds, such as 0-2 or 0,3,7")
     fit.set_defaults(run_command=training.fit)
-    estimate = commands.add_parser(
-        "estimate", help="time a few batches: how long and how much memory a run takes"
-    )
+    estimate = commands.add_parser("estimate", help="time a few batches: how long and how much memory a run takes")
     estimate.set_defaults(run_command=training.estimate_run)
     several_runs = commands.add_parser(
         "sweep", help="train every combination of some values and seeds, here or on a Dask cluster"
     )
-    several_runs.add_argument(
-        "--seeds", metavar="0-2", help="train with each of these seeds, such as 0-2 or 0,3,7"
-    )
+    several_runs.add_argument("--seeds", metavar="0-2", help="train with each of these seeds, such as 0-2 or 0,3,7")
     several_runs.add_argument(
         "--scheduler",
         metavar="tcp://HOST:8786",
@@ -78,9 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     rank.add_argument("group", metavar="GROUP", help="the id of a group of runs, or one of its runs")
     rank.set_defaults(run_command=ranking.rank)
     for command in (fit, several_runs, estimate, runs, choose, rank):
-        command.add_argument(
-            "--runs", type=Path, metavar="DIR", help="folder of the runs (default: $DEEPCLUST_RUNS)"
-        )
+        command.add_argument("--runs", type=Path, metavar="DIR", help="folder of the runs (default: $DEEPCLUST_RUNS)")
     for command in (fit, several_runs, estimate, datasets, methods, runs, choose, rank):
         command.add_argument("--json", action="store_true", help="print JSON")
     taking.add_commands(commands)

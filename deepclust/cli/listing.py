@@ -56,21 +56,10 @@ def datasets(asked: argparse.Namespace) -> int:
 def methods(asked: argparse.Namespace) -> int:
     rows: list[dict[str, Any]] = []
     for name, cls in METHODS.items():
-        row: dict[str, Any] = {
-            "method": name,
-            "title": cls.title,
-            "presets": list(cls.presets),
-            "summary": cls.summary,
-        }
+        row: dict[str, Any] = {"method": name, "title": cls.title, "presets": list(cls.presets), "summary": cls.summary}
         if asked.json:
             row["params"] = [
-                {
-                    "name": p.name,
-                    "label": p.label,
-                    "help": p.help,
-                    "default": p.default,
-                    "allowed": p.allowed(),
-                }
+                {"name": p.name, "label": p.label, "help": p.help, "default": p.default, "allowed": p.allowed()}
                 for p in params_of(cls).values()
             ]
         rows.append(row)
@@ -97,12 +86,7 @@ def choose(asked: argparse.Namespace) -> int:
         print(json.dumps({"run": run.id, **board_summary(board)}))
         return 0
     rows = [
-        {
-            "criterion": c.title,
-            "pick": c.pick,
-            "plausible": ", ".join(map(str, c.plausible)),
-            "weight": c.weight,
-        }
+        {"criterion": c.title, "pick": c.pick, "plausible": ", ".join(map(str, c.plausible)), "weight": c.weight}
         for c in board.criteria
     ]
     print_rows(rows, as_json=False)

@@ -53,8 +53,14 @@ def download_bar(title: str) -> Iterator[Callable[[str, int, int], None]]:
         if what != shown:
             bar.close()
             shown = what
-            bar = tqdm(desc=f"{title}: {what}", total=total or None, unit="B", unit_scale=True, file=sys.stderr,
-                       disable=not sys.stderr.isatty())  # fmt: skip
+            bar = tqdm(
+                desc=f"{title}: {what}",
+                total=total or None,
+                unit="B",
+                unit_scale=True,
+                file=sys.stderr,
+                disable=not sys.stderr.isatty(),
+            )
         bar.update(done - bar.n)
 
     try:
@@ -101,10 +107,7 @@ def summary_of(run: Run) -> dict[str, Any]:
         "n_clusters": config.n_clusters,
         "seed": config.seed,
         "seconds": metrics.get("seconds", status.seconds),
-        **{
-            name: metrics.get(name)
-            for name in ("acc", "nmi", "nmi_arithmetic", "ari", "purity", "silhouette")
-        },
+        **{name: metrics.get(name) for name in ("acc", "nmi", "nmi_arithmetic", "ari", "purity", "silhouette")},
     }
 
 

@@ -19,10 +19,7 @@ def rank(asked: argparse.Namespace) -> int:
     group_id = group_of(store, asked.group)
     board = rank_group(store, group_id, told_on_terminal)
     if board.state == "failed" or board.ranking is None:
-        print(
-            f"deepclust: {board.error or 'Nothing is known that tells these settings apart.'}",
-            file=sys.stderr,
-        )
+        print(f"deepclust: {board.error or 'Nothing is known that tells these settings apart.'}", file=sys.stderr)
         return 1
     if asked.json:
         print(json.dumps({"group": group_id, **ranking_summary(board)}))
@@ -38,9 +35,7 @@ def group_of(store: RunStore, word: str) -> str:
     if (store.root / word / "config.json").exists():
         group = store.get(word).config.group
         if group is None:
-            raise ValueError(
-                f"The run {word} was started alone. `deepclust sweep` starts runs that can be ranked."
-            )
+            raise ValueError(f"The run {word} was started alone. `deepclust sweep` starts runs that can be ranked.")
         return group.id
     raise ValueError(
         f"There is no group or run {word!r} in {store.root}. `deepclust runs --json` lists runs with their groups."

@@ -15,9 +15,7 @@ WHATS = ("csv", "pictures", "map", "report", "notebook", "run")
 
 def add_commands(commands: Any) -> None:
     """Add both to the subparsers of the command line."""
-    export = commands.add_parser(
-        "export", help="take a run along as a table, pictures, a report, a notebook or a zip"
-    )
+    export = commands.add_parser("export", help="take a run along as a table, pictures, a report, a notebook or a zip")
     export.add_argument("run", metavar="RUN", help="a run (see `deepclust runs`)")
     export.add_argument(
         "--what", choices=WHATS, default="run", help="what to write (default: run, the whole run as a zip)"
@@ -27,17 +25,13 @@ def add_commands(commands: Any) -> None:
     )
     export.add_argument("--k", type=int, help="the number of clusters (default: the run's own)")
     export.add_argument("--reveal", action="store_true", help="also tell the true classes and scores")
-    export.add_argument(
-        "--without-data", action="store_true", help="leave your own data set out of the zip of a run"
-    )
+    export.add_argument("--without-data", action="store_true", help="leave your own data set out of the zip of a run")
     export.set_defaults(run_command=export_run)
     opening = commands.add_parser("import", help="open a run that was exported as a zip")
     opening.add_argument("file", type=Path, metavar="FILE")
     opening.set_defaults(run_command=import_run)
     for command in (export, opening):
-        command.add_argument(
-            "--runs", type=Path, metavar="DIR", help="folder of the runs (default: $DEEPCLUST_RUNS)"
-        )
+        command.add_argument("--runs", type=Path, metavar="DIR", help="folder of the runs (default: $DEEPCLUST_RUNS)")
         command.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -46,9 +40,7 @@ def export_run(asked: argparse.Namespace) -> int:
     store = RunStore(asked.runs)
     run = store.get(asked.run)
     if asked.what == "map" and asked.to.suffix.lower() not in (".png", ".svg"):
-        raise ValueError(
-            f"A map cannot be written as {asked.to.name}. Choose a name that ends in .png or .svg."
-        )
+        raise ValueError(f"A map cannot be written as {asked.to.name}. Choose a name that ends in .png or .svg.")
     with whole(asked.to.absolute()) as file:
         if asked.what == "run":
             from deepclust.exports.bundle import write_bundle
@@ -57,8 +49,11 @@ def export_run(asked: argparse.Namespace) -> int:
         else:
             _write_view(asked, run, store, file)
     n_bytes = asked.to.stat().st_size
-    print(json.dumps({"run": run.id, "file": str(asked.to), "bytes": n_bytes}) if asked.json
-          else f"{asked.to}: {n_bytes:,} bytes")  # fmt: skip
+    print(
+        json.dumps({"run": run.id, "file": str(asked.to), "bytes": n_bytes})
+        if asked.json
+        else f"{asked.to}: {n_bytes:,} bytes"
+    )
     return 0
 
 
@@ -83,13 +78,9 @@ def _write_view(asked: argparse.Namespace, run: Any, store: RunStore, file: IO[b
     else:
         found = finished_map(view, store)
         if found is None:
-            raise ValueError(
-                f"No map of the run {run.id} has been computed yet. Open it once on the Explore page."
-            )
+            raise ValueError(f"No map of the run {run.id} has been computed yet. Open it once on the Explore page.")
         shown = drawn(view, found)
-        file.write(
-            map_png(shown) if asked.to.suffix.lower() == ".png" else map_svg(shown).encode("utf-8", "replace")
-        )
+        file.write(map_png(shown) if asked.to.suffix.lower() == ".png" else map_svg(shown).encode("utf-8", "replace"))
 
 
 def import_run(asked: argparse.Namespace) -> int:
@@ -103,7 +94,5 @@ def import_run(asked: argparse.Namespace) -> int:
     if asked.json:
         print(json.dumps({"run": run.id, "folder": str(run.folder), "data": there}))
     else:
-        print(
-            run.id if there else f"{run.id}\nIts data, {run.config.dataset_title}, are not on this computer."
-        )
+        print(run.id if there else f"{run.id}\nIts data, {run.config.dataset_title}, are not on this computer.")
     return 0

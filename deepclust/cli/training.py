@@ -34,19 +34,12 @@ def add_run_arguments(command: argparse.ArgumentParser) -> None:
     source = command.add_mutually_exclusive_group(required=True)
     source.add_argument("--dataset", help="a data set of the catalog (see `deepclust datasets`)")
     source.add_argument(
-        "--data",
-        type=Path,
-        metavar="PATH",
-        help="own data: a file of arrays or a table, a zip or folder of pictures",
+        "--data", type=Path, metavar="PATH", help="own data: a file of arrays or a table, a zip or folder of pictures"
     )
-    command.add_argument(
-        "--options", nargs="*", default=[], metavar="NAME=VALUE", help="options of the data set"
-    )
+    command.add_argument("--options", nargs="*", default=[], metavar="NAME=VALUE", help="options of the data set")
     command.add_argument("--method", required=True, help="a method (see `deepclust methods`)")
     command.add_argument("--preset", help="a named set of hyper-parameters of the method")
-    command.add_argument(
-        "--set", nargs="*", action="extend", default=[], metavar="NAME=VALUE", help="hyper-parameters"
-    )
+    command.add_argument("--set", nargs="*", action="extend", default=[], metavar="NAME=VALUE", help="hyper-parameters")
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps")
 
@@ -89,11 +82,7 @@ def fit(asked: argparse.Namespace) -> int:
     if asked.json:
         print(json.dumps(summary))
     elif status.state != "failed" and run.has_result:
-        scores = [
-            f"{name.upper()} {summary[name]:.3f}"
-            for name in ("acc", "nmi", "ari")
-            if summary[name] is not None
-        ]
+        scores = [f"{name.upper()} {summary[name]:.3f}" for name in ("acc", "nmi", "ari") if summary[name] is not None]
         print(f"{status.state}: {run.id} in {summary['seconds']:.1f} s {' '.join(scores)}".rstrip())
         print(f"Look at it: deepclust app, or read {run.folder}")
     if status.state == "failed":
@@ -106,10 +95,7 @@ def _train(config: RunConfig, dataset: Dataset, store: RunStore) -> tuple[Run, R
     """Train one run in this process, when its device is free."""
     run = store.create(config)
     if ahead := waiting_before(run, store):
-        print(
-            f"Waiting for {slot_of(run)}, which {len(ahead)} run(s) use first. Ctrl-C gives up.",
-            file=sys.stderr,
-        )
+        print(f"Waiting for {slot_of(run)}, which {len(ahead)} run(s) use first. Ctrl-C gives up.", file=sys.stderr)
     with progress_bar() as watch:
         return run, work(run, watch=watch, dataset=dataset)
 
@@ -157,11 +143,7 @@ def estimate_run(asked: argparse.Namespace) -> int:
     expected = estimate(config, store, trial)
     if asked.json:
         said = {**asdict(expected), "fits": expected.fits, "advice": advice(config, expected)}
-        print(
-            json.dumps(
-                {"method": config.method, "preset": config.preset, "n_samples": config.n_samples, **said}
-            )
-        )
+        print(json.dumps({"method": config.method, "preset": config.preset, "n_samples": config.n_samples, **said}))
         return 0
     print(f"{in_words(expected)} ({expected.basis}; {in_bytes(expected.free_memory)} are free)")
     for sentence in advice(config, expected):
@@ -185,9 +167,7 @@ def _dataset_options(name: str, words: Sequence[str]) -> dict[str, Any]:
     found = {}
     for option, text in pairs(words):
         if option not in options:
-            raise ValueError(
-                f"The data set {name!r} has no option {option!r}. It has: {', '.join(options) or 'none'}."
-            )
+            raise ValueError(f"The data set {name!r} has no option {option!r}. It has: {', '.join(options) or 'none'}.")
         found[option] = parse_value(options[option], text)
     return found
 
@@ -208,8 +188,7 @@ def sweep_runs(asked: argparse.Namespace) -> int:
         status = run.status()
         said = status.message if status.state == "failed" else f"{status.seconds:.1f} s"
         print(
-            f"{run.config.part or run.config.method}, seed {run.config.seed}: {status.state}, {said}",
-            file=sys.stderr,
+            f"{run.config.part or run.config.method}, seed {run.config.seed}: {status.state}, {said}", file=sys.stderr
         )
 
     return _report(run_all(configs, store, tell), dataset, store, asked.json, ranked=True)

@@ -97,9 +97,7 @@ def check_n_clusters(dataset: Dataset | int, n_clusters: int) -> None:
     """ValueError when a data set (or a number of samples) is too small for ``n_clusters`` clusters."""
     n_samples = dataset.n_samples if isinstance(dataset, Dataset) else int(dataset)
     if n_clusters < 1:
-        raise ValueError(
-            f"{n_clusters} clusters are not possible. Ask for a whole number from 1 to {n_samples}."
-        )
+        raise ValueError(f"{n_clusters} clusters are not possible. Ask for a whole number from 1 to {n_samples}.")
     if n_clusters > n_samples:
         raise ValueError(
             f"{_count(n_samples, 'sample')} cannot form {n_clusters} clusters: every cluster needs at least one "
@@ -110,13 +108,9 @@ def check_n_clusters(dataset: Dataset | int, n_clusters: int) -> None:
 def _checked_samples(X: np.ndarray, kind: str, title: str) -> np.ndarray:
     X = np.asarray(X)
     if kind not in get_args(Kind):
-        raise ValueError(
-            f"{title}: kind={kind!r} is not known. Use one of {', '.join(map(repr, get_args(Kind)))}."
-        )
+        raise ValueError(f"{title}: kind={kind!r} is not known. Use one of {', '.join(map(repr, get_args(Kind)))}.")
     if X.dtype.kind not in "fiub":
-        raise ValueError(
-            f"{title}: the samples have the type {X.dtype}, not numbers. Convert them to float32 first."
-        )
+        raise ValueError(f"{title}: the samples have the type {X.dtype}, not numbers. Convert them to float32 first.")
     if X.size == 0:
         raise ValueError(
             f"{title}: the samples have the shape {X.shape}, so there is nothing in them. "
@@ -150,9 +144,7 @@ def _checked_samples(X: np.ndarray, kind: str, title: str) -> np.ndarray:
     return X
 
 
-def _checked_labels(
-    y: np.ndarray, n_samples: int, class_names: tuple[str, ...] | None, title: str
-) -> np.ndarray:
+def _checked_labels(y: np.ndarray, n_samples: int, class_names: tuple[str, ...] | None, title: str) -> np.ndarray:
     y = np.asarray(y)
     if y.ndim != 1 or len(y) != n_samples:
         raise ValueError(

@@ -81,9 +81,7 @@ def title_of(file_name: str) -> str:
 
 def shown_name(text: str) -> str:
     """A name without anything that a page would take for formatting, at most 60 characters; never empty."""
-    kept = "".join(
-        " " if c in _MARKS or (unicodedata.category(c)[0] in "CZ" and c != _JOINER) else c for c in text
-    )
+    kept = "".join(" " if c in _MARKS or (unicodedata.category(c)[0] in "CZ" and c != _JOINER) else c for c in text)
     return " ".join(kept.split())[:60].strip() or "my data"
 
 

@@ -67,9 +67,7 @@ def row_hashes(flat: np.ndarray) -> np.ndarray:
     """A 64-bit number for each row of ``(n, d)``: the same for rows of the same bytes, and hardly ever for others."""
     rows = np.ascontiguousarray(flat).view(np.uint8).data.cast("B")
     width = len(rows) // len(flat)
-    return np.fromiter(
-        (hash(bytes(rows[i : i + width])) for i in range(0, len(rows), width)), np.int64, len(flat)
-    )
+    return np.fromiter((hash(bytes(rows[i : i + width])) for i in range(0, len(rows), width)), np.int64, len(flat))
 
 
 def _copies(flat: np.ndarray) -> tuple[int, tuple[tuple[int, ...], ...]]:
@@ -104,9 +102,7 @@ def _warnings(
     elif n_constant > (d // 2 if dataset.kind == "image" else 0):  # empty borders are usual
         noun = "pixel value" if dataset.kind == "image" else "feature"
         does = (
-            "is the same in every sample and carries"
-            if n_constant == 1
-            else "are the same in every sample and carry"
+            "is the same in every sample and carries" if n_constant == 1 else "are the same in every sample and carry"
         )
         found.append(f"{n_constant:,} of {d:,} {noun}s {does} no information.")
     if n_copies and n_constant < d:

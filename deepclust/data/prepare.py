@@ -56,8 +56,7 @@ def suggest(dataset: Dataset) -> Suggestion:
         )
     if max(abs(low), abs(high)) > 10:
         return Suggestion(
-            "scale",
-            f"All columns vary alike, but reach from {low:g} to {high:g}: networks learn small numbers faster.",
+            "scale", f"All columns vary alike, but reach from {low:g} to {high:g}: networks learn small numbers faster."
         )
     return Suggestion("none", f"All columns vary alike, between {low:.3g} and {high:.3g}.")
 
@@ -174,9 +173,7 @@ def subset(dataset: Dataset, n: int, seed: int = 0, stratified: bool = False) ->
             f"A subset of {n:,} of {dataset.n_samples:,} samples is not possible. Ask for 1 to {dataset.n_samples:,}."
         )
     if stratified and dataset.y is None:
-        raise ValueError(
-            f"{dataset.title} has no labels, so a subset cannot keep their shares. Draw it at random."
-        )
+        raise ValueError(f"{dataset.title} has no labels, so a subset cannot keep their shares. Draw it at random.")
     if n == dataset.n_samples:
         return dataset
     dice = np.random.default_rng(seed)

@@ -59,9 +59,7 @@ def write_bundle(run: Run, store: RunStore, target: IO[bytes], *, with_data: boo
     machine finds it where the same file has been loaded there. No path of this machine is in the zip.
     """
     if not run.has_result:
-        raise ValueError(
-            f"The run {run.id} has found nothing yet. Wait until it has ended, or stop and keep it."
-        )
+        raise ValueError(f"The run {run.id} has found nothing yet. Wait until it has ended, or stop and keep it.")
     with tempfile.TemporaryDirectory() as scratch, zipfile.ZipFile(target, "w") as archive:
         config, data_folder = asdict(run.config), store.datasets
         if "file" in run.config.dataset:
@@ -70,8 +68,11 @@ def write_bundle(run: Run, store: RunStore, target: IO[bytes], *, with_data: boo
         key = str(config["dataset"].get("own", ""))
         data_files = [f"{key}.npz", f"{key}.json"] if with_data and key else []
         data_files = [name for name in data_files if (data_folder / name).is_file()]
-        _add_json(archive, MANIFEST, {"format": FORMAT, "run": run.id, "version": deepclust.__version__,
-                                      "data": bool(data_files)})  # fmt: skip
+        _add_json(
+            archive,
+            MANIFEST,
+            {"format": FORMAT, "run": run.id, "version": deepclust.__version__, "data": bool(data_files)},
+        )
         for name in files_of(run):
             if name == "config.json":
                 _add_json(archive, f"run/{name}", config)

@@ -23,17 +23,13 @@ def cluster_rows(view: View) -> Iterator[str]:
     """The HTML of the clusters, one after the other."""
     clusters, counts = np.unique(view.labels, return_counts=True)
     flat = view.data is not None and view.data.X.ndim == 2
-    value_range = (
-        (view.data.X.min(axis=0), view.data.X.max(axis=0)) if flat and view.data is not None else None
-    )
+    value_range = (view.data.X.min(axis=0), view.data.X.max(axis=0)) if flat and view.data is not None else None
     lists = {"Most typical": view.best.typical}
     if len(clusters) <= MANY:
         lists["Borderline"] = view.best.borderline
     for cluster, n in zip(clusters.tolist(), counts.tolist(), strict=True):
         members = view.labels == cluster
-        words = (
-            f"{n:,} samples ({n / len(members):.1%}) · confidence {view.best.confidence[members].mean():.2f}"
-        )
+        words = f"{n:,} samples ({n / len(members):.1%}) · confidence {view.best.confidence[members].mean():.2f}"
         if view.classes is not None:
             of_class = np.bincount(view.classes[members])
             most = int(of_class.argmax())

@@ -28,11 +28,13 @@ def _notebook(view: View, store: RunStore) -> dict[str, Any]:
     ]
     return {
         "cells": [_cell(number, kind, text) for number, (kind, text) in enumerate(cells)],
-        "metadata": {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-                     "language_info": {"name": "python"}},
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
         "nbformat": 4,
         "nbformat_minor": 5,
-    }  # fmt: skip
+    }
 
 
 def _cell(number: int, kind: str, text: str) -> dict[str, Any]:

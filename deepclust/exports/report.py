@@ -105,9 +105,7 @@ def _tiles(view: View) -> str:
     if view.k != view.run.config.n_clusters:
         words += f" These are k-means clusters of the latent space; the run was trained with k = {view.run.config.n_clusters}."
     boxes = "".join(f"<div class='tile'>{_e(name)}<b>{_e(value)}</b></div>" for name, value in tiles)
-    return f"<div class='tiles'>{boxes}</div>" + (
-        f"<p class='faint'>{_e(words.strip())}</p>" if words else ""
-    )
+    return f"<div class='tiles'>{boxes}</div>" + (f"<p class='faint'>{_e(words.strip())}</p>" if words else "")
 
 
 def _asked(view: View) -> str:
@@ -124,16 +122,12 @@ def _asked(view: View) -> str:
         "Seconds of training": f"{status.seconds:,.0f}",
     }
     labels = params_of(find_method(config.method))
-    params = {
-        labels[name].label if name in labels else name: str(value) for name, value in config.params.items()
-    }
+    params = {labels[name].label if name in labels else name: str(value) for name, value in config.params.items()}
     return f"<div class='two'>{_facts(data)}{_facts(params)}</div>"
 
 
 def _facts(values: Mapping[str, str]) -> str:
-    rows = "".join(
-        f"<tr><td class='faint'>{_e(name)}</td><td>{_e(value)}</td></tr>" for name, value in values.items()
-    )
+    rows = "".join(f"<tr><td class='faint'>{_e(name)}</td><td>{_e(value)}</td></tr>" for name, value in values.items())
     return f"<div><table>{rows}</table></div>"
 
 
@@ -162,21 +156,12 @@ def _others(view: View) -> str:
     published = published_on(view.run.config.dataset)
     if not published:
         return ""
-    at_k: dict[str, Any] = (
-        view.run.metrics().get("by_k", {}).get(str(view.k), {}) if view.classes is not None else {}
-    )
+    at_k: dict[str, Any] = view.run.metrics().get("by_k", {}).get(str(view.k), {}) if view.classes is not None else {}
     rows = [(p.method, p.acc, p.nmi, p.source, p.note) for p in published]
     if "acc" in at_k:
         note = "labels had been seen" if view.run.config.labels_seen else "one seed"
         rows.insert(
-            0,
-            (
-                f"{view.run.config.method} (this run)",
-                at_k["acc"],
-                at_k["nmi"],
-                f"seed {view.run.config.seed}",
-                note,
-            ),
+            0, (f"{view.run.config.method} (this run)", at_k["acc"], at_k["nmi"], f"seed {view.run.config.seed}", note)
         )
     lines = "".join(
         f"<tr><td>{_e(method)}</td><td class='n'>{_share(acc)}</td><td class='n'>{_share(nmi)}</td><td>{_e(source)}</td>"

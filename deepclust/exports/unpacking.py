@@ -60,9 +60,7 @@ def open_bundle(source: Source, store: RunStore, max_bytes: int = MAX_BYTES) -> 
             _check_maps(folder, n)
             _restate(folder)
             config = _with_data(scratch / "data", config, store, label)
-            write_json(
-                folder / "config.json", {**asdict(config), "feature_shape": list(config.feature_shape)}
-            )
+            write_json(folder / "config.json", {**asdict(config), "feature_shape": list(config.feature_shape)})
             return _placed(folder, str(manifest.get("run", "")), store)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
@@ -93,18 +91,14 @@ def _belongs(name: str) -> bool:
     return name == MANIFEST or (known is not None and known.fullmatch(rest) is not None)
 
 
-def _unpacked(
-    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], scratch: Path, label: str
-) -> dict[str, Any]:
+def _unpacked(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], scratch: Path, label: str) -> dict[str, Any]:
     """Write the files below ``scratch``, their names being known to be harmless; returns the manifest."""
     try:
         for member in members:
             path = scratch / member.filename
             path.parent.mkdir(parents=True, exist_ok=True)
             with archive.open(member) as packed, open(path, "wb") as file:
-                shutil.copyfileobj(
-                    packed, file, 2**20
-                )  # never more than the announced size: zipfile stops there
+                shutil.copyfileobj(packed, file, 2**20)  # never more than the announced size: zipfile stops there
         manifest = json.loads((scratch / MANIFEST).read_text(encoding="utf-8"))
     except (*_DAMAGE, ValueError) as error:
         raise ValueError(f"{label} is damaged or cut short ({error}). {_ADVICE}.") from error
@@ -137,12 +131,21 @@ def _checked_config(folder: Path, label: str) -> RunConfig:
         if not 0 <= float(config.created) < LATEST:
             raise ValueError("it was made at no possible time.")
         return RunConfig(
-            dataset=ref, dataset_title=shown_name(str(config.dataset_title)), fingerprint=shown_name(str(config.fingerprint)),
-            kind=config.kind, n_samples=config.n_samples, feature_shape=shape, method=config.method, params=params,
-            preset=config.preset if config.preset in method.presets else None, seed=int(config.seed),
-            device="cpu" if config.device == "cpu" else "auto", labels_seen=bool(config.labels_seen),
-            member=shown_name(str(config.part)) if config.part else "", created=float(config.created),
-        )  # fmt: skip
+            dataset=ref,
+            dataset_title=shown_name(str(config.dataset_title)),
+            fingerprint=shown_name(str(config.fingerprint)),
+            kind=config.kind,
+            n_samples=config.n_samples,
+            feature_shape=shape,
+            method=config.method,
+            params=params,
+            preset=config.preset if config.preset in method.presets else None,
+            seed=int(config.seed),
+            device="cpu" if config.device == "cpu" else "auto",
+            labels_seen=bool(config.labels_seen),
+            member=shown_name(str(config.part)) if config.part else "",
+            created=float(config.created),
+        )
     except (ValueError, TypeError, KeyError, OSError, OverflowError, RecursionError) as error:
         raise ValueError(f"{label} cannot be opened: {error}") from error
 
@@ -154,10 +157,7 @@ def _checked_arrays(folder: Path, config: RunConfig, label: str) -> int:
     run = Run(folder)
     try:
         result, n = run.result(), config.n_samples
-        _need(
-            len(result.labels) == n,
-            f"it has labels for {len(result.labels)} samples, and says that there are {n}",
-        )
+        _need(len(result.labels) == n, f"it has labels for {len(result.labels)} samples, and says that there are {n}")
         _need(result.embedding.ndim == 2, "its latent space is no table")
         _need(
             result.embedding.dtype.kind == "f" and bool(np.isfinite(result.embedding).all()),
@@ -174,14 +174,10 @@ def _checked_arrays(folder: Path, config: RunConfig, label: str) -> int:
         for number in range(run.n_snapshots):
             shot = run.snapshot(number)
             m = len(shot["sample"])
-            fits = all(len(shot[name]) == m for name in ("labels", "embedding")) and len(shot["points"]) in (
-                0,
-                m,
-            )
+            fits = all(len(shot[name]) == m for name in ("labels", "embedding")) and len(shot["points"]) in (0, m)
             _need(fits and shot["sample"].dtype.kind in "iu" and m > 0, f"its snapshot {number} does not fit")
             _need(
-                int(shot["sample"].min()) >= 0 and int(shot["sample"].max()) < n,
-                f"its snapshot {number} does not fit",
+                int(shot["sample"].min()) >= 0 and int(shot["sample"].max()) < n, f"its snapshot {number} does not fit"
             )
         by_number = run.metrics().get("by_k")
         _need(
@@ -203,10 +199,7 @@ def _check_maps(folder: Path, n: int) -> None:
     for path in (folder / "projections").glob("*.npz"):
         if path.name.startswith("eigen_"):
             arrays = read_arrays(path, path.name)
-            fits = {"values", "vectors"} <= set(arrays) and arrays["vectors"].shape == (
-                n,
-                len(arrays["values"]),
-            )
+            fits = {"values", "vectors"} <= set(arrays) and arrays["vectors"].shape == (n, len(arrays["values"]))
         else:
             try:
                 found = Projection.load(path)
@@ -227,12 +220,15 @@ def _restate(folder: Path) -> None:
     (folder / "status.json").unlink(missing_ok=True)
     stopped = before is not None and before.state == "stopped"
     seconds = float(before.seconds) if before is not None and isinstance(before.seconds, int | float) else 0.0
-    run.set_status(state="stopped" if stopped else "done", message="Opened from a zip.", fraction=1.0, seconds=seconds,
-                   ended=time.time())  # fmt: skip
-    told = filter(None, map(_plain_event, run.events()[0]))
-    (folder / "events.jsonl").write_text(
-        "".join(json.dumps(event) + "\n" for event in told), encoding="utf-8"
+    run.set_status(
+        state="stopped" if stopped else "done",
+        message="Opened from a zip.",
+        fraction=1.0,
+        seconds=seconds,
+        ended=time.time(),
     )
+    told = filter(None, map(_plain_event, run.events()[0]))
+    (folder / "events.jsonl").write_text("".join(json.dumps(event) + "\n" for event in told), encoding="utf-8")
 
 
 def _plain_event(event: dict[str, Any]) -> dict[str, Any] | None:
@@ -240,16 +236,16 @@ def _plain_event(event: dict[str, Any]) -> dict[str, Any] | None:
     try:
         if event["kind"] == "stage":
             terms = {_plain(name): _plain(words) for name, words in event["terms"].items()}
-            return {
-                "kind": "stage",
-                "name": _plain(event["name"]),
-                "n_epochs": int(event["n_epochs"]),
-                "terms": terms,
-            }
+            return {"kind": "stage", "name": _plain(event["name"]), "n_epochs": int(event["n_epochs"]), "terms": terms}
         if event["kind"] == "progress":
             losses = {_plain(name): float(value) for name, value in event["losses"].items()}
-            return {"kind": "progress", "stage": _plain(event["stage"]), "epoch": int(event["epoch"]), "losses": losses,
-                    "seconds": float(event["seconds"])}  # fmt: skip
+            return {
+                "kind": "progress",
+                "stage": _plain(event["stage"]),
+                "epoch": int(event["epoch"]),
+                "losses": losses,
+                "seconds": float(event["seconds"]),
+            }
         if event["kind"] == "note" and event["level"] in ("info", "warning"):
             return {"kind": "note", "level": event["level"], "text": _plain(event["text"])}
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
@@ -272,9 +268,7 @@ def _with_data(folder: Path, config: RunConfig, store: RunStore, label: str) -> 
         return config  # the same content has the same key
     kept = folder / "kept"
     if keep_dataset(replace(data, title=shown_name(data.title)), kept)["own"] != key:
-        raise ValueError(
-            f"{label}: the data set in it is not the one that the run was trained on. {_ADVICE}."
-        )
+        raise ValueError(f"{label}: the data set in it is not the one that the run was trained on. {_ADVICE}.")
     store.datasets.mkdir(parents=True, exist_ok=True)
     for path in (
         kept / f"{key}.npz",

@@ -65,15 +65,11 @@ class View:
 def view_of(run: Run, data: Dataset | None, k: int | None = None, *, revealed: bool = False) -> View:
     """The view of a finished run at k (None: at its own). ValueError if it has no result, or none for this k."""
     if not run.has_result:
-        raise ValueError(
-            f"The run {run.id} has found nothing yet. Wait until it has ended, or stop and keep it."
-        )
+        raise ValueError(f"The run {run.id} has found nothing yet. Wait until it has ended, or stop and keep it.")
     k = run.config.n_clusters if k is None else k
     there = [*run.labels_by_k()] or [run.config.n_clusters]
     if k not in there:
-        raise ValueError(
-            f"The run {run.id} has no clusters for k = {k}. Choose one of {', '.join(map(str, there))}."
-        )
+        raise ValueError(f"The run {run.id} has no clusters for k = {k}. Choose one of {', '.join(map(str, there))}.")
     labels, names = edited(run, k)
     result = run.result()
     return View(run, k, labels, names, result, exemplars(result.embedding, labels, LISTED), data, revealed)

@@ -20,9 +20,7 @@ def votes_chart(verdict: Verdict, chosen: int | None = None, true_k: int | None 
     """Bars of the votes for every k; those of the range stand out, the best is dark. true_k: marked, once revealed."""
     ks = list(verdict.votes)
     inside = [verdict.low <= k <= verdict.high for k in ks]
-    colours = [
-        PICK if k == verdict.best else "#f3b98f" if i else "#c9ccd1" for k, i in zip(ks, inside, strict=True)
-    ]
+    colours = [PICK if k == verdict.best else "#f3b98f" if i else "#c9ccd1" for k, i in zip(ks, inside, strict=True)]
     figure = go.Figure(
         go.Bar(
             x=ks,
@@ -33,9 +31,7 @@ def votes_chart(verdict: Verdict, chosen: int | None = None, true_k: int | None 
     )
     _dress(figure, 210)
     figure.update_layout(
-        xaxis=dict(
-            title="k", dtick=1 if len(ks) <= 25 else 5, showgrid=False, range=[ks[0] - 0.6, ks[-1] + 0.6]
-        ),
+        xaxis=dict(title="k", dtick=1 if len(ks) <= 25 else 5, showgrid=False, range=[ks[0] - 0.6, ks[-1] + 0.6]),
         yaxis=dict(title="votes", gridcolor=GRID, rangemode="tozero"),
         bargap=0.25,
     )
@@ -96,32 +92,53 @@ def _headline(criterion: Criterion) -> str:
 def _traces(criterion: Criterion) -> list[go.Scatter]:
     if not criterion.curve:
         others = [k for k in criterion.plausible if k != criterion.pick]
-        found = [go.Scatter(x=others, y=[0] * len(others), mode="markers", marker=dict(color=LINE, size=8),
-                            hovertemplate="k = %{x}: possible<extra></extra>")]  # fmt: skip
+        found = [
+            go.Scatter(
+                x=others,
+                y=[0] * len(others),
+                mode="markers",
+                marker=dict(color=LINE, size=8),
+                hovertemplate="k = %{x}: possible<extra></extra>",
+            )
+        ]
         return [*found, _dot([criterion.pick], [0])] if criterion.pick is not None else found
     ks, values = list(criterion.ks), np.array(criterion.curve, dtype=float)
     error = None
     if criterion.spread:
         error = dict(type="data", array=list(criterion.spread), color=LINE, thickness=1, width=0)
-    traces = [go.Scatter(x=ks, y=values, mode="lines+markers", line=dict(color=LINE, width=1.5), marker=dict(size=4),
-                         error_y=error, connectgaps=False, hovertemplate="k = %{x}: %{y:.4g}<extra></extra>")]  # fmt: skip
+    traces = [
+        go.Scatter(
+            x=ks,
+            y=values,
+            mode="lines+markers",
+            line=dict(color=LINE, width=1.5),
+            marker=dict(size=4),
+            error_y=error,
+            connectgaps=False,
+            hovertemplate="k = %{x}: %{y:.4g}<extra></extra>",
+        )
+    ]
     if criterion.pick in criterion.ks:
         traces.append(_dot([criterion.pick], [values[ks.index(criterion.pick)]]))
     return traces
 
 
 def _dot(x: list[int | None], y: list[float]) -> go.Scatter:
-    return go.Scatter(x=x, y=y, mode="markers", marker=dict(color=PICK, size=11, line=dict(color="white", width=1)),
-                      name="pick", hovertemplate="pick: k = %{x}<extra></extra>")  # fmt: skip
+    return go.Scatter(
+        x=x,
+        y=y,
+        mode="markers",
+        marker=dict(color=PICK, size=11, line=dict(color="white", width=1)),
+        name="pick",
+        hovertemplate="pick: k = %{x}<extra></extra>",
+    )
 
 
 def _mark(figure: go.Figure, chosen: int | None, true_k: int | None) -> None:
     """Lines at the k that is looked at and at the true number, their words on sides where they do not meet."""
     if chosen is not None:
         side = "top right" if true_k is not None and chosen > true_k else "top left"
-        figure.add_vline(
-            chosen, line=dict(color=TEXT, width=1), annotation_text="looked at ", annotation_position=side
-        )
+        figure.add_vline(chosen, line=dict(color=TEXT, width=1), annotation_text="looked at ", annotation_position=side)
     if true_k is not None:
         side = "top left" if chosen is not None and true_k < chosen else "top right"
         line = dict(color=TEXT, width=1.5, dash="dot")

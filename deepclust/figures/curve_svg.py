@@ -46,12 +46,8 @@ def _panel(term: str, curves: Sequence[Mapping[str, Any]], stages: Sequence[str]
     parts = [f'<text x="{LEFT}" y="16" font-size="13" font-weight="600">{html.escape(term)}</text>']
     for value in (low, high) if high > low else (high,):
         y = place(0, value)[1]
-        parts.append(
-            f'<line x1="{LEFT}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}" stroke="currentColor" opacity=".2"/>'
-        )
-        parts.append(
-            f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end" opacity=".75">{value:.3g}</text>'
-        )
+        parts.append(f'<line x1="{LEFT}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}" stroke="currentColor" opacity=".2"/>')
+        parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end" opacity=".75">{value:.3g}</text>')
     parts.append(f'<text x="{right}" y="{bottom + 17}" text-anchor="end" opacity=".75">epoch {last:g}</text>')
     for c in curves:
         thinned = zip(*thin(c["x"], c["y"], MOST), strict=True)

@@ -22,10 +22,7 @@ def eigenvalue_bars(values: np.ndarray, k: int) -> go.Figure:
     """
     number = np.arange(1, len(values) + 1)
     figure = go.Figure()
-    for name, rows in (
-        (f"the first {k} (k = {k} is shown)", number <= k),
-        ("those after them", number > k),
-    ):
+    for name, rows in ((f"the first {k} (k = {k} is shown)", number <= k), ("those after them", number > k)):
         if not rows.any():
             continue
         figure.add_bar(
@@ -45,9 +42,7 @@ def eigenvalue_bars(values: np.ndarray, k: int) -> go.Figure:
         **_plain(330),
         bargap=0.35,
         legend=dict(orientation="h", y=1.02, yanchor="bottom", x=0),
-        xaxis=dict(
-            title="eigenvalue, smallest first", dtick=1, showgrid=False, zeroline=False, fixedrange=True
-        ),
+        xaxis=dict(title="eigenvalue, smallest first", dtick=1, showgrid=False, zeroline=False, fixedrange=True),
         yaxis=dict(gridcolor=GRID, zerolinecolor=GRID, rangemode="tozero", fixedrange=True),
     )
     return figure
@@ -126,12 +121,7 @@ def angle_bars(angles: np.ndarray) -> go.Figure:
         bargap=0.35,
         xaxis=dict(title="direction, best learned first", dtick=1, showgrid=False, fixedrange=True),
         yaxis=dict(
-            range=[0, 100],
-            tickvals=[0, 30, 60, 90],
-            ticksuffix="°",
-            gridcolor=GRID,
-            zeroline=False,
-            fixedrange=True,
+            range=[0, 100], tickvals=[0, 30, 60, 90], ticksuffix="°", gridcolor=GRID, zeroline=False, fixedrange=True
         ),
     )
     return figure
@@ -161,13 +151,7 @@ def batch_lines(table: np.ndarray, own: int | None = None) -> go.Figure:
     if own is not None and sizes[0] <= own <= sizes[-1]:
         figure.add_vline(x=own, line=dict(color=TEXT, width=1, dash="dot"))
         figure.add_annotation(
-            x=np.log10(own),
-            y=1,
-            yref="paper",
-            text="this run's batches",
-            showarrow=False,
-            xanchor="left",
-            xshift=4,
+            x=np.log10(own), y=1, yref="paper", text="this run's batches", showarrow=False, xanchor="left", xshift=4
         )
     figure.update_layout(
         **_plain(330),
@@ -181,11 +165,7 @@ def batch_lines(table: np.ndarray, own: int | None = None) -> go.Figure:
             fixedrange=True,
         ),
         yaxis=dict(
-            title="error, 0 if orthonormal",
-            rangemode="tozero",
-            gridcolor=GRID,
-            zerolinecolor=GRID,
-            fixedrange=True,
+            title="error, 0 if orthonormal", rangemode="tozero", gridcolor=GRID, zerolinecolor=GRID, fixedrange=True
         ),
     )
     return figure

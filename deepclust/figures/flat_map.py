@@ -27,9 +27,7 @@ _TURN = 2 * np.pi
 
 
 def _corners(angles: list[float], radii: list[float]) -> NDArray[np.float64]:
-    return np.array(
-        [(r * np.sin(a * _TURN), -r * np.cos(a * _TURN)) for a, r in zip(angles, radii, strict=True)]
-    )
+    return np.array([(r * np.sin(a * _TURN), -r * np.cos(a * _TURN)) for a, r in zip(angles, radii, strict=True)])
 
 
 # the marks of `theme.text_mark`, as corners around 0 with about the same area
@@ -38,10 +36,24 @@ _MARKS = (
     _corners([0, 0.25, 0.5, 0.75], [1.25] * 4),
     _corners([0.125, 0.375, 0.625, 0.875], [1.25] * 4),
     _corners([0, 1 / 3, 2 / 3], [1.5] * 3),
-    np.array([(-0.4, -1.2), (0.4, -1.2), (0.4, -0.4), (1.2, -0.4), (1.2, 0.4), (0.4, 0.4), (0.4, 1.2), (-0.4, 1.2),
-              (-0.4, 0.4), (-1.2, 0.4), (-1.2, -0.4), (-0.4, -0.4)]),
+    np.array(
+        [
+            (-0.4, -1.2),
+            (0.4, -1.2),
+            (0.4, -0.4),
+            (1.2, -0.4),
+            (1.2, 0.4),
+            (0.4, 0.4),
+            (0.4, 1.2),
+            (-0.4, 1.2),
+            (-0.4, 0.4),
+            (-1.2, 0.4),
+            (-1.2, -0.4),
+            (-0.4, -0.4),
+        ]
+    ),
     _corners([i / 10 for i in range(10)], [1.6, 0.7] * 5),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,8 +87,15 @@ def map_png(shown: FlatMap) -> bytes:
     for x, y, size, fill, anchor, text in _words(shown):
         font, text = _written(text, size * SCALE)
         halo = 2 * SCALE if anchor == "middle" else 0
-        pen.text((x * SCALE, y * SCALE), text, fill, font, {"start": "ls", "middle": "ms", "end": "rs"}[anchor],
-                 stroke_width=halo, stroke_fill=GROUND)  # fmt: skip
+        pen.text(
+            (x * SCALE, y * SCALE),
+            text,
+            fill,
+            font,
+            {"start": "ls", "middle": "ms", "end": "rs"}[anchor],
+            stroke_width=halo,
+            stroke_fill=GROUND,
+        )
     for x, y, group in _legend_marks(shown):
         pen.polygon(_placed(group, x * SCALE, y * SCALE, 5 * SCALE), fill=colour(group))
     if shown.values is not None:
@@ -151,9 +170,7 @@ def _dots(shown: FlatMap) -> Image.Image:
     radius = SCALE * SMOOTH * float(np.clip(3.2 * (2_000 / max(n, 1)) ** 0.25, 1.2, 4.0))
     fills = [colour(int(g)) for g in shown.groups] if shown.values is None else _scale(shown.values)
     shapes = {int(g): _mark(int(g) if shown.values is None else 0) * radius for g in np.unique(shown.groups)}
-    for (x, y), group, fill in zip(
-        (_unit(shown.points) * side).tolist(), shown.groups.tolist(), fills, strict=True
-    ):
+    for (x, y), group, fill in zip((_unit(shown.points) * side).tolist(), shown.groups.tolist(), fills, strict=True):
         pen.polygon([(x + dx, y + dy) for dx, dy in shapes[group].tolist()], fill=fill)
     return image.reduce(SMOOTH)
 
@@ -171,9 +188,7 @@ def _scale(values: NDArray) -> list[str]:
     """Values in 0..1 as colours of Cividis."""
     from plotly.colors import sequential
 
-    stops = np.array(
-        [[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in sequential.Cividis], dtype=np.float64
-    )
+    stops = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in sequential.Cividis], dtype=np.float64)
     place = np.linspace(0, 1, len(stops))
     unit = np.clip(np.nan_to_num(values), 0, 1)
     rgb = np.rint(np.column_stack([np.interp(unit, place, stops[:, i]) for i in range(3)])).astype(int)
@@ -211,16 +226,18 @@ def _words(shown: FlatMap) -> list[tuple[float, float, int, str, str, str]]:
         (MARGIN, 50, 13, FAINT, "start", shown.note),
     ]
     if shown.values is not None:
-        return [*words, (left, HEAD + 16, 14, INK, "start", shown.value_name), (left + 26, HEAD + 40, 13, FAINT, "start", "1"),
-                (left + 26, HEAD + 190, 13, FAINT, "start", "0")]  # fmt: skip
+        return [
+            *words,
+            (left, HEAD + 16, 14, INK, "start", shown.value_name),
+            (left + 26, HEAD + 40, 13, FAINT, "start", "1"),
+            (left + 26, HEAD + 190, 13, FAINT, "start", "0"),
+        ]
     unit = _unit(shown.points)
     groups = np.unique(shown.groups)
     if len(groups) <= MOST_NUMBERED:
         for group in groups.tolist():
             x, y = np.median(unit[shown.groups == group], axis=0)
-            words.append(
-                (MARGIN + SIDE * x, HEAD + SIDE * y + 5, 15, INK, "middle", _short(shown.name(group), 18))
-            )
+            words.append((MARGIN + SIDE * x, HEAD + SIDE * y + 5, 15, INK, "middle", _short(shown.name(group), 18)))
     for i, (group, count) in enumerate(_listed(shown)):
         text = f"{_short(shown.name(group), 24)} ({count:,})"
         words.append((left + 20, HEAD + 25 + LINE * i, 14, INK, "start", text))

@@ -39,29 +39,45 @@ def flow_chart(labels: Mapping[int, NDArray], names: Mapping[int, str] | None = 
             links["target"].append(number[next_k, flow.target])
             links["value"].append(flow.count)
             links["color"].append(_translucent(colour(flow.source), 0.4))
-            links["customdata"].append(f"{flow.of_source:.0%} of cluster {flow.source} at {at[k]}, "
-                                       f"{flow.of_target:.0%} of cluster {flow.target} at {at[next_k]}")  # fmt: skip
+            links["customdata"].append(
+                f"{flow.of_source:.0%} of cluster {flow.source} at {at[k]}, "
+                f"{flow.of_target:.0%} of cluster {flow.target} at {at[next_k]}"
+            )
     sizes = [f"{n.size:,} samples of cluster {n.cluster} at {at[n.k]}" for n in nodes]
     figure = go.Figure(
         go.Sankey(
             arrangement="snap",
-            node=dict(label=words, color=colours, x=across, y=down, pad=8, thickness=16, line=dict(width=0),
-                      customdata=sizes, hovertemplate="%{customdata}<extra></extra>"),
+            node=dict(
+                label=words,
+                color=colours,
+                x=across,
+                y=down,
+                pad=8,
+                thickness=16,
+                line=dict(width=0),
+                customdata=sizes,
+                hovertemplate="%{customdata}<extra></extra>",
+            ),
             link=dict(**links, hovertemplate="%{value:,} samples: %{customdata}<extra></extra>"),
             textfont=dict(size=13, color=TEXT, shadow="none"),
         )
-    )  # fmt: skip
+    )
     for i, k in enumerate(ks):
-        figure.add_annotation(x=i / max(len(ks) - 1, 1), y=1.06, xref="paper", yref="paper", text=f"<b>{html.escape(at[k])}</b>",
-                              showarrow=False, xanchor=("left", "center", "right")[min(2, round(2 * i / max(len(ks) - 1, 1)))])  # fmt: skip
+        figure.add_annotation(
+            x=i / max(len(ks) - 1, 1),
+            y=1.06,
+            xref="paper",
+            yref="paper",
+            text=f"<b>{html.escape(at[k])}</b>",
+            showarrow=False,
+            xanchor=("left", "center", "right")[min(2, round(2 * i / max(len(ks) - 1, 1)))],
+        )
     n_rows = max(sum(node.k == k for node in nodes) for k in ks)
     _dress(figure, 120 + 26 * n_rows, top=34)
     return figure
 
 
-def tree_chart(
-    labels: Mapping[int, NDArray], marked: Sequence[int] = (), chosen: int | None = None
-) -> go.Figure:
+def tree_chart(labels: Mapping[int, NDArray], marked: Sequence[int] = (), chosen: int | None = None) -> go.Figure:
     """The clusters of all k, labels {k: (n,)}, as a tree: one row for each k, dots by size, lines by flow.
 
     marked: the k of the verdict's range, behind which lies a band. chosen: the k that is looked at.
@@ -98,11 +114,7 @@ def tree_chart(
     )
     if marked:
         figure.add_hrect(
-            min(marked) - 0.5,
-            max(marked) + 0.5,
-            fillcolor="rgba(255,169,14,0.16)",
-            line_width=0,
-            layer="below",
+            min(marked) - 0.5, max(marked) + 0.5, fillcolor="rgba(255,169,14,0.16)", line_width=0, layer="below"
         )
     if chosen is not None:
         figure.add_hline(chosen, line=dict(color=TEXT, width=1, dash="dot"))
@@ -115,17 +127,21 @@ def tree_chart(
     return figure
 
 
-def _lines(
-    edges: Sequence[Edge], where: Mapping[tuple[int, int], float], opacity: float, width: float
-) -> go.Scatter:
+def _lines(edges: Sequence[Edge], where: Mapping[tuple[int, int], float], opacity: float, width: float) -> go.Scatter:
     """All edges of one strength as a single trace, with gaps between them."""
     x: list[float | None] = []
     y: list[float | None] = []
     for edge in edges:
         x += [where[edge.k, edge.flow.source], where[edge.next_k, edge.flow.target], None]
         y += [edge.k, edge.next_k, None]
-    return go.Scatter(x=x, y=y, mode="lines", line=dict(color=f"rgba(128,136,144,{opacity})", width=width),
-                      hoverinfo="skip", name=f"flow {opacity}")  # fmt: skip
+    return go.Scatter(
+        x=x,
+        y=y,
+        mode="lines",
+        line=dict(color=f"rgba(128,136,144,{opacity})", width=width),
+        hoverinfo="skip",
+        name=f"flow {opacity}",
+    )
 
 
 def _new_names(nodes: Sequence[Node], last_k: int) -> list[str]:

@@ -18,12 +18,7 @@ INK = np.array([32, 96, 160])
 
 
 def graph_figure(
-    points: np.ndarray,
-    pairs: np.ndarray,
-    groups: np.ndarray,
-    names: Sequence[str],
-    title: str,
-    height: int = 400,
+    points: np.ndarray, pairs: np.ndarray, groups: np.ndarray, names: Sequence[str], title: str, height: int = 400
 ) -> go.Figure:
     """Samples float32 (m, 2) coloured by group int (m,), and lines for pairs int (e, 2), red between two groups.
 
@@ -36,15 +31,24 @@ def graph_figure(
     for kept, ink, name in ((~across, LINE, "in one group"), (across, ACROSS, "between groups")):
         x, y = _lines(points, drawn[kept])
         figure.add_trace(
-            go.Scattergl(x=x, y=y, mode="lines", line=dict(color=ink, width=0.7), name=name, hoverinfo="skip", showlegend=False)
-        )  # fmt: skip
+            go.Scattergl(
+                x=x, y=y, mode="lines", line=dict(color=ink, width=0.7), name=name, hoverinfo="skip", showlegend=False
+            )
+        )
     for group in np.unique(groups):
         rows = groups == group
         marker = dict(size=6, color=colour(int(group)), symbol=plotly_mark(int(group)), line=dict(width=0))
         x, y = points[rows].T
         figure.add_trace(
-            go.Scattergl(x=x, y=y, mode="markers", marker=marker, name=names[group], hovertemplate="%{fullData.name}<extra></extra>")
-        )  # fmt: skip
+            go.Scattergl(
+                x=x,
+                y=y,
+                mode="markers",
+                marker=marker,
+                name=names[group],
+                hovertemplate="%{fullData.name}<extra></extra>",
+            )
+        )
     axis = dict(visible=False, fixedrange=True)
     _plain(figure, height, title)
     figure.update_layout(
@@ -72,22 +76,24 @@ def story_curves(
         (story.y_across, "G<sub>Y</sub>: connections between transformations", PETROFF_10[0]),
         (story.m_across, f"G<sub>M</sub>: connections between {kinds}", PETROFF_10[1]),
     ):
-        figure.add_trace(
-            go.Scatter(x=epochs, y=values, name=name, mode="lines+markers", line=dict(color=ink))
-        )
+        figure.add_trace(go.Scatter(x=epochs, y=values, name=name, mode="lines+markers", line=dict(color=ink)))
     figure.add_trace(
-        go.Scatter(x=epochs, y=story.n_subgraphs, name="disjoint subgraphs of G<sub>M</sub>", yaxis="y2",
-                   mode="lines+markers", line=dict(color=PETROFF_10[4], dash="dot"))
-    )  # fmt: skip
+        go.Scatter(
+            x=epochs,
+            y=story.n_subgraphs,
+            name="disjoint subgraphs of G<sub>M</sub>",
+            yaxis="y2",
+            mode="lines+markers",
+            line=dict(color=PETROFF_10[4], dash="dot"),
+        )
+    )
     figure.add_vline(x=now, line=dict(color=TEXT, width=1, dash="dash"))
     _plain(figure, height, "")
     figure.update_layout(
         margin=dict(l=50, r=40, t=26, b=36),
         xaxis=dict(title="epoch", gridcolor=GRID),
         yaxis=dict(tickformat=".0%", rangemode="tozero", gridcolor=GRID),
-        yaxis2=dict(
-            overlaying="y", side="right", rangemode="tozero", showgrid=False, tickformat="d", nticks=4
-        ),
+        yaxis2=dict(overlaying="y", side="right", rangemode="tozero", showgrid=False, tickformat="d", nticks=4),
         legend=dict(orientation="h", y=1.0, yanchor="bottom", font=dict(size=11)),
         hovermode="x unified",
     )

@@ -45,17 +45,33 @@ def heat_map(
         "tooltip": {"trigger": "item", "formatter": "{b}", "confine": True},
         "xAxis": _axis(x, x_name, 30),
         "yAxis": _axis(y, y_name, 48),
-        "visualMap": {"show": False, "min": low, "max": high, "dimension": 2, "seriesIndex": 0,
-                      "inRange": {"color": [LIGHT, DARK]}},
+        "visualMap": {
+            "show": False,
+            "min": low,
+            "max": high,
+            "dimension": 2,
+            "seriesIndex": 0,
+            "inRange": {"color": [LIGHT, DARK]},
+        },
         "series": [
-            {"type": "heatmap", "name": "score", "data": filled,
-             "label": {"show": True, "formatter": "{b}", "fontSize": 13},
-             "itemStyle": {"borderColor": GRID, "borderWidth": 1}},
-            {"type": "scatter", "name": "waiting", "data": waiting, "silent": True, "symbolSize": 1,
-             "itemStyle": {"color": "transparent"},
-             "label": {"show": True, "formatter": "{b}", "fontSize": 12, "color": TEXT}},
+            {
+                "type": "heatmap",
+                "name": "score",
+                "data": filled,
+                "label": {"show": True, "formatter": "{b}", "fontSize": 13},
+                "itemStyle": {"borderColor": GRID, "borderWidth": 1},
+            },
+            {
+                "type": "scatter",
+                "name": "waiting",
+                "data": waiting,
+                "silent": True,
+                "symbolSize": 1,
+                "itemStyle": {"color": "transparent"},
+                "label": {"show": True, "formatter": "{b}", "fontSize": 12, "color": TEXT},
+            },
         ],
-    }  # fmt: skip
+    }
 
 
 def span(values: Sequence[float]) -> tuple[float, float]:

@@ -57,8 +57,14 @@ def loss_curves(curves: Sequence[Mapping[str, Any]], *, log: bool = False) -> di
     terms = list(dict.fromkeys(c["term"] for c in curves))
     stages = list(dict.fromkeys(c["stage"] for c in curves))
     if not terms:
-        return {"title": {"text": "Loss curves appear with the first epoch", "left": "center", "top": "middle",
-                          "textStyle": {"color": TEXT, "fontSize": 14, "fontWeight": "normal"}}}  # fmt: skip
+        return {
+            "title": {
+                "text": "Loss curves appear with the first epoch",
+                "left": "center",
+                "top": "middle",
+                "textStyle": {"color": TEXT, "fontSize": 14, "fontWeight": "normal"},
+            }
+        }
     columns = min(len(terms), 2)
     rows = -(-len(terms) // columns)
     last_x = max(max(c["x"]) for c in curves)
@@ -68,15 +74,36 @@ def loss_curves(curves: Sequence[Mapping[str, Any]], *, log: bool = False) -> di
         width, height = 100 / columns - 11, 92 / rows - 36 / rows - 3
         if len(terms) == 1:
             width = 88
-        grids.append(
-            {"left": f"{left + 9}%", "top": f"{top + 8}%", "width": f"{width}%", "height": f"{height}%"}
+        grids.append({"left": f"{left + 9}%", "top": f"{top + 8}%", "width": f"{width}%", "height": f"{height}%"})
+        titles.append(
+            {
+                "text": term,
+                "left": f"{left + 9}%",
+                "top": f"{top}%",
+                "textStyle": {"fontSize": 13, "fontWeight": 600, "color": TEXT},
+            }
         )
-        titles.append({"text": term, "left": f"{left + 9}%", "top": f"{top}%",
-                       "textStyle": {"fontSize": 13, "fontWeight": 600, "color": TEXT}})  # fmt: skip
-        x_axes.append({"type": "value", "gridIndex": i, "min": 0, "max": last_x, "minInterval": 1,
-                       "splitLine": {"show": False}, "axisLabel": {"color": TEXT, "hideOverlap": True}})  # fmt: skip
-        y_axes.append({"type": "log" if log else "value", "gridIndex": i, "scale": True, "splitNumber": 3,
-                       "splitLine": {"lineStyle": {"color": GRID}}, "axisLabel": {"color": TEXT}})  # fmt: skip
+        x_axes.append(
+            {
+                "type": "value",
+                "gridIndex": i,
+                "min": 0,
+                "max": last_x,
+                "minInterval": 1,
+                "splitLine": {"show": False},
+                "axisLabel": {"color": TEXT, "hideOverlap": True},
+            }
+        )
+        y_axes.append(
+            {
+                "type": "log" if log else "value",
+                "gridIndex": i,
+                "scale": True,
+                "splitNumber": 3,
+                "splitLine": {"lineStyle": {"color": GRID}},
+                "axisLabel": {"color": TEXT},
+            }
+        )
     for curve in curves:
         x, y = thin(curve["x"], curve["y"])
         shown = [[a, float(f"{b:.5g}")] for a, b in zip(x, y, strict=True) if not log or b > 0]

@@ -83,9 +83,7 @@ def _add(
             unselected=dict(marker=dict(opacity=0.15, color=NOISE)),
             selected=dict(marker=dict(opacity=1)),
         )
-    figure.add_trace(
-        kind(**axes, customdata=ids.astype(np.int32), name=name, marker=marker, **shared, **extra)
-    )
+    figure.add_trace(kind(**axes, customdata=ids.astype(np.int32), name=name, marker=marker, **shared, **extra))
 
 
 def _number(figure: go.Figure, points: np.ndarray, name: str) -> None:

@@ -74,18 +74,14 @@ def how_to_read(n_features: int) -> str:
             "Each square holds the features row by row as grey values: their means are a middle grey, black and white "
             f"are {REACH:g} standard deviations away."
         )
-    return (
-        f"Each bar is a feature: its mean is in the middle, the edges are {REACH:g} standard deviations away."
-    )
+    return f"Each bar is a feature: its mean is in the middle, the edges are {REACH:g} standard deviations away."
 
 
 def words_of(set_name: str) -> str:
     """What a set does, in words; for a combination those of its transformations, without the identity."""
     if set_name in SETS:
         return SETS[set_name].words
-    return ", ".join(
-        TRANSFORMATIONS[n].words for n in set_name.split("+") if n in TRANSFORMATIONS and n != IDENTITY
-    )
+    return ", ".join(TRANSFORMATIONS[n].words for n in set_name.split("+") if n in TRANSFORMATIONS and n != IDENTITY)
 
 
 def matched(labels: np.ndarray, like: np.ndarray | None) -> np.ndarray:
@@ -122,7 +118,14 @@ def _numbers(points: np.ndarray, groups: np.ndarray, names: Sequence[str]) -> di
         "silent": True,
         "symbolSize": 1,
         "itemStyle": {"color": "transparent"},
-        "label": {"show": True, "formatter": "{b}", "fontSize": 13, "fontWeight": "bold", "color": "#14171c",
-                  "textBorderColor": "rgba(255,255,255,0.9)", "textBorderWidth": 3},
+        "label": {
+            "show": True,
+            "formatter": "{b}",
+            "fontSize": 13,
+            "fontWeight": "bold",
+            "color": "#14171c",
+            "textBorderColor": "rgba(255,255,255,0.9)",
+            "textBorderWidth": 3,
+        },
         "data": [{"name": names[g], "value": m.round(3).tolist()} for g, m in middles.items()],
-    }  # fmt: skip
+    }

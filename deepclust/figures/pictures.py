@@ -114,16 +114,12 @@ def picture_thumbnails(X: np.ndarray, cell: int | None = None) -> np.ndarray:
         size = (max(1, round(width * cell / longest)), max(1, round(height * cell / longest)))
         small_enlarged = cell > longest and longest <= SMALL
         how = Image.Resampling.NEAREST if small_enlarged else Image.Resampling.LANCZOS
-        resized = [
-            np.asarray(Image.fromarray(p[..., 0] if p.shape[2] == 1 else p).resize(size, how)) for p in pixels
-        ]
+        resized = [np.asarray(Image.fromarray(p[..., 0] if p.shape[2] == 1 else p).resize(size, how)) for p in pixels]
         pixels = np.stack(resized).reshape(len(pixels), size[1], size[0], -1)
     return np.broadcast_to(pixels, (*pixels.shape[:3], 3))
 
 
-def vector_thumbnails(
-    X: np.ndarray, cell: int | None = None, value_range: ValueRange | None = None
-) -> np.ndarray:
+def vector_thumbnails(X: np.ndarray, cell: int | None = None, value_range: ValueRange | None = None) -> np.ndarray:
     """Vectors ``(n, d)`` to uint8 ``(n, cell, cell, 3)``.
 
     Two features: a dot at their place. Up to 24: one bar per feature. More: a square of grey values, row by row,
@@ -148,16 +144,12 @@ def vector_thumbnails(
         radius = max(1, cell // 16)
         across = radius + unit[:, 0] * (cell - 1 - 2 * radius)
         down = radius + (1.0 - unit[:, 1]) * (cell - 1 - 2 * radius)
-        near = (place[None, :, None] - down[:, None, None]) ** 2 + (
-            place[None, None, :] - across[:, None, None]
-        ) ** 2
+        near = (place[None, :, None] - down[:, None, None]) ** 2 + (place[None, None, :] - across[:, None, None]) ** 2
         thumbs[near <= radius**2 + 0.5] = INK
         return thumbs
     feature = place * d // cell  # which bar each pixel column belongs to
     is_gap = np.append(feature[1:] != feature[:-1], False) if cell >= 3 * d else np.zeros(cell, dtype=bool)
-    top = cell - np.maximum(1, np.rint(unit * cell)).astype(
-        np.int64
-    )  # the lowest value still shows one pixel
+    top = cell - np.maximum(1, np.rint(unit * cell)).astype(np.int64)  # the lowest value still shows one pixel
     filled = (place[None, :, None] >= top[:, feature][:, None, :]) & ~is_gap
     thumbs[filled] = INK
     return thumbs

@@ -53,9 +53,7 @@ def sheet_plan(dataset: Dataset, n: int) -> SheetPlan:
 def picture_sheet(dataset: Dataset, ids: np.ndarray, plan: SheetPlan, number: int) -> bytes:
     """Sheet ``number`` of the samples ``ids`` int (plan.n,) as a JPEG file. ValueError if there is no such sheet."""
     if not 0 <= number < plan.n_sheets or len(ids) != plan.n:
-        raise ValueError(
-            f"There is no sheet {number} of {len(ids)} samples. Choose 0 to {plan.n_sheets - 1}."
-        )
+        raise ValueError(f"There is no sheet {number} of {len(ids)} samples. Choose 0 to {plan.n_sheets - 1}.")
     rows = ids[number * PER_SHEET : (number + 1) * PER_SHEET]
     X = dataset.X[rows]
     cell = max(plan.width, plan.height)
@@ -73,7 +71,5 @@ def jpeg_bytes(pixels: np.ndarray) -> bytes:
     """Pixels uint8 (h, w, 3) as the bytes of a JPEG file, in grey where they are: a tenth of the time of WebP."""
     grey = bool((pixels[..., 0] == pixels[..., 1]).all() and (pixels[..., 0] == pixels[..., 2]).all())
     buffer = io.BytesIO()
-    Image.fromarray(pixels[..., 0] if grey else pixels).save(
-        buffer, format="JPEG", quality=QUALITY, subsampling=0
-    )
+    Image.fromarray(pixels[..., 0] if grey else pixels).save(buffer, format="JPEG", quality=QUALITY, subsampling=0)
     return buffer.getvalue()

@@ -41,9 +41,7 @@ def message(
     places = {}
     for name, array in (arrays or {}).items():
         if array.dtype.name not in KINDS:
-            raise ValueError(
-                f"The array {name} is {array.dtype}; the map takes {', '.join(KINDS)}. Convert it first."
-            )
+            raise ValueError(f"The array {name} is {array.dtype}; the map takes {', '.join(KINDS)}. Convert it first.")
         places[name] = [array.dtype.name, len(body), array.size]
         raw = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
         body += raw + bytes(-len(raw) % ALIGNED)
@@ -112,9 +110,7 @@ def paint(
 def chosen(map_key: str, ids: np.ndarray, selected: np.ndarray, seq: int) -> bytes:
     """Which of the samples ``ids`` are selected, one bit each. seq: number of the browser's selection that this follows."""
     mask = np.isin(ids, selected)
-    return message(
-        map_key, "chosen", {"seq": seq}, {"bits": np.packbits(mask, bitorder="little")}, deflate=True
-    )
+    return message(map_key, "chosen", {"seq": seq}, {"bits": np.packbits(mask, bitorder="little")}, deflate=True)
 
 
 def rows_of(selection: Mapping[str, Any], n: int) -> np.ndarray:

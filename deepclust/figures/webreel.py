@@ -32,9 +32,7 @@ def reel(map_key: str, frames: np.ndarray, texts: Sequence[str], x: Sequence[flo
 def groups(map_key: str, labels: np.ndarray) -> bytes:
     """The clusters int (s, m) of all points at all moments."""
     codes = group_codes(labels.reshape(-1))
-    return message(
-        map_key, "groups", {"n_codes": int(codes.max(initial=0)) + 1}, {"codes": codes}, deflate=True
-    )
+    return message(map_key, "groups", {"n_codes": int(codes.max(initial=0)) + 1}, {"codes": codes}, deflate=True)
 
 
 def story(
@@ -81,9 +79,7 @@ def play(map_key: str, then: bool) -> bytes:
     return message(map_key, "play", {"then": then})
 
 
-def epochs_on_axis(
-    records: Iterable[Mapping[str, Any]], stages: Sequence[str], epochs: Sequence[int]
-) -> list[float]:
+def epochs_on_axis(records: Iterable[Mapping[str, Any]], stages: Sequence[str], epochs: Sequence[int]) -> list[float]:
     """Where moments, told by stage and epoch and in order, stand on the axis of `loss_series` of a run's events."""
     passed: list[tuple[str, int, float]] = []
     before, last, stage_now = 0, 0, ""

@@ -15,17 +15,13 @@ def gaussian_kl(mu: torch.Tensor, log_var: torch.Tensor) -> torch.Tensor:
     return 0.5 * (mu.square() + log_var.exp() - 1 - log_var).sum(dim=1).mean()
 
 
-def cluster_kl(
-    mu: torch.Tensor, log_var: torch.Tensor, q: torch.Tensor, centers: torch.Tensor
-) -> torch.Tensor:
+def cluster_kl(mu: torch.Tensor, log_var: torch.Tensor, q: torch.Tensor, centers: torch.Tensor) -> torch.Tensor:
     """Eq. (19)'s part for z: KL to N(m_k, I) of each cluster k, weighted by q, to be minimised; 0 or more.
 
     mu, log_var (b, d), q (b, k) soft assignments with rows that sum to 1, centers m (k, d). Averaged over the batch.
     """
     width = 0.5 * (log_var.exp() - 1 - log_var).sum(dim=1)  # (b,), the same for all clusters
-    distance = (
-        mu.square().sum(dim=1, keepdim=True) - 2 * mu @ centers.T + centers.square().sum(dim=1)
-    )  # (b, k)
+    distance = mu.square().sum(dim=1, keepdim=True) - 2 * mu @ centers.T + centers.square().sum(dim=1)  # (b, k)
     return (width + 0.5 * (q * distance).sum(dim=1)).mean()
 
 

@@ -132,7 +132,9 @@ def _verdict(values: NDArray, found: Eigengaps) -> str:
     if not found.widest:
         return "**No gap at all** among these values."
     k = found.widest[0]
-    so_much = f"The widest is after the {ordinal(k)} value, but the next value is only {_times(values, k)} times as large"
+    so_much = (
+        f"The widest is after the {ordinal(k)} value, but the next value is only {_times(values, k)} times as large"
+    )
     if found.n_pieces > 1:
         return f"**No clear gap beyond that**: nothing here speaks for more groups than pieces. {so_much}."
     alone = "round cloud of points" if values[k] < STEEP * values[k - 1] else "long strip of points"
@@ -144,9 +146,7 @@ def _next(found: Eigengaps) -> str:
     if not others:
         return ""
     if found.clear:
-        return (
-            f"The next candidate{'s are' if len(others) > 1 else ' is'} {_listed([str(k) for k in others])}."
-        )
+        return f"The next candidate{'s are' if len(others) > 1 else ' is'} {_listed([str(k) for k in others])}."
     return f"Candidate{'s' if len(others) > 1 else ''} to look at: {_listed([str(k) for k in others])}."
 
 

@@ -46,9 +46,7 @@ def exemplars(embedding: NDArray, labels: NDArray, n: int = 100) -> Exemplars:
     distances[everyone, rows] = np.inf
     next_best = distances.argmin(axis=1)
     other = distances[everyone, next_best]
-    margin = 1 - np.divide(
-        own, other, out=np.ones_like(own), where=other > 0
-    )  # other is inf for a lone cluster
+    margin = 1 - np.divide(own, other, out=np.ones_like(own), where=other > 0)  # other is inf for a lone cluster
     typical, borderline = {}, {}
     for row, cluster in enumerate(clusters):
         members = np.flatnonzero(rows == row)

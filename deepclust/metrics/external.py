@@ -104,9 +104,7 @@ def _checked(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, NDArray]:
     true, pred = np.asarray(y_true), np.asarray(y_pred)
     for name, labels in (("y_true", true), ("y_pred", pred)):
         if labels.ndim != 1:
-            raise ValueError(
-                f"{name} has shape {labels.shape}: labels must be one-dimensional, one per sample."
-            )
+            raise ValueError(f"{name} has shape {labels.shape}: labels must be one-dimensional, one per sample.")
     if len(true) != len(pred):
         raise ValueError(
             f"y_true has {len(true)} labels and y_pred has {len(pred)}: both need one label for each of the same samples."

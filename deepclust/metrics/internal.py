@@ -66,9 +66,7 @@ def recluster(
     embedding = np.ascontiguousarray(embedding, dtype=np.float32)
     wanted = sorted({int(k) for k in ks})
     if embedding.ndim != 2 or not np.isfinite(embedding).all():
-        raise ValueError(
-            f"embedding has shape {embedding.shape}: it must be (n_samples, d) with finite values only."
-        )
+        raise ValueError(f"embedding has shape {embedding.shape}: it must be (n_samples, d) with finite values only.")
     if wanted and not 1 <= wanted[0] <= wanted[-1] <= len(embedding):
         raise ValueError(
             f"ks runs from {wanted[0]} to {wanted[-1]}: each must be from 1 to the number of samples ({len(embedding)})."

@@ -58,6 +58,5 @@ def shortcut_warning(accuracy: float, standardised: bool) -> Note:
     return Note(
         "warning",
         f"A linear probe tells the transformations apart in {accuracy:.0%} of cases. So a fixed pattern gives "
-        "them away, the network need not look at what the samples are, and the clusters may mean nothing. "
-        + reason,
+        "them away, the network need not look at what the samples are, and the clusters may mean nothing. " + reason,
     )

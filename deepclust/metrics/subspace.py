@@ -18,9 +18,7 @@ def grassmann_distance(A: ArrayLike, B: ArrayLike) -> float:
     """
     A, B = np.asarray(A, np.float64), np.asarray(B, np.float64)
     if A.ndim != 2 or B.ndim != 2 or len(A) != len(B):
-        raise ValueError(
-            f"A {A.shape} and B {B.shape} must be (n, a) and (n, b), with the same samples as rows."
-        )
+        raise ValueError(f"A {A.shape} and B {B.shape} must be (n, a) and (n, b), with the same samples as rows.")
     cosines = np.linalg.svd(_basis(A).T @ _basis(B), compute_uv=False)
     return float(min(A.shape[1], B.shape[1]) - np.sum(np.minimum(cosines, 1.0) ** 2))
 
@@ -53,9 +51,7 @@ def rotated_onto(Y: ArrayLike, target: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(Y @ (left @ right))
 
 
-def orthonormality(
-    Y: ArrayLike, unseen: ArrayLike | None = None, random_state: int = 0
-) -> NDArray[np.float64]:
+def orthonormality(Y: ArrayLike, unseen: ArrayLike | None = None, random_state: int = 0) -> NDArray[np.float64]:
     """How well weights that make all samples orthonormal, or one batch, hold on other batches: (r, 4), a row per size.
 
     Y (n, k): orthonormal outputs of all samples. Columns: batch size m = 64, 128, ... up to n / 2; mean

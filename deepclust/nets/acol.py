@@ -54,9 +54,7 @@ class AcolNet(nn.Module):
         """What F is computed from: (b, n_flat)."""
         raise TypeError(f"{type(self).__name__} must define features")
 
-    def forward(
-        self, x: torch.Tensor, noise: torch.Generator | None = None
-    ) -> tuple[torch.Tensor, torch.Tensor]:
+    def forward(self, x: torch.Tensor, noise: torch.Generator | None = None) -> tuple[torch.Tensor, torch.Tensor]:
         """F (b, n_hidden) before its dropout, and Z. Without ``noise`` nothing is dropped."""
         f = functional.relu(self.hidden(self.features(x, noise)))
         return f, self.head(dropout(f, DROPOUTS[2], noise))

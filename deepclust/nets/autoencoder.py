@@ -30,21 +30,14 @@ class ConvAutoencoder(nn.Module):
         blocks: list[nn.Module] = []
         for i, (before, after) in enumerate(pairwise(widths)):
             pool = tuple(2 if side >= SMALLEST_POOLED_SIDE else 1 for side in self.sizes[i])
-            blocks += [
-                nn.Conv2d(before, after, 3, padding=1),
-                nn.ReLU(),
-                nn.BatchNorm2d(after),
-                nn.MaxPool2d(pool),
-            ]
+            blocks += [nn.Conv2d(before, after, 3, padding=1), nn.ReLU(), nn.BatchNorm2d(after), nn.MaxPool2d(pool)]
         self.encoder = nn.Sequential(*blocks, nn.Flatten(), nn.Linear(flat, n_components))
         self.from_latent = nn.Linear(n_components, flat)
         self.decoder = nn.ModuleList()
         for i in range(len(widths) - 1, 0, -1):
             conv = nn.Conv2d(widths[i], widths[i - 1], 3, padding=1)
             last = i == 1
-            self.decoder.append(
-                conv if last else nn.Sequential(conv, nn.ReLU(), nn.BatchNorm2d(widths[i - 1]))
-            )
+            self.decoder.append(conv if last else nn.Sequential(conv, nn.ReLU(), nn.BatchNorm2d(widths[i - 1])))
 
     def encode(self, x: torch.Tensor) -> torch.Tensor:
         z: torch.Tensor = self.encoder(x)

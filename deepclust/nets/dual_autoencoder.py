@@ -32,9 +32,7 @@ class ConvDualAutoencoder(nn.Module):
     picture gets a deeper encoder; the decoder runs through the same sizes backwards.
     """
 
-    def __init__(
-        self, picture: tuple[int, int, int], n_components: int, n_channels: int, n_convs: int
-    ) -> None:
+    def __init__(self, picture: tuple[int, int, int], n_components: int, n_channels: int, n_convs: int) -> None:
         super().__init__()
         self.sizes = halvings(picture[1], picture[2])
         widths = (picture[0], *stage_widths(n_channels, len(self.sizes) - 1))
@@ -80,9 +78,7 @@ class VectorDualAutoencoder(nn.Module):
         self.encoder = _layers((n_features, *hidden))
         self.mean = nn.Linear(hidden[-1], n_components)
         self.log_var = nn.Linear(hidden[-1], n_components)
-        self.decoder = nn.Sequential(
-            *_layers((n_components, *hidden[::-1])), nn.Linear(hidden[0], n_features)
-        )
+        self.decoder = nn.Sequential(*_layers((n_components, *hidden[::-1])), nn.Linear(hidden[0], n_features))
 
     def encode(self, x: torch.Tensor) -> Code:
         h = self.encoder(x)

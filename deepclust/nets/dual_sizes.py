@@ -47,9 +47,7 @@ def dense_size(widths: tuple[int, ...]) -> NetSize:
     return NetSize(weights + sum(widths[1:]), 2.0 * weights, 2.0 * sum(widths))
 
 
-def features_shape(
-    feature_shape: tuple[int, ...], n_channels: int, hidden: tuple[int, ...]
-) -> tuple[int, int, int]:
+def features_shape(feature_shape: tuple[int, ...], n_channels: int, hidden: tuple[int, ...]) -> tuple[int, int, int]:
     """Shape (c, h, w) of the feature map in front of the heads, which mutual information is measured on."""
     if len(feature_shape) > 1:
         sizes = halvings(*picture_shape(feature_shape)[1:])

@@ -36,9 +36,7 @@ class ShapeProbe(nn.Module):
     def __init__(self, picture: tuple[int, int, int], n_classes: int) -> None:
         super().__init__()
         c, height, width = picture
-        self.convs = nn.ModuleList(
-            [nn.Conv2d(c, WIDTH, 3, padding=1), nn.Conv2d(WIDTH, 2 * WIDTH, 3, padding=1)]
-        )
+        self.convs = nn.ModuleList([nn.Conv2d(c, WIDTH, 3, padding=1), nn.Conv2d(WIDTH, 2 * WIDTH, 3, padding=1)])
         self.halved = []
         for _ in self.convs:
             self.halved.append(min(height, width) >= SMALLEST)
@@ -60,9 +58,5 @@ class VectorProbe(nn.Sequential):
 
     def __init__(self, n_features: int, n_classes: int) -> None:
         super().__init__(
-            nn.Linear(n_features, HIDDEN),
-            nn.ReLU(),
-            nn.Linear(HIDDEN, HIDDEN),
-            nn.ReLU(),
-            nn.Linear(HIDDEN, n_classes),
+            nn.Linear(n_features, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, n_classes)
         )

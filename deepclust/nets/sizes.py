@@ -66,9 +66,7 @@ def acol_size(feature_shape: tuple[int, ...], n_channels: int, n_hidden: int, n_
         activations = n_channels * (2.0 * areas[0] + 7 * areas[1] + 5 * areas[2])
         widths = (2 * n_channels * areas[2], n_hidden, n_outputs)
     dense = sum(a * b for a, b in pairwise(widths))
-    return NetSize(
-        n_parameters + dense + sum(widths[1:]), flops + 2.0 * dense, activations + 3.0 * sum(widths)
-    )
+    return NetSize(n_parameters + dense + sum(widths[1:]), flops + 2.0 * dense, activations + 3.0 * sum(widths))
 
 
 def _mlp_size(n_features: int, n_components: int, hidden: tuple[int, ...]) -> NetSize:
@@ -87,9 +85,7 @@ def _conv_size(picture: tuple[int, int, int], n_components: int, channels: tuple
     n_parameters, flops, activations = 0, 0.0, 2 * areas[0] * n_channels
     for i, (a, b) in enumerate(pairwise(widths)):
         n_parameters += 9 * a * b + b + 2 * b  # encoder: convolution, batch norm
-        n_parameters += (
-            9 * b * a + a + (2 * a if i > 0 else 0)
-        )  # decoder: the last convolution has no batch norm
+        n_parameters += 9 * b * a + a + (2 * a if i > 0 else 0)  # decoder: the last convolution has no batch norm
         flops += 2 * 2 * 9 * a * b * areas[i]
         activations += areas[i] * (3 * b + b + 3 * a)
     flat = int(widths[-1] * areas[-1])

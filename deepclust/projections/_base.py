@@ -130,16 +130,12 @@ def cache_key(
     """
     if method in METHODS:
         params = {**METHODS[method].params, **params}
-    numbers = {
-        name: float(value) if isinstance(value, int | float) else value for name, value in params.items()
-    }
+    numbers = {name: float(value) if isinstance(value, int | float) else value for name, value in params.items()}
     asked = [fingerprint, space, method, int(n_components), numbers, n_samples_drawn, int(seed)]
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def sample_ids(
-    n_samples: int, size: int, seed: int = 0, labels: ArrayLike | None = None
-) -> NDArray[np.int64]:
+def sample_ids(n_samples: int, size: int, seed: int = 0, labels: ArrayLike | None = None) -> NDArray[np.int64]:
     """`size` of the ids 0 .. n_samples - 1 without repeats, ascending; all of them if size >= n_samples.
 
     labels (n_samples,), cluster ids: every cluster gets its share of the sample (largest remainders), and at least one
@@ -154,9 +150,7 @@ def sample_ids(
         return np.sort(generator.choice(n_samples, size=size, replace=False)).astype(np.int64)
     labels = np.asarray(labels)
     if labels.shape != (n_samples,):
-        raise ValueError(
-            f"labels has shape {labels.shape}: it needs one cluster for each of {n_samples} samples."
-        )
+        raise ValueError(f"labels has shape {labels.shape}: it needs one cluster for each of {n_samples} samples.")
     _, cluster_of, counts = np.unique(labels, return_inverse=True, return_counts=True)
     places = _shares(counts, size)
     chosen = [
@@ -188,9 +182,7 @@ def project(
     settings = _settings(method, n_components, params)
     X = np.asarray(X)
     if X.ndim < 2 or len(X) == 0:
-        raise ValueError(
-            f"X has shape {X.shape}: it must be (n_samples, n_features) with at least one sample."
-        )
+        raise ValueError(f"X has shape {X.shape}: it must be (n_samples, n_features) with at least one sample.")
     X = X.reshape(len(X), -1)
     if ids is not None:
         ids = np.asarray(ids, dtype=np.int64)
@@ -219,12 +211,7 @@ def project(
 
 
 def _embed(
-    method: str,
-    X: NDArray[np.float32],
-    n_components: int,
-    random_state: int,
-    settings: dict[str, float],
-    report: Any,
+    method: str, X: NDArray[np.float32], n_components: int, random_state: int, settings: dict[str, float], report: Any
 ) -> tuple[NDArray, dict[str, Any]]:
     from deepclust.projections import pca, tsne, umap
 
@@ -235,9 +222,7 @@ def _embed(
             f"{METHODS[method].title} needs at least 4 samples and got {len(X)}: take PCA, which maps any number."
         )
     if method == "umap":
-        return umap.embed(
-            X, n_components, random_state, report, settings["n_neighbors"], settings["min_dist"]
-        )
+        return umap.embed(X, n_components, random_state, report, settings["n_neighbors"], settings["min_dist"])
     perplexity, n_iter = settings["perplexity"], settings["n_iter"]
     return tsne.embed(X, n_components, random_state, report, perplexity, n_iter)
 
@@ -256,9 +241,7 @@ def _settings(method: str, n_components: int, params: Mapping[str, Any] | None) 
         most = 1.0 if name == "min_dist" else np.inf
         if isinstance(value, str) or not least <= value <= most:
             limit = f"from {least} to {most}" if np.isfinite(most) else f"of {least} or more"
-            raise ValueError(
-                f"{name}={value!r} is not possible for {METHODS[method].title}: choose a number {limit}."
-            )
+            raise ValueError(f"{name}={value!r} is not possible for {METHODS[method].title}: choose a number {limit}.")
     return {**known, **(params or {})}
 
 

@@ -10,23 +10,17 @@ from numpy.typing import NDArray
 from deepclust.projections.plane import turned
 
 PERPLEXITY = 30
-ITERATIONS = (
-    250  # after those of early exaggeration; fewer than for a single map, as each starts near its end
-)
+ITERATIONS = 250  # after those of early exaggeration; fewer than for a single map, as each starts near its end
 
 
-def film(
-    spaces: Sequence[NDArray], random_state: int, report: Callable[[float, str], None]
-) -> NDArray[np.float32]:
+def film(spaces: Sequence[NDArray], random_state: int, report: Callable[[float, str], None]) -> NDArray[np.float32]:
     """Maps (s, n, 2) of the same n samples in s spaces (n, d), in order, each scaled to a spread of 1.
 
     Each begins where the one before has led, and is then turned and mirrored to agree with it, because t-SNE leaves
     both open. `report(fraction, text)` may raise to stop. ValueError for fewer than 4 samples.
     """
     if not len(spaces) or len(spaces[0]) < 4:
-        raise ValueError(
-            "t-SNE needs at least 4 samples at one moment or more: this run has told too little."
-        )
+        raise ValueError("t-SNE needs at least 4 samples at one moment or more: this run has told too little.")
     from deepclust.projections import tsne
 
     frames: list[NDArray[np.float32]] = []

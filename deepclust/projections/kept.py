@@ -8,9 +8,7 @@ from numpy.typing import NDArray
 from deepclust.neighbors import nearest_neighbors
 
 NEIGHBORS = 15
-MEASURED = (
-    5_000  # points; of more, so many are drawn: 10,000 with 784 features would take 12 s on a busy machine
-)
+MEASURED = 5_000  # points; of more, so many are drawn: 10,000 with 784 features would take 12 s on a busy machine
 
 
 def neighbors_kept(X: NDArray, points: NDArray, random_state: int = 0) -> NDArray[np.float32] | None:

@@ -46,9 +46,7 @@ def reel_by_pca(spaces: Sequence[NDArray], stages: Sequence[str]) -> NDArray[np.
             follows = maps[-1]
             own = own @ turn(space @ own, follows).astype(np.float32)
             limit = ANOTHER_SPACE if stages[number] == stages[number + 1] else 1.0
-            same = axes.shape == own.shape and _apart(space @ axes, follows) * limit <= _apart(
-                space @ own, follows
-            )
+            same = axes.shape == own.shape and _apart(space @ axes, follows) * limit <= _apart(space @ own, follows)
             axes = axes if same else own
         maps.append((space @ axes).astype(np.float32))
     return np.stack(maps[::-1]) if maps else np.zeros((0, 0, 2), np.float32)
@@ -72,10 +70,7 @@ def reel_by_neighbours(
     for done, space in enumerate(reversed(spaces)):
 
         def told(fraction: float, _: str, done: int = done) -> None:
-            report(
-                (done + fraction) / len(spaces),
-                f"map {done + 1} of {len(spaces)}, from the last to the first",
-            )
+            report((done + fraction) / len(spaces), f"map {done + 1} of {len(spaces)}, from the last to the first")
 
         X = np.ascontiguousarray(space.reshape(len(space), -1), dtype=np.float32)
         if method == "tsne":
@@ -86,14 +81,7 @@ def reel_by_neighbours(
             )
         else:
             points, _ = umap.embed(
-                X,
-                2,
-                random_state,
-                told,
-                15,
-                0.1,
-                start=start,
-                n_epochs=None if start is None else UMAP_EPOCHS,
+                X, 2, random_state, told, 15, 0.1, start=start, n_epochs=None if start is None else UMAP_EPOCHS
             )
         points = np.asarray(points - points.mean(axis=0), dtype=np.float32)
         if start is not None:

@@ -50,9 +50,7 @@ def embed(
     # openTSNE wants to start small: a standard deviation of 1e-4
     start = start_positions(X if start is None else start, n_components, random_state)
     embedding = tsne.prepare_initial(affinities=affinities, initialization=1e-4 * start.astype(np.float64))
-    embedding.optimize(
-        EARLY_ITERATIONS, exaggeration=12, momentum=0.8, inplace=True, propagate_exception=True
-    )
+    embedding.optimize(EARLY_ITERATIONS, exaggeration=12, momentum=0.8, inplace=True, propagate_exception=True)
     past = EARLY_ITERATIONS
     embedding.optimize(int(n_iter), momentum=0.8, inplace=True, propagate_exception=True)
     return np.asarray(embedding, dtype=np.float32), {"perplexity": perplexity, "n_iter": int(n_iter)}
@@ -71,10 +69,7 @@ def settle(
     affinities = _affinities(reduce(X), perplexity, random_state, report)
 
     def called(iteration: int, error: float, embedding: NDArray) -> bool:
-        report(
-            SEARCH_SHARE + (1 - SEARCH_SHARE) * iteration / n_iter,
-            f"t-SNE, iteration {iteration} of {n_iter}",
-        )
+        report(SEARCH_SHARE + (1 - SEARCH_SHARE) * iteration / n_iter, f"t-SNE, iteration {iteration} of {n_iter}")
         return False
 
     tsne = _optimiser(len(X), start.shape[1], random_state, called)

@@ -82,12 +82,7 @@ def embed(
         random_state=random_state,
         n_jobs=1,  # a seed and several threads exclude each other in umap-learn
         # "disable" said here, because umap-learn silences the bar otherwise
-        tqdm_kwds={
-            "disable": False,
-            "file": _Meter(report),
-            "bar_format": "{n_fmt}/{total_fmt}",
-            "mininterval": 0.2,
-        },
+        tqdm_kwds={"disable": False, "file": _Meter(report), "bar_format": "{n_fmt}/{total_fmt}", "mininterval": 0.2},
     )
     with warnings.catch_warnings():
         # no search index means no transform() of new samples, which a map does not need

@@ -11,9 +11,7 @@ def map_words(found: Projection, n_samples: int) -> list[str]:
     words = []
     if found.explained is not None:
         axes = found.points.shape[-1]
-        words.append(
-            f"These {axes} axes show {found.explained:.0%} of all differences; the rest is flattened."
-        )
+        words.append(f"These {axes} axes show {found.explained:.0%} of all differences; the rest is flattened.")
     words.append(METHODS[found.method].note)
     if found.trustworthiness is not None:
         words.append(_trust(found.trustworthiness))
@@ -32,9 +30,7 @@ def map_words(found: Projection, n_samples: int) -> list[str]:
 def _trust(share: float) -> str:
     """Trustworthiness (Venna & Kaski 2001) as a word and a share."""
     word = next(
-        word
-        for least, word in ((0.95, "Nearly all"), (0.85, "Most"), (0.7, "Many"), (0.0, "Few"))
-        if share >= least
+        word for least, word in ((0.95, "Nearly all"), (0.85, "Most"), (0.7, "Many"), (0.0, "Few")) if share >= least
     )
     doubt = "" if share >= 0.85 else ": do not trust single points"
     return f"{word} neighbours on this map are true neighbours (trustworthiness {share:.2f}){doubt}."

@@ -82,13 +82,9 @@ class RunConfig:
             known = {f.name: values[f.name] for f in fields(cls) if f.name in values}
             group = known.get("group")
             if group is not None:
-                known["group"] = RunGroup(
-                    **{f.name: str(group[f.name]) for f in fields(RunGroup) if f.name in group}
-                )
+                known["group"] = RunGroup(**{f.name: str(group[f.name]) for f in fields(RunGroup) if f.name in group})
             config = cls(**{**known, "feature_shape": tuple(known["feature_shape"])})
-            if not isinstance(config.created, int | float) or not isinstance(
-                config.params["n_clusters"], int
-            ):
+            if not isinstance(config.created, int | float) or not isinstance(config.params["n_clusters"], int):
                 raise TypeError("the time or the number of clusters is not a number")
         except (TypeError, KeyError) as error:
             raise ValueError(f"config.json is damaged: {error!r}.") from error

@@ -32,11 +32,7 @@ class Rename:
 
     @property
     def words(self) -> str:
-        return (
-            f"name of cluster {self.cluster}: {self.name}"
-            if self.name
-            else f"no name for cluster {self.cluster}"
-        )
+        return f"name of cluster {self.cluster}: {self.name}" if self.name else f"no name for cluster {self.cluster}"
 
     def apply(self, labels: Labels, names: Names) -> tuple[Labels, Names]:
         _members(labels, self.cluster)
@@ -200,9 +196,7 @@ def cleaned(name: str) -> str:
 def _members(labels: Labels, cluster: int) -> NDArray[np.bool_]:
     members: NDArray[np.bool_] = labels == cluster
     if cluster < 0 or not members.any():
-        raise ValueError(
-            f"There is no cluster {cluster} any more: it was merged or undone, perhaps in another window."
-        )
+        raise ValueError(f"There is no cluster {cluster} any more: it was merged or undone, perhaps in another window.")
     return members
 
 

@@ -130,9 +130,7 @@ def redo(run: Run, k: int) -> Edited:
     return _rewrite(run, k, lambda now: ((*now.done, *now.undone[:1]), now.undone[1:]))
 
 
-def _rewrite(
-    run: Run, k: int, change: Callable[[Edited], tuple[tuple[Edit, ...], tuple[Edit, ...]]]
-) -> Edited:
+def _rewrite(run: Run, k: int, change: Callable[[Edited], tuple[tuple[Edit, ...], tuple[Edit, ...]]]) -> Edited:
     """Read, change and write the edits in one step, so that two windows cannot mix theirs up."""
     path = _file(run, k)
     path.parent.mkdir(exist_ok=True)

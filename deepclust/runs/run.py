@@ -97,9 +97,7 @@ class Run:
         try:
             return RunConfig.from_json(json.loads((self.folder / "config.json").read_text(encoding="utf-8")))
         except (OSError, ValueError) as error:
-            raise ValueError(
-                f"The run {self.id} cannot be read: its config.json is missing or damaged."
-            ) from error
+            raise ValueError(f"The run {self.id} cannot be read: its config.json is missing or damaged.") from error
 
     def status(self) -> RunStatus:
         """The status now; a run whose worker died without a word reads as "lost" (which is never stored)."""

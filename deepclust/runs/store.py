@@ -36,9 +36,7 @@ class RunStore:
         words = re.sub(r"[^a-z0-9]+", "-", f"{config.method}-{config.dataset_title}".lower()).strip("-")[:40]
         run = Run(self.root / f"{stamp}-{words}-{secrets.token_hex(2)}")
         run.folder.mkdir(parents=True)
-        write_json(
-            run.folder / "config.json", {**asdict(config), "feature_shape": list(config.feature_shape)}
-        )
+        write_json(run.folder / "config.json", {**asdict(config), "feature_shape": list(config.feature_shape)})
         run.set_status(state="queued")
         return run
 
@@ -46,9 +44,7 @@ class RunStore:
         """The run of that id. ValueError if the id is malformed, or no such run is there, or it cannot be read."""
         run = Run(self.root / run_id) if ID.fullmatch(run_id or "") else None
         if run is None or not (run.folder / "config.json").exists():
-            raise ValueError(
-                f"There is no run {run_id!r} in {self.root}. `deepclust runs` lists those that are there."
-            )
+            raise ValueError(f"There is no run {run_id!r} in {self.root}. `deepclust runs` lists those that are there.")
         _ = run.config  # ValueError now, not in the middle of a page
         return run
 

@@ -33,8 +33,14 @@ def verdict_view(run: Run, data: Dataset, board: Board, revealed: bool) -> None:
                 _truth(data, board)
         with right:
             k = look_at(run, board)
-            if st.button(f"Use k = {k}", type="primary", icon=":material/check:", key="use-k", disabled=not _usable(run, k),
-                         help="Shows the run with that number of clusters on Explore."):  # fmt: skip
+            if st.button(
+                f"Use k = {k}",
+                type="primary",
+                icon=":material/check:",
+                key="use-k",
+                disabled=not _usable(run, k),
+                help="Shows the run with that number of clusters on Explore.",
+            ):
                 session.choose_k(run, k)
                 st.switch_page("pages/explore/page.py", query_params=session.url_of(run))
             if board.space and k != run.config.n_clusters:

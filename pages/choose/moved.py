@@ -28,15 +28,9 @@ def moved_view(run: Run, runs: list[Run], data: Dataset, order: list[str]) -> No
     ids = [i for i in order if i in by_id] + [i for i in by_id if i not in order]
     first = ids[0]
     left, right = st.columns(2)
-    one = by_id[
-        str(left.selectbox("From", ids, format_func=lambda i: _name(by_id[i]), key=f"moved-from-{first}"))
-    ]
+    one = by_id[str(left.selectbox("From", ids, format_func=lambda i: _name(by_id[i]), key=f"moved-from-{first}"))]
     two = by_id[
-        str(
-            right.selectbox(
-                "To", ids, index=1, format_func=lambda i: _name(by_id[i]), key=f"moved-to-{first}"
-            )
-        )
+        str(right.selectbox("To", ids, index=1, format_func=lambda i: _name(by_id[i]), key=f"moved-to-{first}"))
     ]
     if one.id == two.id:
         st.caption("Pick two different runs.")
@@ -50,9 +44,7 @@ def moved_view(run: Run, runs: list[Run], data: Dataset, order: list[str]) -> No
     )
     if not moved.any():
         return
-    largest = sorted((f for f in flows(before, after) if f.source != f.target), key=lambda f: -f.count)[
-        :MOVES
-    ]
+    largest = sorted((f for f in flows(before, after) if f.source != f.target), key=lambda f: -f.count)[:MOVES]
     st.html("".join(_gallery(one, two, data, f.source, f.target, before, after) for f in largest))
     st.plotly_chart(
         flow_chart({1: before, 2: after}, {1: _name(one), 2: _name(two)}),
@@ -63,9 +55,7 @@ def moved_view(run: Run, runs: list[Run], data: Dataset, order: list[str]) -> No
     )
 
 
-def _gallery(
-    one: Run, two: Run, data: Dataset, source: int, target: int, before: np.ndarray, after: np.ndarray
-) -> str:
+def _gallery(one: Run, two: Run, data: Dataset, source: int, target: int, before: np.ndarray, after: np.ndarray) -> str:
     """Some of the samples that went from one cluster to another, drawn at random."""
     rows = np.flatnonzero((before == source) & (after == target))
     shown = np.random.default_rng(0).permutation(rows)[:PER_ROW]

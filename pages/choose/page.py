@@ -51,12 +51,7 @@ def _what() -> str:
     """What is to be chosen."""
     return str(
         st.segmented_control(
-            "What to choose",
-            [K, SETTINGS],
-            default=K,
-            required=True,
-            key=KEY,
-            label_visibility="collapsed",
+            "What to choose", [K, SETTINGS], default=K, required=True, key=KEY, label_visibility="collapsed"
         )
     )
 
@@ -79,15 +74,9 @@ def start_row(run: Run, board: Board) -> None:
             if st.button("Stop and keep", icon=":material/stop:"):
                 stop_choosing(run)
         else:
-            label = (
-                "Compare again"
-                if board.state == "done" and board.max_k == max_k
-                else f"Compare k = 2 to {max_k}"
-            )
+            label = "Compare again" if board.state == "done" and board.max_k == max_k else f"Compare k = 2 to {max_k}"
             first = board.state == "missing" or board.max_k != max_k
-            if st.button(
-                label, type="primary" if first else "secondary", icon=":material/balance:", key="compare"
-            ):
+            if st.button(label, type="primary" if first else "secondary", icon=":material/balance:", key="compare"):
                 start_choosing(run, int(max_k))
                 st.rerun()
         if board.state == "missing":
@@ -115,12 +104,7 @@ def live_board(run: Run, data: Dataset, was_live: bool) -> None:
     revealed = session.labels_revealed(data.fingerprint) and data.y is not None
     verdict_view(run, data, board, revealed)
     view = st.segmented_control(
-        "What is shown",
-        list(VIEWS),
-        default="Criteria",
-        required=True,
-        key="choose-view",
-        label_visibility="collapsed",
+        "What is shown", list(VIEWS), default="Criteria", required=True, key="choose-view", label_visibility="collapsed"
     )
     VIEWS[str(view)](run, data, board, revealed)
 

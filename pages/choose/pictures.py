@@ -27,9 +27,7 @@ def pictures_view(run: Run, data: Dataset, board: Board, revealed: bool) -> None
     if len(shown) < 2:
         st.caption("There is no neighbouring k to compare with.")
         return
-    every = st.toggle(
-        "All clusters", key="choose-every", help="Else only those that change from one k to the next."
-    )
+    every = st.toggle("All clusters", key="choose-every", help="Else only those that change from one k to the next.")
     keep: dict[int, set[int]] = {i: set() for i in shown}
     for before, after in itertools.pairwise(shown):
         sources, targets = changed(flows(by_k[before], by_k[after]))
@@ -40,9 +38,7 @@ def pictures_view(run: Run, data: Dataset, board: Board, revealed: bool) -> None
     for column, i in zip(st.columns(len(shown), gap="medium"), shown, strict=True):
         with column:
             st.markdown(f"#### k = {i}" + (" (looked at)" if i == k else ""))
-            rows_of_pictures(
-                run, data, i, "Most typical", revealed, per_row=PER_ROW, only=None if every else keep[i]
-            )
+            rows_of_pictures(run, data, i, "Most typical", revealed, per_row=PER_ROW, only=None if every else keep[i])
             if not every and not keep[i]:
                 st.caption("No cluster here changes.")
     st.markdown("#### Where the samples go")

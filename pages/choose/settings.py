@@ -46,9 +46,7 @@ def settings_view(run: Run) -> None:
     board = read_ranking(cached.store(), group.id)
     _start_row(group.id, runs, board, n_ended)
     if going:
-        st.caption(
-            f"{n_ended} of {len(runs)} runs have ended; the others join when the ranking is made again."
-        )
+        st.caption(f"{n_ended} of {len(runs)} runs have ended; the others join when the ranking is made again.")
     if board.state in ("failed", "lost"):
         st.error(board.error, icon=":material/error:")
     if board.live or board.values:
@@ -64,9 +62,7 @@ def _order(board: RankBoard) -> list[str]:
     """Ids of typical runs, the first-ranked setting first."""
     ranking = board.ranking
     return (
-        []
-        if ranking is None
-        else [board.typical[s.setting] for s in ranking.standings if s.setting in board.typical]
+        [] if ranking is None else [board.typical[s.setting] for s in ranking.standings if s.setting in board.typical]
     )
 
 
@@ -78,8 +74,12 @@ def _start_row(group_id: str, runs: list[Run], board: RankBoard, n_ended: int) -
             return
         n_settings, current = len(settings_of(runs)), is_current(board, runs)
         label = f"Rank {n_settings} settings" if board.state == "missing" else "Rank again"
-        if st.button(label, type="secondary" if current and board.state == "done" else "primary",
-                     icon=":material/leaderboard:", key="rank"):  # fmt: skip
+        if st.button(
+            label,
+            type="secondary" if current and board.state == "done" else "primary",
+            icon=":material/leaderboard:",
+            key="rank",
+        ):
             start_ranking(cached.store(), group_id)
             st.rerun()
         if board.state == "missing":
@@ -90,9 +90,7 @@ def _start_row(group_id: str, runs: list[Run], board: RankBoard, n_ended: int) -
         elif not current:
             st.caption(f"Made from {len(board.runs)} runs; {n_ended} have ended by now.")
         else:
-            st.caption(
-                f"Made from {n_ended} runs in {duration(board.seconds)}, without labels. It is kept with them."
-            )
+            st.caption(f"Made from {n_ended} runs in {duration(board.seconds)}, without labels. It is kept with them.")
 
 
 def _live(run: Run, runs: list[Run], was_live: bool) -> None:
@@ -102,7 +100,10 @@ def _live(run: Run, runs: list[Run], was_live: bool) -> None:
         st.rerun()
     if board.live:
         share = board.done / max(board.n_steps, 1)
-        st.progress(min(share, 1.0), text=f"{board.done} of {board.n_steps or '…'} steps · now: {board.now or 'starting'} · {duration(board.seconds)}")  # fmt: skip
+        st.progress(
+            min(share, 1.0),
+            text=f"{board.done} of {board.n_steps or '…'} steps · now: {board.now or 'starting'} · {duration(board.seconds)}",
+        )
     ranking = board.ranking
     if ranking is None:
         return
@@ -138,8 +139,14 @@ def _verdict(ranking: Ranking, board: RankBoard, data: Dataset, revealed: bool) 
             settings = [s.setting for s in ranking.standings]
             chosen = st.selectbox("Setting", settings, key=f"setting-{settings[0]}")
             run_id = board.typical.get(str(chosen))
-            if st.button(f"Use {chosen}", type="primary", icon=":material/check:", key="use-setting", disabled=run_id is None,
-                         help="Shows on Explore the run that agrees most with the other seeds of this setting."):  # fmt: skip
+            if st.button(
+                f"Use {chosen}",
+                type="primary",
+                icon=":material/check:",
+                key="use-setting",
+                disabled=run_id is None,
+                help="Shows on Explore the run that agrees most with the other seeds of this setting.",
+            ):
                 found = cached.store().get(str(run_id))
                 session.look_at(found)
                 st.switch_page("pages/explore/page.py", query_params=session.url_of(found))

@@ -18,9 +18,7 @@ def settings_table(ranking: Ranking, board: RankBoard, runs: list[Run], revealed
     """A row for each setting in the order of the ranking; ACC, and how well each measure foretold it, once revealed."""
     rows = {row.part: row for row in table([r for r in runs if r.id in board.runs])}
     lines = [_cells(s, rows.get(s.setting), revealed) for s in ranking.standings]
-    st.table(
-        {name: [line[name] for line in lines] for name in lines[0]}, border="horizontal", hide_index=True
-    )
+    st.table({name: [line[name] for line in lines] for name in lines[0]}, border="horizontal", hide_index=True)
     if not revealed:
         st.caption("ACC appears when the labels are revealed, with how well each measure foretold it.")
         return

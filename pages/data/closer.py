@@ -46,12 +46,7 @@ def _numbers(data: Dataset, facts: Facts) -> None:
         "Exact copies": f"{facts.n_copies:,}",
         "Left out on reading": f"{len(data.left_out):,}",
     }
-    st.table(
-        {"fact": list(rows), "value": list(rows.values())},
-        border="horizontal",
-        hide_index=True,
-        hide_header=True,
-    )
+    st.table({"fact": list(rows), "value": list(rows.values())}, border="horizontal", hide_index=True, hide_header=True)
 
 
 def _lists(data: Dataset, facts: Facts) -> None:
@@ -61,8 +56,7 @@ def _lists(data: Dataset, facts: Facts) -> None:
     if facts.copies:
         st.write(f"**Copies of each other** (at most {SHOWN_GROUPS} groups)")
         st.dataframe(
-            {"the same": [", ".join(data.name_of(r) for r in group[:10]) for group in facts.copies]},
-            hide_index=True,
+            {"the same": [", ".join(data.name_of(r) for r in group[:10]) for group in facts.copies]}, hide_index=True
         )
     if facts.constant and data.kind != "image":
         st.write("**Features that are the same everywhere**")
@@ -94,21 +88,24 @@ def _prepare(data: Dataset, facts: Facts) -> None:
     now, part = ref.get("prepare") or {}, ref.get("subset") or {}
     ways = [how for how, (_, kinds) in HOWS.items() if whole.kind in kinds]
     how = st.selectbox(
-        "Preparation", ways, index=ways.index(now.get("how", "none")), format_func=lambda h: HOWS[h][0],
+        "Preparation",
+        ways,
+        index=ways.index(now.get("how", "none")),
+        format_func=lambda h: HOWS[h][0],
         key=f"how-{whole.fingerprint}",
-    )  # fmt: skip
+    )
     wanted: dict[str, Any] = {"how": how}
     if how == "pca":
         wanted["n_components"] = int(st.number_input("Dimensions", 1, 1000, int(now.get("n_components", 50))))
     left, right = st.columns(2)
     n = int(left.number_input("Samples", 1, whole.n_samples, int(part.get("n", whole.n_samples))))
-    seed = int(
-        right.number_input("Seed", 0, 2**31 - 1, int(part.get("seed", 0)), disabled=n == whole.n_samples)
-    )
+    seed = int(right.number_input("Seed", 0, 2**31 - 1, int(part.get("seed", 0)), disabled=n == whole.n_samples))
     stratified = whole.y is not None and st.toggle(
-        "Keep the share of every class", bool(part.get("stratified")), disabled=n == whole.n_samples,
+        "Keep the share of every class",
+        bool(part.get("stratified")),
+        disabled=n == whole.n_samples,
         help="Looks at the labels to choose the samples. Without labels in the real world, draw at random.",
-    )  # fmt: skip
+    )
     asked = dict(base)
     if how != "none":
         asked["prepare"] = wanted

@@ -31,9 +31,7 @@ def look(data: Dataset) -> None:
         if entry is not None:
             st.caption(entry.summary)
             _options(entry.name)
-        labels = (
-            "no labels" if data.y is None else f"{data.n_classes} true classes, hidden until you reveal them"
-        )
+        labels = "no labels" if data.y is None else f"{data.n_classes} true classes, hidden until you reveal them"
         st.caption(f"{labels[0].upper()}{labels[1:]}. Everything stays on this computer.")
         with st.container(horizontal=True):
             quick = entry is not None and st.button(
@@ -47,9 +45,7 @@ def look(data: Dataset) -> None:
                 session.forget_run()
                 st.switch_page("pages/train/page.py")
         if quick:
-            from deepclust.engine.asking.ask import (
-                make_config,  # loads scikit-learn, which the first page does without
-            )
+            from deepclust.engine.asking.ask import make_config  # loads scikit-learn, which the first page does without
 
             try:
                 config = make_config(
@@ -85,9 +81,7 @@ def _options(name: str) -> None:
         return
     cls = CATALOG[name].drawn
     values = params_form(cls, st.session_state.dataset.get("options", {}), key=f"options-{name}")
-    drawn = st.session_state.dataset.get("options") or {
-        p.name: p.default for p in CATALOG[name].options.values()
-    }
+    drawn = st.session_state.dataset.get("options") or {p.name: p.default for p in CATALOG[name].options.values()}
     if values != drawn and st.button("Draw again"):
         session.choose_dataset({"name": name, "options": values})
         st.rerun()

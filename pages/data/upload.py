@@ -40,9 +40,7 @@ def _ask() -> None:
     """The uploader, and a path where that is allowed."""
     state = st.session_state
     turn = state.setdefault("upload_turn", 0)  # a new key empties the uploader and frees its memory
-    whole = st.toggle(
-        "A whole folder", key="upload-folder", help="Send all files of a folder and its sub-folders."
-    )
+    whole = st.toggle("A whole folder", key="upload-folder", help="Send all files of a folder and its sub-folders.")
     # of any type: what is wrong with a file is then said in a sentence, and not by a red icon
     files = st.file_uploader(
         "Your data", accept_multiple_files="directory" if whole else True, key=f"upload-{turn}-{whole}"

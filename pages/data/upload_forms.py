@@ -48,9 +48,12 @@ def table_form(look: TableLook) -> dict[str, Any] | None:
     usable = [c.name for c in look.columns if c.kind in ("number", "category", "vector")]
     left, right = st.columns(2)
     label = left.selectbox(
-        "Labels", [None, *names], index=_place(names, suggested.label), format_func=_or_none,
+        "Labels",
+        [None, *names],
+        index=_place(names, suggested.label),
+        format_func=_or_none,
         help="The true classes, if there are any. They stay hidden and never train anything.",
-    )  # fmt: skip
+    )
     row_id = right.selectbox(
         "Names of the rows", [None, *names], index=_place(names, suggested.id), format_func=_or_none
     )

@@ -35,9 +35,7 @@ def _ladder_table(runs: Sequence[Run], labelled: bool) -> None:
     unfinished = any(row["finished"] < row["runs"] for row in rows)
     unit = 60.0 if max(row.get("seconds") or 0.0 for row in rows) >= 90 else 1.0
     cells = [_cells(row, several or unfinished, unit) for row in rows]
-    st.table(
-        {name: [line[name] for line in cells] for name in cells[0]}, border="horizontal", hide_index=True
-    )
+    st.table({name: [line[name] for line in cells] for name in cells[0]}, border="horizontal", hide_index=True)
     said = [f"Mean ± standard deviation over the seeds. {NO_LABELS}" if several else NO_LABELS]
     if labelled and "published_acc" in rows[0]:
         said.append(

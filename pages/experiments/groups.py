@@ -38,10 +38,7 @@ def experiments(config: RunConfig) -> None:
 def differs(method: str, changes: dict[str, Any]) -> str:
     """What a rung changes, in the words of the form; the last rung changes nothing."""
     params = params_of(find_method(method))
-    return (
-        ", ".join(f"{params[name].label} {_short(value)}" for name, value in changes.items())
-        or "all parts together"
-    )
+    return ", ".join(f"{params[name].label} {_short(value)}" for name, value in changes.items()) or "all parts together"
 
 
 def _short(value: Any) -> str:
@@ -87,12 +84,7 @@ def _sensitivity(config: RunConfig) -> None:
 
 def _values(p: Param, values: Sequence[Any]) -> list[Any]:
     picked = st.pills(
-        p.label,
-        list(values),
-        selection_mode="multi",
-        default=list(values),
-        key=f"sensitivity-{p.name}",
-        help=p.help,
+        p.label, list(values), selection_mode="multi", default=list(values), key=f"sensitivity-{p.name}", help=p.help
     )
     return sorted(picked)
 
@@ -101,8 +93,13 @@ def _start(config: RunConfig, n_runs: int, key: str, make: Callable[[], list[Run
     """The button, and how long all of it will take."""
     with st.container(horizontal=True, vertical_alignment="center"):
         label = "Start 1 run" if n_runs == 1 else f"Start {n_runs} runs"
-        pressed = st.button(label, icon=":material/stairs:" if key == "ladder" else ":material/grid_on:",
-                            key=f"{key}-start", type="primary", disabled=not n_runs)  # fmt: skip
+        pressed = st.button(
+            label,
+            icon=":material/stairs:" if key == "ladder" else ":material/grid_on:",
+            key=f"{key}-start",
+            type="primary",
+            disabled=not n_runs,
+        )
         if not n_runs:
             st.caption("Pick at least one of each.")
             return

@@ -58,9 +58,7 @@ def lesson_panels(run: Run, runs: list[Run]) -> None:
         for member in runs:
             with st.container(border=True, height="stretch"):
                 live = member.status().state not in ENDED
-                st.fragment(_panel, run_every=1.0 if live else None)(
-                    member, data, view, member.id == run.id, live
-                )
+                st.fragment(_panel, run_every=1.0 if live else None)(member, data, view, member.id == run.id, live)
     if all(r.status().state in ENDED for r in runs):
         for sentence in moral({r.config.method: cached.own_labels(r) for r in runs if r.has_result}):
             st.markdown(sentence)

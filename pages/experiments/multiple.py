@@ -65,11 +65,7 @@ def _panel(member: Run, view: View, shown: bool, was_live: bool, was_waiting: bo
         st.badge(status.state, color=STATE_COLOURS[status.state])
     if words := words_of(member.config.part):
         st.caption(words)
-    words = (
-        _finished_map(member, view, was_waiting)
-        if member.has_result and not was_live
-        else _live_map(member, view)
-    )
+    words = _finished_map(member, view, was_waiting) if member.has_result and not was_live else _live_map(member, view)
     where(member, status, words)
     scores(member, view)
     ways_on(member, shown)
@@ -151,9 +147,7 @@ def draw(member: Run, view: View, points: np.ndarray, groups: np.ndarray, of_inp
 def where(member: Run, status: RunStatus, words: str) -> None:
     """How far the run is, or how long it took."""
     if status.state in ("running", "paused"):
-        text = (
-            f"epoch {status.epoch} of {status.n_epochs}" if status.n_epochs else status.stage or "Preparing"
-        )
+        text = f"epoch {status.epoch} of {status.n_epochs}" if status.n_epochs else status.stage or "Preparing"
         if status.eta is not None and status.state == "running":
             text += f" · {duration(status.eta)} left"
         st.progress(min(1.0, status.fraction), text=text)

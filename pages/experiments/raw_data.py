@@ -20,16 +20,9 @@ def keep_drawing_raw(run: Run, view: View) -> None:
 
 
 def _panel(run: Run, view: View, was_waiting: bool) -> None:
-    by = (
-        "class"
-        if view.classes is not None
-        else f"the clusters of {view.like.config.part}"
-        if view.like
-        else ""
-    )
+    by = "class" if view.classes is not None else f"the clusters of {view.like.config.part}" if view.like else ""
     st.markdown(
-        "**Raw data**",
-        help="As they are, before anything was learned" + (f", coloured by {by}." if by else "."),
+        "**Raw data**", help="As they are, before anything was learned" + (f", coloured by {by}." if by else ".")
     )
     found, job = asked(run, _choice(view))
     if was_waiting and not under_way(job):

@@ -51,8 +51,14 @@ def _grid(run: Run, runs: list[Run], words: str) -> None:
     grid_maps(runs, _revealed(run) is not None)
     by_id = {r.id: r for r in runs}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox("Look at", list(by_id), index=list(by_id).index(run.id), width=320,
-                              format_func=lambda run_id: by_id[run_id].config.part, key=f"grid-look-{run.id}")  # fmt: skip
+        chosen = st.selectbox(
+            "Look at",
+            list(by_id),
+            index=list(by_id).index(run.id),
+            width=320,
+            format_func=lambda run_id: by_id[run_id].config.part,
+            key=f"grid-look-{run.id}",
+        )
         _stop_button(runs)
         rank_button(run, runs)
     if chosen != run.id:
@@ -95,9 +101,14 @@ def _of_one_seed(run: Run, runs: list[Run]) -> list[Run]:
 def _controls(run: Run, runs: list[Run]) -> View:
     revealed = _revealed(run)
     method = st.segmented_control(
-        "Map of a finished run", list(METHODS), format_func=lambda m: METHODS[m].title, default="tsne",
-        required=True, key="group-map", help="The papers show t-SNE. While a run is learning its map is PCA.",
-    )  # fmt: skip
+        "Map of a finished run",
+        list(METHODS),
+        format_func=lambda m: METHODS[m].title,
+        default="tsne",
+        required=True,
+        key="group-map",
+        help="The papers show t-SNE. While a run is learning its map is PCA.",
+    )
     by = COLOURS[0]
     if revealed is not None:
         by = st.segmented_control("Colour by", COLOURS, default=COLOURS[1], required=True, key="group-colour")
@@ -118,8 +129,14 @@ def _revealed(run: Run) -> Dataset | None:
 def _stop_button(runs: list[Run]) -> None:
     live = [r for r in runs if r.status().state not in ENDED]
     if live:
-        st.button("Stop all and keep", icon=":material/stop:", key="group-stop", on_click=_stop, args=(live,),
-                  help="Ends the run that is learning and takes the waiting ones out of the queue.")  # fmt: skip
+        st.button(
+            "Stop all and keep",
+            icon=":material/stop:",
+            key="group-stop",
+            on_click=_stop,
+            args=(live,),
+            help="Ends the run that is learning and takes the waiting ones out of the queue.",
+        )
 
 
 def _stop(runs: list[Run]) -> None:

@@ -43,8 +43,14 @@ def sweep_form(config: RunConfig) -> None:
             key=f"sweep-names-{config.method}",
         )
         with right:
-            seeds = st.pills("Seeds", list(range(SEEDS)), selection_mode="multi", default=list(FIRST_SEEDS), key="sweep-seeds",
-                             help="With three seeds or more one sees whether a difference is more than chance.")  # fmt: skip
+            seeds = st.pills(
+                "Seeds",
+                list(range(SEEDS)),
+                selection_mode="multi",
+                default=list(FIRST_SEEDS),
+                key="sweep-seeds",
+                help="With three seeds or more one sees whether a difference is more than chance.",
+            )
         chosen, problem = {}, ""
         for name in names:
             try:
@@ -61,8 +67,16 @@ def _values(p: Param, config: RunConfig) -> list[Any]:
     key, now = f"sweep-values-{config.method}-{p.name}", config.params[p.name]
     if p.name == TASK:
         options = names_for(kind_of(config.feature_shape))
-        return list(st.multiselect(p.label, options, default=list(options[:3]), key=key, accept_new_options=True,
-                                   help="Named sets, or names joined by plus signs such as T1+T3+invert: type them."))  # fmt: skip
+        return list(
+            st.multiselect(
+                p.label,
+                options,
+                default=list(options[:3]),
+                key=key,
+                accept_new_options=True,
+                help="Named sets, or names joined by plus signs such as T1+T3+invert: type them.",
+            )
+        )
     if p.kind is bool or p.choices:
         options = [False, True] if p.kind is bool else list(p.choices)
         return list(st.pills(p.label, options, selection_mode="multi", default=options, key=key, help=p.help))
@@ -82,21 +96,28 @@ def _start(config: RunConfig, chosen: dict[str, list[Any]], seeds: list[int], re
     for values in chosen.values():
         n_runs *= len(values)
     with st.container(horizontal=True, vertical_alignment="center"):
-        pressed = st.button("Start 1 run" if n_runs == 1 else f"Start {n_runs} runs", type="primary", icon=":material/grid_on:",
-                            key="sweep-start", disabled=not n_runs)  # fmt: skip
+        pressed = st.button(
+            "Start 1 run" if n_runs == 1 else f"Start {n_runs} runs",
+            type="primary",
+            icon=":material/grid_on:",
+            key="sweep-start",
+            disabled=not n_runs,
+        )
         if not n_runs:
             st.caption("Pick what varies, its values, and at least one seed." if ready else "")
             return
         try:
-            configs = sweep(
-                config, chosen, seeds, "Transformations" if list(chosen) == [TASK] else "Settings"
-            )
+            configs = sweep(config, chosen, seeds, "Transformations" if list(chosen) == [TASK] else "Settings")
             seconds = estimate_all(configs, estimate(config, cached.store()), config)
         except ValueError as error:
             st.error(str(error))
             return
         address = cluster.scheduler()
-        place = f"on the Dask cluster at {address}, shared by its workers" if address else f"on this machine ({slot_for(config.device)}), one after the other"  # fmt: skip
+        place = (
+            f"on the Dask cluster at {address}, shared by its workers"
+            if address
+            else f"on this machine ({slot_for(config.device)}), one after the other"
+        )
         st.caption(
             f"{' × '.join([*(str(len(v)) for v in chosen.values()), f'{len(seeds)} seed' + 's' * (len(seeds) > 1)])} · about **{in_time(seconds)}** of "
             f"training {place}"

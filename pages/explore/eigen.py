@@ -44,9 +44,7 @@ def eigen_view(run: Run, data: Dataset, k: int, revealed: bool) -> None:
     ids = sample_ids(len(vectors), MOST_POINTS, 0, cached.own_labels(run))
     left, right = st.columns(2, gap="medium")
     with left:
-        points = vectors[np.ix_(ids, pair)] * np.sqrt(
-            len(vectors)
-        )  # entries near 1 for every number of samples
+        points = vectors[np.ix_(ids, pair)] * np.sqrt(len(vectors))  # entries near 1 for every number of samples
         st.caption(f"**Eigenvector {pair[0] + 1}** across, **eigenvector {pair[1] + 1}** up")
         linked_map(at, by, points, ids, f"eigen-{run.id}-{space}-{pair[0]}-{pair[1]}")
     with right:
@@ -93,9 +91,7 @@ def _eigenvectors(run: Run, space: str) -> tuple[np.ndarray, np.ndarray] | None:
     path = read_job(job).eigen_path
     if path.exists():
         return cached.eigenvectors(str(path))
-    Path(job["out"]).unlink(
-        missing_ok=True
-    )  # a map whose eigenvectors were removed would keep them from coming back
+    Path(job["out"]).unlink(missing_ok=True)  # a map whose eigenvectors were removed would keep them from coming back
     ask_for(job)
     wait_for(job, "Eigenvectors of the neighbour graph")
     return None

@@ -10,12 +10,7 @@ import streamlit as st
 
 from deepclust.figures.eigen import angle_bars, batch_lines, gram_map
 from deepclust.methods import METHODS, find_method
-from deepclust.metrics.subspace import (
-    grassmann_distance,
-    orthonormality_error,
-    principal_angles,
-    rotated_onto,
-)
+from deepclust.metrics.subspace import grassmann_distance, orthonormality_error, principal_angles, rotated_onto
 from deepclust.projections import sample_ids
 from deepclust.results import ClusterResult
 from deepclust.runs import Run
@@ -121,9 +116,7 @@ def _orthonormality(run: Run, result: ClusterResult, Y: np.ndarray) -> None:
             f"**Error {error:.3f}**, where 0 is exact and 1 is as far off as Y = 0."
             + (" The weights were set once more from all samples at the end." if error < EXACTLY else "")
         )
-        st.plotly_chart(
-            gram_map(Y), key=f"gram-{run.id}", config=SAVED, alt="Heat map of YᵀY / n", theme=None
-        )
+        st.plotly_chart(gram_map(Y), key=f"gram-{run.id}", config=SAVED, alt="Heat map of YᵀY / n", theme=None)
     with right:
         st.subheader("Does it hold on other batches?", anchor=False)
         table = result.extras.get(BATCHES)
@@ -154,7 +147,9 @@ def _words(table: np.ndarray, own: int | None) -> str:
     words = f"With batches of {size:,.0f}"
     if own is not None:
         words += " (as in this run)" if size == own else f" (this run's are {own:,})"
-    words += f", weights from one batch leave an error of **{other:.2f}** on another; the weights that were kept, {kept:.2f}"
+    words += (
+        f", weights from one batch leave an error of **{other:.2f}** on another; the weights that were kept, {kept:.2f}"
+    )
     words += "." if np.isnan(unseen) else f", and {unseen:.2f} on samples that the map did not learn from."
     if row > 0:
         words += f" With batches of {table[0, 0]:,.0f}, {table[0, 2]:.2f}: larger batches hold better."

@@ -6,15 +6,7 @@ import numpy as np
 import streamlit as st
 
 from deepclust.figures.gar_graphs import graph_figure, matrix_png, story_curves
-from deepclust.figures.paper_views import (
-    CARRIED,
-    SPACES,
-    by_user,
-    n_carrying,
-    parents_first,
-    unit_means,
-    usage_map,
-)
+from deepclust.figures.paper_views import CARRIED, SPACES, by_user, n_carrying, parents_first, unit_means, usage_map
 from deepclust.metrics.gar_graphs import adjacencies, connections
 from deepclust.transforms import TRANSFORMATIONS, kind_of, members_of
 from pages.explore import kept_snapshots
@@ -53,8 +45,12 @@ def units(subject: Subject) -> None:
         f"all outputs, but in **softmax(Z)** the {len(means['Z']) // len(names)} outputs of {names[0]} (samples as they are) "
         f"hold {own:.0%} (at 100% the network would be sure that nothing was turned)."
     )
-    st.plotly_chart(unit_means(means, weights, names), key="paper-units", config=SAVED,
-                    alt="Mean activity of the units of F, Z and softmax(Z), and norms of their weights")  # fmt: skip
+    st.plotly_chart(
+        unit_means(means, weights, names),
+        key="paper-units",
+        config=SAVED,
+        alt="Mean activity of the units of F, Z and softmax(Z), and norms of their weights",
+    )
     st.caption(
         "Who uses which units (dark: much, relative to the row). Look for blocks: every cluster has units of F of its own, "
         "which is why k-means finds it; every transformation has its own outputs; and among the outputs of one transformation, "
@@ -66,12 +62,19 @@ def units(subject: Subject) -> None:
     duplicates = by_cluster["softmax(Z)"][:, first]
     maps = (
         (by_cluster["F"], clusters, by_user(by_cluster["F"]), "F by cluster", "units of F"),
-        (extras["means by transformation of softmax(Z)"], names, parents_first(len(means["Z"]), len(names)),
-         "softmax(Z) by transformation", f"outputs, {names[0]} to {names[-1]}"),
+        (
+            extras["means by transformation of softmax(Z)"],
+            names,
+            parents_first(len(means["Z"]), len(names)),
+            "softmax(Z) by transformation",
+            f"outputs, {names[0]} to {names[-1]}",
+        ),
         (duplicates, clusters, by_user(duplicates), f"softmax(Z) of {names[0]} by cluster", f"outputs of {names[0]}"),
-    )  # fmt: skip
+    )
     for column, (rows, row_names, order, title, across) in zip(st.columns(3), maps, strict=True):
-        column.plotly_chart(usage_map(rows, row_names, order, title, across), key=f"paper-usage-{title}", config=SAVED, alt=title)  # fmt: skip
+        column.plotly_chart(
+            usage_map(rows, row_names, order, title, across), key=f"paper-usage-{title}", config=SAVED, alt=title
+        )
 
 
 # -- figure 6 -------------------------------------------------------------------------------------------------------
@@ -99,8 +102,14 @@ def _graph_pane(subject: Subject, snapshots: kept_snapshots.Told, names: tuple[s
         epoch = st.select_slider(
             "Epoch", snapshots.epochs, value=snapshots.epochs[-1], key=f"paper-epoch-{subject.run.id}"
         )
-        strength = st.select_slider("Joined from", STRENGTHS, value=0.7, key="paper-strength",
-                                    help="How alike two samples must be, as a cosine of 0 to 1.", width=200)  # fmt: skip
+        strength = st.select_slider(
+            "Joined from",
+            STRENGTHS,
+            value=0.7,
+            key="paper-strength",
+            help="How alike two samples must be, as a cosine of 0 to 1.",
+            width=200,
+        )
         drawn = st.segmented_control("Drawn as", DRAWN, default=DRAWN[0], required=True, key="paper-drawn")
     number = snapshots.epochs.index(epoch)
     g_y, g_m = adjacencies(snapshots.z[number], len(names))
@@ -121,10 +130,16 @@ def _graph_pane(subject: Subject, snapshots: kept_snapshots.Told, names: tuple[s
             column.plotly_chart(figure, key=f"paper-graph-{title}", config=SAVED, theme=None, alt=title)
     else:
         order = np.lexsort((groups, snapshots.parents))
-        left.image(matrix_png(g_y, order), width=MATRIX,
-                   caption="G_Y: every pair of samples, those as they are first; dark means alike")  # fmt: skip
-        right.image(matrix_png(g_m, order), width=MATRIX,
-                    caption="G_M: the same, and inside each transformation sorted by colour group")  # fmt: skip
+        left.image(
+            matrix_png(g_y, order),
+            width=MATRIX,
+            caption="G_Y: every pair of samples, those as they are first; dark means alike",
+        )
+        right.image(
+            matrix_png(g_m, order),
+            width=MATRIX,
+            caption="G_M: the same, and inside each transformation sorted by colour group",
+        )
     story = kept_snapshots.story(snapshots, groups, subject.key, len(names), strength)
     kinds = "classes" if subject.by_class else "clusters"
     st.plotly_chart(

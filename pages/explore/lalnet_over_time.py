@@ -32,9 +32,14 @@ def over_time(subject: Subject) -> None:
         "was only asked how they were turned. " + subject.what_colours_mean("found at the end")
     )
     method = subject.bar.segmented_control(
-        "Projection", ["tsne", "pca"], format_func=lambda m: METHODS[m].title, default="tsne", required=True,
-        key="paper-film", help="PCA is there at once; the paper shows t-SNE.",
-    )  # fmt: skip
+        "Projection",
+        ["tsne", "pca"],
+        format_func=lambda m: METHODS[m].title,
+        default="tsne",
+        required=True,
+        key="paper-film",
+        help="PCA is there at once; the paper shows t-SNE.",
+    )
     numbers, maps, rows = frames(len(snapshots.epochs)), snapshots.points, np.arange(len(snapshots.sample))
     maps = maps[numbers]
     if method == "tsne":

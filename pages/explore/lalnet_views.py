@@ -45,9 +45,13 @@ def paper_views(run: Run, data: Dataset, k: int, revealed: bool) -> None:
         by = COLOURS[0]
         if revealed and name in COLOURED:
             by = st.segmented_control(
-                "Colour by", COLOURS, default=CLASS, required=True, key="paper-colour",
+                "Colour by",
+                COLOURS,
+                default=CLASS,
+                required=True,
+                key="paper-colour",
                 help="The paper colours its maps and graphs by class.",
-            )  # fmt: skip
+            )
     FIGURES[name](Subject(run, data, k, revealed, by == CLASS, bar))
 
 
@@ -66,9 +70,14 @@ def spaces(subject: Subject) -> None:
         + subject.what_colours_mean("of this run")
     )
     method = subject.bar.segmented_control(
-        "Projection", list(METHODS), format_func=lambda m: METHODS[m].title, default="tsne", required=True,
-        key="paper-spaces", help="The paper shows t-SNE.",
-    )  # fmt: skip
+        "Projection",
+        list(METHODS),
+        format_func=lambda m: METHODS[m].title,
+        default="tsne",
+        required=True,
+        key="paper-spaces",
+        help="The paper shows t-SNE.",
+    )
     choices = [Choice(f"{SPACE}{name}", str(method), 2, FIRST_SAMPLE) for name in SPACES]
     waiting = _under_way(subject.run, choices)
     st.fragment(_three_maps, run_every=1.0 if waiting else None)(subject, choices, waiting)
@@ -125,20 +134,12 @@ def other_k(subject: Subject) -> None:
         "The same latent space sorted into fewer and more clusters. With fewer, kinds that look alike fall together; with "
         "more, one kind is divided by how it is written: slant, roundness, stroke. Look for the cluster numbers that stay."
     )
-    kind = st.segmented_control(
-        "Which samples", list(KINDS), default="Most typical", required=True, key="paper-kind"
-    )
+    kind = st.segmented_control("Which samples", list(KINDS), default="Most typical", required=True, key="paper-kind")
     for column, k in zip(st.columns(len(ks), gap="medium"), ks, strict=True):
         with column:
             st.markdown(f"**k = {k}**" + (" (trained with)" if k == own else ""))
             rows_of_pictures(subject.run, subject.data, k, str(kind), subject.revealed, per_row=PER_ROW)
 
 
-FIGURES = {
-    "3 Over time": over_time,
-    "4 Units": units,
-    "5 Spaces": spaces,
-    "6 Graphs": graphs,
-    "7 Other k": other_k,
-}
+FIGURES = {"3 Over time": over_time, "4 Units": units, "5 Spaces": spaces, "6 Graphs": graphs, "7 Other k": other_k}
 COLOURED = ("3 Over time", "5 Spaces", "6 Graphs")

@@ -38,8 +38,11 @@ def k_slider(run: Run) -> int:
         session.choose_k(run, k)
     own = run.config.n_clusters
     edited = ", with your edits" if cached.clusters(run, k).edited.changed else ""
-    st.caption(f"k = {k}: the clusters that {run.config.method} found{edited}" if k == own else
-               f"k = {k}: k-means on the latent space of {run.config.method} (trained with k = {own}){edited}")  # fmt: skip
+    st.caption(
+        f"k = {k}: the clusters that {run.config.method} found{edited}"
+        if k == own
+        else f"k = {k}: k-means on the latent space of {run.config.method} (trained with k = {own}){edited}"
+    )
     return int(k)
 
 
@@ -66,9 +69,7 @@ def map_pane(run: Run, data: Dataset, k: int, revealed: bool) -> None:
         shown=Shown(run, data, k, revealed),
     )
     if by == KEPT and found.kept is None:
-        st.caption(
-            "How many neighbours this map keeps was not measured: the colours are those of the clusters."
-        )
+        st.caption("How many neighbours this map keeps was not measured: the colours are those of the clusters.")
     st.caption(about(found, data.n_samples))
     if picked is not None:
         session.select(run, picked)
@@ -113,9 +114,7 @@ def view_control(run: Run) -> str:
 def empty() -> None:
     """Nothing to explore yet: say what will be here, and the way to it."""
     st.header("The clusters will be here")
-    st.write(
-        "A map of the latent space, the pictures of every cluster, and a slider for the number of clusters."
-    )
+    st.write("A map of the latent space, the pictures of every cluster, and a slider for the number of clusters.")
     done = [run for run in cached.store().runs()[:50] if run.has_result]
     if done:
         if st.button("Open the last finished run", type="primary"):
@@ -130,9 +129,7 @@ def page() -> None:
     run = session.current_run()
     if run is None or not run.has_result:
         if run is not None and run.status().state not in ENDED:
-            st.info(
-                "This run is still training. Its clusters can be explored when it ends, or when you stop it."
-            )
+            st.info("This run is still training. Its clusters can be explored when it ends, or when you stop it.")
             if st.button("Watch it train", type="primary"):
                 st.switch_page("pages/train/page.py", query_params=session.url_of(run))
             return

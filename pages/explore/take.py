@@ -45,30 +45,57 @@ def _offers(run: Run, data: Dataset, k: int, revealed: bool) -> None:
         return view_of(run, data, k, revealed=revealed)
 
     with st.container(horizontal=True, gap="small"):
-        _offer("Table (CSV)", f"{name}.csv", lambda file: write_table(view(), file),
-               "A row for each sample: its cluster, the name of the cluster, and how sure it is."
-               + (" And its class, as the labels are revealed." if revealed else ""))  # fmt: skip
-        _offer("Folders (zip)", f"{name}-folders.zip", lambda file: write_pictures(view(), file),
-               "A folder for each cluster with its pictures." if data.kind == "image" else "A folder for each cluster with the table of its samples.")  # fmt: skip
-        _offer("Report (HTML)", f"{name}.html", lambda file: write_report(view(), store, file),
-               "One file with settings, curves, map and the pictures of every cluster. It opens anywhere, without a network.")  # fmt: skip
-        _offer("Notebook", f"{name}.ipynb", lambda file: write_notebook(view(), store, file),
-               "Loads this run with Python and draws its map.")  # fmt: skip
+        _offer(
+            "Table (CSV)",
+            f"{name}.csv",
+            lambda file: write_table(view(), file),
+            "A row for each sample: its cluster, the name of the cluster, and how sure it is."
+            + (" And its class, as the labels are revealed." if revealed else ""),
+        )
+        _offer(
+            "Folders (zip)",
+            f"{name}-folders.zip",
+            lambda file: write_pictures(view(), file),
+            "A folder for each cluster with its pictures."
+            if data.kind == "image"
+            else "A folder for each cluster with the table of its samples.",
+        )
+        _offer(
+            "Report (HTML)",
+            f"{name}.html",
+            lambda file: write_report(view(), store, file),
+            "One file with settings, curves, map and the pictures of every cluster. It opens anywhere, without a network.",
+        )
+        _offer(
+            "Notebook",
+            f"{name}.ipynb",
+            lambda file: write_notebook(view(), store, file),
+            "Loads this run with Python and draws its map.",
+        )
     seen = st.session_state.get(SEEN)
     if seen is not None and seen[0] == run.id:
         with st.container(horizontal=True, gap="small"):
             for kind in ("PNG", "SVG"):
-                _offer(f"Map ({kind})", f"{name}-map.{kind.lower()}", _map_writer(run, seen, kind),
-                       "The map of the Clusters view as you see it, with all its points, and a legend.")  # fmt: skip
+                _offer(
+                    f"Map ({kind})",
+                    f"{name}-map.{kind.lower()}",
+                    _map_writer(run, seen, kind),
+                    "The map of the Clusters view as you see it, with all its points, and a legend.",
+                )
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         extra = own_data_size(run, store)
         with_data = extra is not None and st.toggle(
-            f"with its data ({_size(extra)})", value=True, key=f"take-data-{run.id}",
+            f"with its data ({_size(extra)})",
+            value=True,
+            key=f"take-data-{run.id}",
             help="Your data set goes along. Without it, the other computer must have the same file.",
-        )  # fmt: skip
-        _offer(f"Run (zip, {_size(size_of(run) + (extra if with_data and extra else 0))})", f"{run.id}.zip",
-               _run_writer(run, with_data),
-               'The whole run, for another computer: the folder beside the list of runs opens it there.')  # fmt: skip
+        )
+        _offer(
+            f"Run (zip, {_size(size_of(run) + (extra if with_data and extra else 0))})",
+            f"{run.id}.zip",
+            _run_writer(run, with_data),
+            "The whole run, for another computer: the folder beside the list of runs opens it there.",
+        )
     st.caption("The link to this view, with run, k and what is open:")
     st.code(f"{st.context.url or ''}?{urlencode(session.url_of(run))}", language=None, wrap_lines=True)
     st.caption("The camera in the corner of a chart saves that chart.")
@@ -121,12 +148,7 @@ def _offer(label: str, file_name: str, write: Callable[[IO[bytes]], object], wor
         return buffered.detach()
 
     st.download_button(
-        label,
-        made,
-        file_name,
-        on_click="ignore",
-        help=words,
-        key=f"take-{label.split(' (')[0]}-{file_name[-4:]}",
+        label, made, file_name, on_click="ignore", help=words, key=f"take-{label.split(' (')[0]}-{file_name[-4:]}"
     )
 
 

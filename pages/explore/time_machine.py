@@ -95,11 +95,7 @@ def _moment(run: Run, seen: Moments, numbers: Sequence[int]) -> int | None:
     texts = [seen.texts[number] for number in numbers]
     places = range(len(numbers))
     chosen = st.select_slider(
-        "Epoch",
-        places,
-        value=len(numbers) - 1,
-        format_func=texts.__getitem__,
-        key=f"time-at-{run.id}-{len(numbers)}",
+        "Epoch", places, value=len(numbers) - 1, format_func=texts.__getitem__, key=f"time-at-{run.id}-{len(numbers)}"
     )
     return int(chosen)
 
@@ -156,10 +152,7 @@ def _plain_story(seen: Moments, data: Dataset | None, number: int) -> None:
     with left:
         st.caption(f"Losses of the run; the map shows epoch {seen.x[number]:.0f} of it.")
         st.echarts_chart(
-            loss_curves(seen.curves),
-            key="time-losses",
-            height=loss_height(seen.curves),
-            alt="Loss of every epoch",
+            loss_curves(seen.curves), key="time-losses", height=loss_height(seen.curves), alt="Loss of every epoch"
         )
     with right:
         if data is None:

@@ -24,11 +24,7 @@ def numbers(run: Run, data: Dataset, k: int, revealed: bool) -> None:
     tiles = [("Clusters", str(len(sizes)), "Clusters that hold at least one sample.")]
     if sizes:
         tiles.append(
-            (
-                "Sizes",
-                f"{min(sizes):,} – {max(sizes):,}",
-                "Samples in the smallest and in the largest cluster.",
-            )
+            ("Sizes", f"{min(sizes):,} – {max(sizes):,}", "Samples in the smallest and in the largest cluster.")
         )
     if at_k.get("silhouette") is not None:
         tiles.append(
@@ -41,12 +37,20 @@ def numbers(run: Run, data: Dataset, k: int, revealed: bool) -> None:
         )
     if revealed and "acc" in at_k:
         tiles += [
-            ("ACC", f"{at_k['acc']:.3f}", "Share of samples in the right cluster, clusters matched one to one (Hungarian)."),
-            ("NMI", f"{at_k['nmi']:.3f}", f"Divided by the larger entropy, as the dual-autoencoder paper does. "
-             f"With the arithmetic mean, as scikit-learn does: {at_k['nmi_arithmetic']:.3f}."),
+            (
+                "ACC",
+                f"{at_k['acc']:.3f}",
+                "Share of samples in the right cluster, clusters matched one to one (Hungarian).",
+            ),
+            (
+                "NMI",
+                f"{at_k['nmi']:.3f}",
+                f"Divided by the larger entropy, as the dual-autoencoder paper does. "
+                f"With the arithmetic mean, as scikit-learn does: {at_k['nmi_arithmetic']:.3f}.",
+            ),
             ("ARI", f"{at_k['ari']:.3f}", "Agreement over pairs of samples; 0 is chance."),
             ("Purity", f"{at_k['purity']:.3f}", "Share of samples that are of their cluster's majority class."),
-        ]  # fmt: skip
+        ]
     with st.container(horizontal=True, gap="medium"):
         for label, value, words in tiles:
             st.metric(label, value, help=words, width="content")
@@ -81,11 +85,16 @@ def _published(run: Run, k: int) -> None:
     rows = published_on(run.config.dataset)
     own = cached.found(run).metrics
     at_k = own.get("by_k", {}).get(str(k), {})
-    table = [{"Method": f"{run.config.method} (this run, k = {k})", "ACC": at_k.get("acc"), "NMI": at_k.get("nmi"),
-              "Source": f"seed {run.config.seed}", "Note": "labels had been seen" if run.config.labels_seen else ""}]  # fmt: skip
-    table += [
-        {"Method": p.method, "ACC": p.acc, "NMI": p.nmi, "Source": p.source, "Note": p.note} for p in rows
+    table = [
+        {
+            "Method": f"{run.config.method} (this run, k = {k})",
+            "ACC": at_k.get("acc"),
+            "NMI": at_k.get("nmi"),
+            "Source": f"seed {run.config.seed}",
+            "Note": "labels had been seen" if run.config.labels_seen else "",
+        }
     ]
+    table += [{"Method": p.method, "ACC": p.acc, "NMI": p.nmi, "Source": p.source, "Note": p.note} for p in rows]
     st.dataframe(
         pd.DataFrame(table),
         hide_index=True,

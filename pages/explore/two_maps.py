@@ -45,12 +45,7 @@ def _choice(run: Run, side: str) -> tuple[str, str]:
     now = held if held[0] in names and held[1] in METHODS else FIRST[side]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         space = st.segmented_control(
-            "Space",
-            list(names),
-            format_func=names.get,
-            default=now[0],
-            required=True,
-            key=f"two-space-{side}-{run.id}",
+            "Space", list(names), format_func=names.get, default=now[0], required=True, key=f"two-space-{side}-{run.id}"
         )
         method = st.segmented_control(
             "Projection",

@@ -30,10 +30,16 @@ def _cluster_rows(run: Run, data: Dataset, k: int, revealed: bool) -> None:
     facts = _facts(here.key, cached.found(run).result.embedding, here)
     classes = majority(data, here, facts) if revealed and data.y is not None else None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        kind = str(st.segmented_control(
-            "Which samples", list(KINDS), default="Most typical", required=True, key="gallery-kind",
-            help="  \n".join(f"**{name}**: {words}" for name, words in KINDS.items()),
-        ))  # fmt: skip
+        kind = str(
+            st.segmented_control(
+                "Which samples",
+                list(KINDS),
+                default="Most typical",
+                required=True,
+                key="gallery-kind",
+                help="  \n".join(f"**{name}**: {words}" for name, words in KINDS.items()),
+            )
+        )
         by = _sort_control(classes is not None)
     with st.container(horizontal=True, gap="small"):
         edit_bar(run, k, here)

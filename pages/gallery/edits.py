@@ -22,14 +22,28 @@ def edit_bar(run: Run, k: int, here: Clusters) -> None:
     """Merge, undo, redo, and back to what the method found."""
     _merge_several(run, k, here)
     last, after = here.edited.done[-1:], here.edited.undone[:1]
-    if st.button("Undo", icon=":material/undo:", disabled=not last, key="undo-edit",
-                 help=plain(f"Take back: {last[0].words}") if last else None):  # fmt: skip
+    if st.button(
+        "Undo",
+        icon=":material/undo:",
+        disabled=not last,
+        key="undo-edit",
+        help=plain(f"Take back: {last[0].words}") if last else None,
+    ):
         make(lambda: edits.undo(run, k), f"Taken back: {last[0].words}")
-    if st.button("Redo", icon=":material/redo:", disabled=not after, key="redo-edit",
-                 help=plain(f"Make again: {after[0].words}") if after else None):  # fmt: skip
+    if st.button(
+        "Redo",
+        icon=":material/redo:",
+        disabled=not after,
+        key="redo-edit",
+        help=plain(f"Make again: {after[0].words}") if after else None,
+    ):
         make(lambda: edits.redo(run, k), f"Made again: {after[0].words}")
-    if here.edited.changed and st.button("Reset", icon=":material/history:", key="reset-edits",
-                                         help="Back to what the method found; this can be undone, too"):  # fmt: skip
+    if here.edited.changed and st.button(
+        "Reset",
+        icon=":material/history:",
+        key="reset-edits",
+        help="Back to what the method found; this can be undone, too",
+    ):
         make(lambda: edits.add(run, k, Reset()), "Back to what the method found")
 
 
@@ -121,7 +135,7 @@ def _split_form(run: Run, k: int, here: Clusters, cluster: int) -> None:
         cancel = st.form_submit_button("Cancel")
     if save:
         with st.spinner("Looking for the parts"):
-            make(lambda: _split(run, k, here, cluster, int(n_parts)), f"{here.named(cluster)} is split into {n_parts}")  # fmt: skip
+            make(lambda: _split(run, k, here, cluster, int(n_parts)), f"{here.named(cluster)} is split into {n_parts}")
     if cancel:
         _close()
 
@@ -138,8 +152,12 @@ def _close() -> None:
 
 def gather_button(run: Run, k: int, ids: np.ndarray) -> None:
     """Make a cluster of what is selected on the map."""
-    if st.button("Make it a cluster", icon=":material/add_circle:", disabled=not len(ids),
-                 help="The selected samples leave their clusters and become one of their own. It can be undone."):  # fmt: skip
+    if st.button(
+        "Make it a cluster",
+        icon=":material/add_circle:",
+        disabled=not len(ids),
+        help="The selected samples leave their clusters and become one of their own. It can be undone.",
+    ):
         make(lambda: edits.add(run, k, Gather(ids)), f"A cluster of {len(ids):,} samples")
 
 
@@ -151,9 +169,7 @@ def with_your_edits(run: Run, data: Dataset, k: int, revealed: bool) -> None:
     sizes = np.unique(here.labels[here.labels >= 0], return_counts=True)[1]
     words = f"**With your edits:** {len(sizes):,} clusters of {sizes.min():,} – {sizes.max():,} samples"
     if revealed and data.y is not None:
-        words += "".join(
-            f" · {name} {value:.3f}" for name, value in _scores(here.key, data.y, here.labels).items()
-        )
+        words += "".join(f" · {name} {value:.3f}" for name, value in _scores(here.key, data.y, here.labels).items())
     st.caption(f"{words}. The numbers above, and those beside published ones, are of what the method found.")
 
 

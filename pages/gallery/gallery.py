@@ -24,8 +24,14 @@ def galleries(run: Run, data: Dataset, k: int, revealed: bool) -> None:
     """The right-hand side of Explore: one row of pictures for each cluster, or the selection."""
     ids = session.selected(run)
     options = ["Clusters", f"Selection ({len(ids):,})"]
-    view = st.segmented_control("Show", options, default=options[bool(len(ids))], required=True,
-                                label_visibility="collapsed", key=f"gallery-view-{len(ids)}")  # fmt: skip
+    view = st.segmented_control(
+        "Show",
+        options,
+        default=options[bool(len(ids))],
+        required=True,
+        label_visibility="collapsed",
+        key=f"gallery-view-{len(ids)}",
+    )
     if view == options[0]:
         cluster_rows(run, data, k, revealed)
     else:
@@ -78,12 +84,22 @@ def _selection(run: Run, data: Dataset, k: int, revealed: bool) -> None:
     here = cached.clusters(run, k)
     ids = session.selected(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        cluster = st.selectbox("Select a whole cluster", [None, *here.random], format_func=lambda c: "–" if c is None else here.named(c), width=180)  # fmt: skip
+        cluster = st.selectbox(
+            "Select a whole cluster",
+            [None, *here.random],
+            format_func=lambda c: "–" if c is None else here.named(c),
+            width=180,
+        )
         if st.button("Select", disabled=cluster is None):
             session.select(run, np.flatnonzero(here.labels == cluster))
             st.rerun()
-        if st.button(f"{len(ids):,} selected", icon=":material/close:", icon_position="right", disabled=not len(ids),
-                     help="Clear the selection"):  # fmt: skip
+        if st.button(
+            f"{len(ids):,} selected",
+            icon=":material/close:",
+            icon_position="right",
+            disabled=not len(ids),
+            help="Clear the selection",
+        ):
             session.select(run, None)
             st.rerun()
         gather_button(run, k, ids)

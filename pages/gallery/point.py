@@ -144,11 +144,7 @@ def _path(run: Run, row: int) -> None:
         + f'<img src="{picture}" alt="Way of sample {row} through {len(labels)} snapshots" style="margin-top:.5rem;max-width:100%">'
     )
     changes = int(np.count_nonzero(np.diff(labels)))
-    moved = (
-        "never changed its cluster"
-        if not changes
-        else f"changed its cluster {changes} time{'s' * (changes > 1)}"
-    )
+    moved = "never changed its cluster" if not changes else f"changed its cluster {changes} time{'s' * (changes > 1)}"
     st.caption(
         f"In {len(labels)} snapshots it {moved}. On the PCA map of training, the line runs from the thin ring to the thick one. "
         f"Clusters are those that {run.config.method} found, k = {run.config.n_clusters}."

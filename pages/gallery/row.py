@@ -62,11 +62,15 @@ def head(data: Dataset, here: Clusters, facts: ClusterFacts, place: int, classes
     if data.kind != "image":
         lines.append(_telling_words(data, here, cluster))
     text = "<br>".join(line for line in lines if line)
-    picture = "" if data.kind != "image" else (
-        f'<img src="{_mean_picture(f"{here.key}/{cluster}", data, here.labels, cluster)}" '
-        f'alt="Mean picture of cluster {cluster}" title="Mean of {min(MEAN_OF, int(facts.sizes[place])):,} of its samples" '
-        'style="width:44px;height:44px;object-fit:contain;border-radius:4px;image-rendering:pixelated">'
-    )  # fmt: skip
+    picture = (
+        ""
+        if data.kind != "image"
+        else (
+            f'<img src="{_mean_picture(f"{here.key}/{cluster}", data, here.labels, cluster)}" '
+            f'alt="Mean picture of cluster {cluster}" title="Mean of {min(MEAN_OF, int(facts.sizes[place])):,} of its samples" '
+            'style="width:44px;height:44px;object-fit:contain;border-radius:4px;image-rendering:pixelated">'
+        )
+    )
     return (
         f'<div style="display:flex;gap:.6rem;align-items:center;margin-top:.35rem">{picture}'
         f'<div style="font-size:.86rem;line-height:1.4;min-width:0;overflow-wrap:anywhere">{text}</div></div>'
@@ -104,9 +108,7 @@ def _telling_words(data: Dataset, here: Clusters, cluster: int) -> str:
 
 def strip(data: Dataset, here: Clusters, cluster: int, kind: str, per_row: int = PER_ROW) -> str:
     """Pictures of a cluster side by side as HTML; kind: one of `KINDS`."""
-    rows = {"Most typical": here.best.typical, "Borderline": here.best.borderline, "Random": here.random}[
-        kind
-    ]
+    rows = {"Most typical": here.best.typical, "Borderline": here.best.borderline, "Random": here.random}[kind]
     picture = cached.strip_of(data, f"{here.key}/{kind}/{cluster}", rows[cluster][:per_row], per_row)
     return (
         f'<img src="{picture}" alt="{kind} samples of cluster {cluster}" '

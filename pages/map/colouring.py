@@ -33,10 +33,7 @@ def colour_by(data: Dataset, revealed: bool, *, measured: bool = False) -> str:
         required=True,
         key=f"colour-{'-'.join(colours[2:])}",
         help="Confidence: how much nearer a sample is to its own centre than to the next one, 0 to 1."
-        + (
-            "  \nNeighbours kept: how many of its 15 nearest samples are near it on this map, too, 0 to 1."
-            * measured
-        ),
+        + ("  \nNeighbours kept: how many of its 15 nearest samples are near it on this map, too, 0 to 1." * measured),
     )
     return str(chosen)
 
@@ -52,11 +49,6 @@ def painted(
     if by == CLASS and data.y is not None:
         return {"groups": data.y[ids], "values": None, "names": data.class_names}
     if by == KEPT and found is not None and found.kept is not None:
-        return {
-            "groups": here.labels[ids],
-            "values": found.kept,
-            "names": here.on_the_map(),
-            "value_name": KEPT,
-        }
+        return {"groups": here.labels[ids], "values": found.kept, "names": here.on_the_map(), "value_name": KEPT}
     values = here.best.confidence[ids] if by == CONFIDENCE else None
     return {"groups": here.labels[ids], "values": values, "names": here.on_the_map()}

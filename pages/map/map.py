@@ -131,9 +131,7 @@ def _picked(key: str, ids: np.ndarray, version: str, shown: Shown | None) -> Non
         return
     if said.get("add"):
         before = session.selected(shown.run)
-        picked = np.union1d(
-            picked, before[~np.isin(before, ids)]
-        )  # what this map does not show stays selected
+        picked = np.union1d(picked, before[~np.isin(before, ids)])  # what this map does not show stays selected
     session.select(shown.run, picked)
 
 

@@ -45,10 +45,7 @@ def _send(key: str, ids: np.ndarray, data: Dataset) -> None:
         if 0 <= number < plan.n_sheets:
             file = np.frombuffer(_sheet(facts["of"], number, data, ids, plan), np.uint8)
             plan_of = {"plan": webmap.version_of(about)}
-            wire(
-                key=f"{key}-sheet-{number}",
-                data=webmap.message(key, f"sheet:{number}", plan_of, {"file": file}),
-            )
+            wire(key=f"{key}-sheet-{number}", data=webmap.message(key, f"sheet:{number}", plan_of, {"file": file}))
 
 
 def _wanted(key: str) -> None:

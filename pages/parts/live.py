@@ -33,9 +33,7 @@ def _panel(run: Run, was_live: bool) -> None:
     left, right = st.columns([0.62, 0.38], gap="medium")
     with left:
         curves = loss_series(_events(run))
-        log = st.toggle(
-            "Logarithmic", key=f"log-{run.id}", help="Loss axis in powers of ten; values above 0 only."
-        )
+        log = st.toggle("Logarithmic", key=f"log-{run.id}", help="Loss axis in powers of ten; values above 0 only.")
         st.echarts_chart(
             loss_curves(curves, log=log),
             key=f"losses-{run.id}",
@@ -51,9 +49,7 @@ def _progress(run: Run, status: RunStatus) -> None:
     if status.state == "queued":
         ahead = waiting_before(run, cached.store())
         text = (
-            f"Waiting for the device: {len(ahead)} run(s) ahead"
-            if ahead
-            else "Preparing: loading torch and the data"
+            f"Waiting for the device: {len(ahead)} run(s) ahead" if ahead else "Preparing: loading torch and the data"
         )
         st.progress(0.0, text=text)
         return
@@ -86,33 +82,28 @@ def _progress(run: Run, status: RunStatus) -> None:
         words = ["**Stopped early**", status.message]
     elif status.state == "paused":
         words.insert(0, "Paused")
-    st.progress(
-        min(1.0, 1.0 if status.state == "done" else status.fraction), text=" · ".join(filter(None, words))
-    )
+    st.progress(min(1.0, 1.0 if status.state == "done" else status.fraction), text=" · ".join(filter(None, words)))
 
 
 def _buttons(run: Run, status: RunStatus) -> None:
     asked = run.command()
     with st.container(horizontal=True):
         if status.state in ("done", "stopped") and run.has_result:
-            if st.button(
-                "Explore the clusters", type="primary", icon=":material/scatter_plot:", shortcut="e"
-            ):
+            if st.button("Explore the clusters", type="primary", icon=":material/scatter_plot:", shortcut="e"):
                 st.switch_page("pages/explore/page.py", query_params=session.url_of(run))
         if status.state == "running" and asked == "run":
             st.button("Pause", icon=":material/pause:", on_click=run.send, args=("pause",), shortcut="p")
         if status.state == "paused" and asked == "pause":
             st.button(
-                "Resume",
-                icon=":material/play_arrow:",
-                on_click=resume,
-                args=(run,),
-                shortcut="p",
-                type="primary",
+                "Resume", icon=":material/play_arrow:", on_click=resume, args=(run,), shortcut="p", type="primary"
             )
         if status.state in ("lost", "stopped", "failed"):
-            if st.button("Resume", icon=":material/play_arrow:", type="primary" if status.state == "lost" else "secondary",
-                         help="Goes on from the last checkpoint."):  # fmt: skip
+            if st.button(
+                "Resume",
+                icon=":material/play_arrow:",
+                type="primary" if status.state == "lost" else "secondary",
+                help="Goes on from the last checkpoint.",
+            ):
                 launch(run)
                 st.rerun(scope="app")
         if status.state not in ENDED:
@@ -171,6 +162,4 @@ def _snapshot(run: Run) -> None:
             alt="Map of the latent space now, coloured by cluster",
         )
     st.caption("**Cluster sizes** in this sample")
-    st.echarts_chart(
-        size_bars(labels, k), key=f"sizes-{run.id}", height=150, alt="Number of samples in each cluster"
-    )
+    st.echarts_chart(size_bars(labels, k), key=f"sizes-{run.id}", height=150, alt="Number of samples in each cluster")

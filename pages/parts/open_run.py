@@ -14,9 +14,7 @@ def open_run() -> None:
 
 
 def _ask() -> None:
-    turn = st.session_state.setdefault(
-        "open-run-turn", 0
-    )  # a new key empties the uploader and frees its memory
+    turn = st.session_state.setdefault("open-run-turn", 0)  # a new key empties the uploader and frees its memory
     file = st.file_uploader("A run as a zip", type="zip", key=f"open-run-{turn}")
     if file is None:
         st.caption("As the Explore page makes it: Take it with you, Run.")

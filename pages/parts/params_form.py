@@ -11,9 +11,7 @@ import streamlit as st
 from deepclust.engine.asking.ask import SET_BY_RUN
 from deepclust.params import Param, params_of
 
-Control = Callable[
-    [Param, Any, str], Any
-]  # draws a hyper-parameter with a start value under a key, returns its value
+Control = Callable[[Param, Any, str], Any]  # draws a hyper-parameter with a start value under a key, returns its value
 
 
 def params_form(

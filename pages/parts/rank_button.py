@@ -15,7 +15,11 @@ KEY = "choose-what"
 def rank_button(run: Run, runs: list[Run]) -> None:
     """Go to the ranking of a group, once two of its settings have a result."""
     if len(settings_of(runs)) > 1:
-        if st.button("Rank without labels", icon=":material/leaderboard:", key="to-ranking",
-                     help="Which of these settings is best, as far as that can be known without labels."):  # fmt: skip
+        if st.button(
+            "Rank without labels",
+            icon=":material/leaderboard:",
+            key="to-ranking",
+            help="Which of these settings is best, as far as that can be known without labels.",
+        ):
             st.session_state[KEY] = SETTINGS
             st.switch_page("pages/choose/page.py", query_params=session.url_of(run))

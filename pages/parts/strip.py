@@ -40,9 +40,7 @@ def strip() -> None:
             config = run.config
             st.badge(config.dataset_title, icon=":material/photo_library:", color="grey")
             st.badge(method_of(run), icon=":material/model_training:", color="grey")
-            st.badge(
-                f"k = {session.current_k(run)}", color="grey", help="The number of clusters that is shown."
-            )
+            st.badge(f"k = {session.current_k(run)}", color="grey", help="The number of clusters that is shown.")
             st.badge(f"seed {config.seed}", color="grey")
             live = run.status().state not in ENDED
             st.fragment(_status, run_every=2.0 if live else None)(run)

@@ -43,9 +43,7 @@ def bench(data: Dataset, config: RunConfig) -> None:
                 return
             configs = variants(config, VARIED, picked, "Transformations")
             seconds = estimate(configs[0], cached.store()).seconds * len(configs)
-            st.caption(
-                f"About **{duration(seconds)}** for all, one after the other, with seed {config.seed} in each"
-            )
+            st.caption(f"About **{duration(seconds)}** for all, one after the other, with seed {config.seed} in each")
         if pressed:
             start_group(configs)
             st.rerun()

@@ -21,9 +21,7 @@ DOING = {
 def estimate_line(config: RunConfig, in_sight: bool = True) -> None:
     """The estimate on one line; batches are timed in a process of their own, but not where nobody looks at the form."""
     expected = estimate(config, cached.store())
-    wanted = (
-        in_sight and can_be_tried(config) and expected.fits and os.environ.get("DEEPCLUST_HELPERS") != "0"
-    )
+    wanted = in_sight and can_be_tried(config) and expected.fits and os.environ.get("DEEPCLUST_HELPERS") != "0"
     waiting = wanted and not expected.measured and not expected.problem
     st.fragment(_line, run_every=1.0 if waiting else None)(config, waiting)
 

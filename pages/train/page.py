@@ -70,9 +70,7 @@ def ask(dataset: Dataset, name: str) -> RunConfig | None:
     own = {VARIED: partial(transforms_control, dataset)}
     values = params_form(cls, start, key=f"{name}-{preset}-{dataset.fingerprint}", own=own)
     if known is None:
-        st.caption(
-            "How many clusters? Start with a guess: other numbers can be looked at afterwards without training."
-        )
+        st.caption("How many clusters? Start with a guess: other numbers can be looked at afterwards without training.")
     try:
         return make_config(
             ref,
@@ -145,9 +143,7 @@ if dataset is not None:
         st.header(f"Train on {dataset.title or dataset.name}")
         form(dataset)
     else:
-        box = st.expander(
-            "Start another run on these data", icon=":material/add:", key="another", on_change="rerun"
-        )
+        box = st.expander("Start another run on these data", icon=":material/add:", key="another", on_change="rerun")
         with box:
             form(dataset, in_sight=bool(box.open))
 queue(run)

@@ -67,7 +67,4 @@ def scores(run: Run, seen: Moments, data: Dataset) -> dict[str, list[float]]:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _scores(key: str, _seen: Moments, _data: Dataset) -> dict[str, list[float]]:
     y = np.asarray(_data.y)[_seen.sample]
-    return {
-        "ACC": [acc(y, labels) for labels in _seen.labels],
-        "NMI": [nmi(y, labels) for labels in _seen.labels],
-    }
+    return {"ACC": [acc(y, labels) for labels in _seen.labels], "NMI": [nmi(y, labels) for labels in _seen.labels]}

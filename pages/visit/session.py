@@ -123,9 +123,7 @@ def side(name: str) -> str | None:
 
 def show_side(name: str, map_of: str | None) -> None:
     """Show another map on one of both sides; None is what it shows at first."""
-    st.session_state.sides = {
-        n: m for n, m in {**st.session_state.sides, name: map_of}.items() if m is not None
-    }
+    st.session_state.sides = {n: m for n, m in {**st.session_state.sides, name: map_of}.items() if m is not None}
     write_url()
 
 
@@ -155,6 +153,4 @@ def selected(run: Run) -> np.ndarray:
 
 def select(run: Run, ids: np.ndarray | None) -> None:
     """Select samples of a run by their row numbers; None clears."""
-    st.session_state.selection = (
-        None if ids is None or not len(ids) else (run.id, np.unique(ids).astype(np.int64))
-    )
+    st.session_state.selection = None if ids is None or not len(ids) else (run.id, np.unique(ids).astype(np.int64))

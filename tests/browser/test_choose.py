@@ -20,9 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 def test_from_a_finished_run_to_another_k(server: Server, page: Any) -> None:
     store = RunStore(server.runs)
     ref = {"name": "blobs", "options": {"n_samples": 400, "n_blobs": 5}}
-    config = make_config(
-        ref, open_dataset(ref, store.datasets), "KMeans", values={"n_clusters": 3, "n_init": 2}
-    )
+    config = make_config(ref, open_dataset(ref, store.datasets), "KMeans", values={"n_clusters": 3, "n_init": 2})
     run = store.create(config)
     assert train(run, store).state == "done"
 

@@ -39,9 +39,7 @@ def test_newcomer_trains_on_digits_and_explores_the_clusters(server: Server, pag
     page.wait_for_function("document.querySelectorAll('canvas').length >= 3")
     page.evaluate("window.firstCurves = document.querySelector('canvas')")
     page.wait_for_timeout(2_500)
-    assert page.evaluate("document.contains(window.firstCurves)"), (
-        "curves are updated in place, without flicker"
-    )
+    assert page.evaluate("document.contains(window.firstCurves)"), "curves are updated in place, without flicker"
     page.get_by_role("button", name="Explore the clusters").click(timeout=150_000)
 
     page.wait_for_url(re.compile(r"/explore\?run="))
@@ -118,9 +116,7 @@ def test_bad_uploads_are_explained_and_a_good_one_is_trained_on(server: Server, 
     with zipfile.ZipFile(buffer, "w") as archive:
         for i in range(24):
             side = 12 if i % 3 else 16
-            archive.writestr(
-                f"{'dark' if i % 2 else 'bright'}/{i}.png", picture(20 + 200 * (i % 2) + i, (side, side))
-            )
+            archive.writestr(f"{'dark' if i % 2 else 'bright'}/{i}.png", picture(20 + 200 * (i % 2) + i, (side, side)))
     upload(page, "squares.zip", buffer.getvalue())
     page.get_by_role("button", name="Use these data").click()
     page.get_by_role("heading", name="squares").wait_for()

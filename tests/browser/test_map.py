@@ -205,9 +205,12 @@ def test_few_points_in_view_are_pictures_and_a_rerun_that_changes_nothing_draws_
     page.locator(".thumbs").first.wait_for(state="hidden")
 
     page.wait_for_timeout(1_500)  # all pictures have come
-    page.evaluate("m => { window.drawn = 0;"
-                  "window.watch = new MutationObserver(all => { window.drawn += all.length });"
-                  "window.watch.observe(m, {attributes: true, childList: true, subtree: true}); }", shown.root.element_handle())  # fmt: skip
+    page.evaluate(
+        "m => { window.drawn = 0;"
+        "window.watch = new MutationObserver(all => { window.drawn += all.length });"
+        "window.watch.observe(m, {attributes: true, childList: true, subtree: true}); }",
+        shown.root.element_handle(),
+    )
     page.get_by_text("Borderline").click()
     page.locator("img[alt='Borderline samples of cluster 0']").wait_for()
     settle(page)
@@ -231,9 +234,7 @@ def test_a_finger_draws_a_lasso(served: tuple[Server, Run], chromium: Any) -> No
     context.close()
 
 
-def test_without_webgl_plotly_draws_the_map(
-    served: tuple[Server, Run], chromium: Any, tmp_path: Path
-) -> None:
+def test_without_webgl_plotly_draws_the_map(served: tuple[Server, Run], chromium: Any, tmp_path: Path) -> None:
     server, run = served
     context = chromium.new_context(viewport={"width": 1400, "height": 1000})
     context.add_init_script(

@@ -90,8 +90,10 @@ def test_two_maps_are_linked_and_the_time_machine_plays(learned: tuple[Server, R
     assert len(at_the_end) == 10
 
     # keys step back and on, without the server
-    page.evaluate("window.reruns = 0; new MutationObserver(() => window.reruns++).observe("
-                  "document.querySelector('[data-testid=stApp]'), {attributeFilter: ['data-test-script-state']})")  # fmt: skip
+    page.evaluate(
+        "window.reruns = 0; new MutationObserver(() => window.reruns++).observe("
+        "document.querySelector('[data-testid=stApp]'), {attributeFilter: ['data-test-script-state']})"
+    )
     page.keyboard.press(",")
     expect(words).to_have_text(re.compile(rf"epoch {EPOCHS - 1}$"))
     page.keyboard.press(".")

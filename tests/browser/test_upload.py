@@ -74,12 +74,14 @@ KINDS: dict[str, tuple[Callable[[Path], Any], bool, str]] = {
     "t10k-images-idx3-ubyte.gz": (idx, False, "60 pictures · 9 × 7 · grey"),
     "mixed 🎈.zip": (
         lambda path: zipped(path, {f"{i}.png": picture(8 + i, ["L", "RGBA", "P"][i % 3]) for i in range(9)}),
-        True, "9 pictures · 12 × 12 · grey"),
+        True,
+        "9 pictures · 12 × 12 · grey",
+    ),
     "words.zip": (lambda path: zipped(path, TEXTS), False, "30 texts · 8 features"),
     "table.csv": (lambda path: TABLE.to_csv(path, index=False), True, "60 points · 3 features"),
     "columns.parquet": (TABLE.to_parquet, True, "60 points · 3 features"),
     "sheet.xlsx": (lambda path: TABLE.to_excel(path, index=False), True, "60 points · 3 features"),
-}  # fmt: skip
+}
 HOSTILE: dict[str, tuple[Callable[[Path], Any], str]] = {
     "bomb.zip": (lambda path: zipped(path, {"a.png": bytes(300 * 2**20)}), "as a zip bomb does"),
     "nested.zip": (lambda path: zipped(path, {"a.zip": b"PK"}), "Archives within archives are not opened"),

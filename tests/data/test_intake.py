@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from tests.data.test_bundles import PNG, as_folder, as_tar, as_zip
 
 from deepclust.data import intake
 from deepclust.data.intake import allowed_path, ending_of, point_to, receive, shown_name, title_of
@@ -24,7 +25,6 @@ from deepclust.data.reading.kinds import CHOICES, kind_of_file, look_at_file, re
 from deepclust.data.reading.pictures import PictureScan
 from deepclust.data.reading.tables.columns import TableLook
 from tests.data.conftest import encoded
-from tests.data.test_bundles import PNG, as_folder, as_tar, as_zip
 
 
 def test_an_upload_is_written_once_and_named_by_its_content(tmp_path):
@@ -115,9 +115,7 @@ def test_a_disk_that_fills_up_while_writing_is_said(tmp_path):
         "    except ValueError as error: print(error)"
     )
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 2**20
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
     said = done.stdout.splitlines()
     assert len(said) == 2
     assert all("is full, and nothing was kept" in line for line in said)
@@ -169,13 +167,7 @@ def test_paths_are_read_inside_allowed_folders_only(tmp_path, monkeypatch):
     monkeypatch.setenv("DEEPCLUST_FOLDERS", f"{mine}{os.pathsep}{tmp_path / 'none'}")
     assert allowed_path(str(mine / "x.csv")) == mine / "x.csv"
     assert allowed_path(" x.csv ") == mine / "x.csv"
-    for bad in (
-        str(other / "secret.csv"),
-        "../other/secret.csv",
-        "way out/secret.csv",
-        "/etc/passwd",
-        f"{mine}x",
-    ):
+    for bad in (str(other / "secret.csv"), "../other/secret.csv", "way out/secret.csv", "/etc/passwd", f"{mine}x"):
         with pytest.raises(ValueError, match="lies outside the folders that may be read"):
             allowed_path(bad)
     with pytest.raises(ValueError, match="There is no"):
@@ -200,12 +192,15 @@ def test_every_kind_is_known_by_its_ending_and_content(tmp_path):
     (tmp_path / "a.CSV").write_text("a,b\n1,2\n3,4\n")
     texts = {"1.txt": b"one two", "2.txt": b"two three"}
     found = {
-        "a.npy": "npy", "a.npz": "npz", "b.zip": "npz", "a.CSV": "table",
+        "a.npy": "npy",
+        "a.npz": "npz",
+        "b.zip": "npz",
+        "a.CSV": "table",
         as_folder(tmp_path / "pictures", {"1.png": PNG}).name: "pictures",
         as_folder(tmp_path / "texts", texts).name: "texts",
         as_zip(tmp_path / "texts.zip", texts).name: "texts",
         as_tar(tmp_path / "x.tgz", {"1.png": PNG}, "w:gz").name: "pictures",
-    }  # fmt: skip
+    }
     for name, kind in found.items():
         assert kind_of_file(tmp_path / name) == kind
         assert read_file(tmp_path / name).n_samples >= 1
@@ -247,10 +242,7 @@ def test_pickles_and_bombs_in_npy(tmp_path):
     np.save(tmp_path / "a.npy", np.array([{}, 1], dtype=object), allow_pickle=True)
     with pytest.raises(ValueError, match="holds Python objects"):
         read_file(tmp_path / "a.npy")
-    header = (
-        b"\x93NUMPY\x01\x00\x76\x00"
-        + b"{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000, 1000), }"
-    )
+    header = b"\x93NUMPY\x01\x00\x76\x00" + b"{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000, 1000), }"
     (tmp_path / "a.npy").write_bytes(header.ljust(127) + b"\n" + bytes(100))
     with pytest.raises(ValueError, match=r"says that it has the shape \(1000000000, 1000\), 3,725\.3 GiB"):
         read_file(tmp_path / "a.npy")
@@ -279,9 +271,7 @@ def test_one_sample_and_one_class(tmp_path):
 def test_a_picture_of_a_hundred_megapixels_and_an_empty_one_are_left_out_by_name(tmp_path):
     large = io.BytesIO()
     Image.new("1", (10_000, 10_000)).save(large, "PNG")
-    ds = read_file(
-        as_zip(tmp_path / "x.zip", {"1.png": PNG, "large.png": large.getvalue(), "empty.png": b""})
-    )
+    ds = read_file(as_zip(tmp_path / "x.zip", {"1.png": PNG, "large.png": large.getvalue(), "empty.png": b""}))
     assert ds.n_samples == 1
     assert [line.split(" (")[0] for line in ds.left_out] == ["empty.png", "large.png"]
 

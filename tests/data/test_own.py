@@ -45,9 +45,7 @@ def test_pictures_of_whole_numbers_are_kept_small_and_come_back_the_same(tmp_pat
     assert back.X.tobytes() == ds.X.tobytes()
     assert (tmp_path / f"{ref['own']}.npz").stat().st_size < 1.1 * pixels.nbytes
     for X in (ds.X * 0.99, ds.X * 2 - 1):
-        assert np.array_equal(
-            open_dataset(keep_dataset(mine(X=X, y=None, class_names=None), tmp_path), tmp_path).X, X
-        )
+        assert np.array_equal(open_dataset(keep_dataset(mine(X=X, y=None, class_names=None), tmp_path), tmp_path).X, X)
 
 
 def test_without_labels_the_key_is_the_fingerprint(tmp_path):
@@ -148,12 +146,7 @@ def test_a_reference_can_ask_for_a_subset_and_a_preparation(tmp_path):
     assert np.allclose(ds.X.mean(axis=0), 0, atol=1e-5)
     assert ds.fingerprint == open_dataset(ref, tmp_path).fingerprint
     assert ds.fingerprint != open_dataset({**ref, "subset": {"n": 100, "seed": 4}}, tmp_path).fingerprint
-    for bad in (
-        {"subset": {"rows": 3}},
-        {"subset": {"seed": 1}},
-        {"prepare": {"how": "magic"}},
-        {"subset": {"n": 0}},
-    ):
+    for bad in ({"subset": {"rows": 3}}, {"subset": {"seed": 1}}, {"prepare": {"how": "magic"}}, {"subset": {"n": 0}}):
         with pytest.raises(ValueError, match=r"no option|not complete|is not known|is not possible"):
             open_dataset({"name": "moons", **bad}, tmp_path)
 

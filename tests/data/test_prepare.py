@@ -10,18 +10,7 @@ import pytest
 from deepclust.data import prepare as module
 from deepclust.data.dataset import Dataset
 from deepclust.data.look import facts_of, row_hashes
-from deepclust.data.prepare import (
-    HOWS,
-    apply,
-    moments,
-    pca,
-    prepare,
-    scale,
-    standardise,
-    subset,
-    suggest,
-    tfidf,
-)
+from deepclust.data.prepare import HOWS, apply, moments, pca, prepare, scale, standardise, subset, suggest, tfidf
 
 DICE = np.random.default_rng(0)
 

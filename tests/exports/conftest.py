@@ -17,18 +17,7 @@ from deepclust.exports.view import View, data_of, view_of
 from deepclust.runs import Run, RunStore
 
 # names that a spreadsheet, a file system or a page could take for more than a name
-WILD = [
-    "=1+2",
-    "+49 170",
-    "-5",
-    "@me",
-    "a/b/../Käfer.png",
-    "<b>bold</b>",
-    "con",
-    "x" * 200,
-    "tab\tname",
-    "🦓 zebra",
-]
+WILD = ["=1+2", "+49 170", "-5", "@me", "a/b/../Käfer.png", "<b>bold</b>", "con", "x" * 200, "tab\tname", "🦓 zebra"]
 
 
 @pytest.fixture(scope="session")
@@ -42,12 +31,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> RunStore:
     X = (np.eye(3, 5)[np.repeat([0, 1, 2], 20)] * 6 + dice.normal(size=(60, 5))).astype(np.float32)
     names = [WILD[i].encode() if i < len(WILD) else f"{WILD[i % len(WILD)]} {i}".encode() for i in range(60)]
     wild = Dataset(
-        "wild",
-        X,
-        np.repeat([0, 1, 2], 20),
-        ("=left", "right", "<i>top</i>"),
-        ids=np.array(names),
-        title="Wild ones",
+        "wild", X, np.repeat([0, 1, 2], 20), ("=left", "right", "<i>top</i>"), ids=np.array(names), title="Wild ones"
     )
     for ref in ({"file": str(folder / "small.npz")}, keep_dataset(wild, store.datasets)):
         data = open_dataset(ref, store.datasets)

@@ -100,18 +100,12 @@ def test_what_serves_this_machine_only_stays_here(vectors: Run, store: RunStore)
     with zipfile.ZipFile(bundle(vectors, store)) as archive:
         names = archive.namelist()
         config = json.loads(archive.read("run/config.json"))
-    assert {
-        "run/config.json",
-        "run/result.npz",
-        "run/labels_by_k.npz",
-        "run/metrics.json",
-        "run/events.jsonl",
-    } <= set(names)
+    assert {"run/config.json", "run/result.npz", "run/labels_by_k.npz", "run/metrics.json", "run/events.jsonl"} <= set(
+        names
+    )
     assert not [n for n in names if any(word in n for word in ("checkpoint", "worker", "command", "lock"))]
     assert config["dataset"] == dict(vectors.config.dataset)
-    assert size_of(vectors) == sum(
-        (vectors.folder / n[4:]).stat().st_size for n in names if n.startswith("run/")
-    )
+    assert size_of(vectors) == sum((vectors.folder / n[4:]).stat().st_size for n in names if n.startswith("run/"))
 
 
 def test_data_of_the_catalog_do_not_travel(store: RunStore, ask: Callable[..., Run], pictures: Run) -> None:

@@ -37,6 +37,4 @@ def test_its_cells_run_and_draw_the_map(
     assert len(here["sizes"]) == 2
     figure = eval("".join(book["cells"][3]["source"]).splitlines()[-1], here)
     assert sum(len(trace.x) for trace in figure.data) == 90
-    np.testing.assert_allclose(
-        np.sort(np.concatenate([t.x for t in figure.data])), np.sort(here["found"].points[:, 0])
-    )
+    np.testing.assert_allclose(np.sort(np.concatenate([t.x for t in figure.data])), np.sort(here["found"].points[:, 0]))

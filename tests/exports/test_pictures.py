@@ -38,9 +38,7 @@ def test_every_picture_lies_in_the_folder_of_its_cluster(
     assert archive.testzip() is None
 
 
-def test_vectors_are_a_table_in_each_folder_and_edits_are_seen(
-    vectors: Run, view: Callable[..., View]
-) -> None:
+def test_vectors_are_a_table_in_each_folder_and_edits_are_seen(vectors: Run, view: Callable[..., View]) -> None:
     add(vectors, 3, Rename(1, "a/../<b>"))
     add(vectors, 3, Merge((0, 2)))
     shown = view(vectors)

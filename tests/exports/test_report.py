@@ -93,9 +93,7 @@ def test_edits_are_said_and_the_scores_stay_those_of_the_method(
     assert "With these edits: ACC 0.6" in text
 
 
-def test_without_data_it_says_so(
-    pictures: Run, view: Callable[..., View], written: Callable[[View], str]
-) -> None:
+def test_without_data_it_says_so(pictures: Run, view: Callable[..., View], written: Callable[[View], str]) -> None:
     text = written(view(pictures, data=False))
     assert "The data were not at hand" in text
     assert "<img" not in text

@@ -22,9 +22,7 @@ def read(view: View) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(target.getvalue().decode(), newline="")))
 
 
-def test_a_row_for_every_sample_with_its_cluster_and_confidence(
-    pictures: Run, view: Callable[..., View]
-) -> None:
+def test_a_row_for_every_sample_with_its_cluster_and_confidence(pictures: Run, view: Callable[..., View]) -> None:
     shown = view(pictures)
     rows = read(shown)
     assert [int(r["row"]) for r in rows] == list(range(90))
@@ -52,9 +50,7 @@ def test_names_of_files_and_clusters_cannot_run(vectors: Run, view: Callable[...
     assert '\'=HYPERLINK("x")' in {r["cluster_name"] for r in rows}
 
 
-@pytest.mark.parametrize(
-    ("text", "safe"), [("", ""), ("cat", "cat"), ("=1", "'=1"), ("\t=1", "'\t=1"), ("a=1", "a=1")]
-)
+@pytest.mark.parametrize(("text", "safe"), [("", ""), ("cat", "cat"), ("=1", "'=1"), ("\t=1", "'\t=1"), ("a=1", "a=1")])
 def test_defused(text: str, safe: str) -> None:
     assert defused(text) == safe
 

@@ -62,12 +62,20 @@ def refused(zipped: Any, store: RunStore, words: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["../outside.txt", "run/../../outside.txt", "/etc/passwd", "run/model.pkl", "run/snapshots/../../x.npz", "C:\\x.npz",
-     "run/projections/evil.npz", "data/../x.npz", "run/sub/config.json", "data/0123456789abcdef.exe"],
-)  # fmt: skip
-def test_files_that_no_run_is_made_of(
-    members: Members, elsewhere: RunStore, tmp_path: Path, name: str
-) -> None:
+    [
+        "../outside.txt",
+        "run/../../outside.txt",
+        "/etc/passwd",
+        "run/model.pkl",
+        "run/snapshots/../../x.npz",
+        "C:\\x.npz",
+        "run/projections/evil.npz",
+        "data/../x.npz",
+        "run/sub/config.json",
+        "data/0123456789abcdef.exe",
+    ],
+)
+def test_files_that_no_run_is_made_of(members: Members, elsewhere: RunStore, tmp_path: Path, name: str) -> None:
     refused(packed(members | {name: b"x"}), elsewhere, "holds what no run is made of")
     assert not (tmp_path / "outside.txt").exists()
 
@@ -84,20 +92,14 @@ def test_links(members: Members, elsewhere: RunStore) -> None:
 def test_bombs_outside_and_inside(members: Members, elsewhere: RunStore) -> None:
     with pytest.raises(ValueError, match="would unpack to"):
         open_bundle(packed(members), elsewhere, max_bytes=1_000)
-    hollow = arrays(
-        labels=np.zeros(60, np.int64), embedding=np.zeros((60, 1_200_000), np.float32), seconds=1.0
-    )
+    hollow = arrays(labels=np.zeros(60, np.int64), embedding=np.zeros((60, 1_200_000), np.float32), seconds=1.0)
     refused(packed(members | {"run/result.npz": hollow}), elsewhere, "bomb|unpack")
 
 
 def test_no_zip_no_run_and_not_whole(members: Members, elsewhere: RunStore) -> None:
     refused(io.BytesIO(b"not a zip at all"), elsewhere, "is not a run that DeepClust has packed")
     refused(packed({"cat.png": b"x"}), elsewhere, "it holds cat.png")
-    refused(
-        packed({k: v for k, v in members.items() if k != "run/result.npz"}),
-        elsewhere,
-        "result.npz is missing",
-    )
+    refused(packed({k: v for k, v in members.items() if k != "run/result.npz"}), elsewhere, "result.npz is missing")
     cut = io.BytesIO(packed(members).getvalue()[:-200])
     refused(cut, elsewhere, "damaged or cut short")
     refused(packed(changed(members, "deepclust-run.json", format=99)), elsewhere, "another version")
@@ -123,14 +125,10 @@ def test_no_zip_no_run_and_not_whole(members: Members, elsewhere: RunStore) -> N
         ({"dataset": {"name": "digits", "prepare": 5}}, "damaged"),
     ],
 )
-def test_configs_that_do_not_fit(
-    members: Members, elsewhere: RunStore, values: dict[str, Any], words: str
-) -> None:
+def test_configs_that_do_not_fit(members: Members, elsewhere: RunStore, values: dict[str, Any], words: str) -> None:
     bad = changed(members, "run/config.json", **values)
     if values.get("dataset", {}).get("own") == "../../x":
-        run = open_bundle(
-            packed(bad), elsewhere
-        )  # a reference that leads nowhere is a missing data set, no more
+        run = open_bundle(packed(bad), elsewhere)  # a reference that leads nowhere is a missing data set, no more
         from deepclust.exports.view import data_of
 
         assert data_of(run, elsewhere) is None
@@ -143,11 +141,7 @@ def test_configs_that_do_not_fit(
     [
         (
             "run/result.npz",
-            {
-                "labels": np.zeros(60, np.int64),
-                "embedding": np.full((60, 2), np.nan, np.float32),
-                "seconds": 1.0,
-            },
+            {"labels": np.zeros(60, np.int64), "embedding": np.full((60, 2), np.nan, np.float32), "seconds": 1.0},
             "holes",
         ),
         (
@@ -197,11 +191,12 @@ def test_words_from_strangers_are_plain_and_their_maps_and_processes_are_left_ou
         group={"id": "g", "words": picture, "differs": ""},
     )
     bad = changed(bad, "run/status.json", state="running", pid=1, message=picture)
-    bad |= {"run/events.jsonl": members["run/events.jsonl"] + f"{note}\n{strange}\n".encode(), map_name: b"no map",
-            "deepclust-run.json": json.dumps({"format": 1, "run": "datasets"}).encode()}  # fmt: skip
-    bad[map_name] = arrays(
-        points=np.zeros((7, 2)), facts=np.array(json.dumps({"method": "pca", "params": {}}))
-    )
+    bad |= {
+        "run/events.jsonl": members["run/events.jsonl"] + f"{note}\n{strange}\n".encode(),
+        map_name: b"no map",
+        "deepclust-run.json": json.dumps({"format": 1, "run": "datasets"}).encode(),
+    }
+    bad[map_name] = arrays(points=np.zeros((7, 2)), facts=np.array(json.dumps({"method": "pca", "params": {}})))
     run = open_bundle(packed(bad), elsewhere)
     assert run.id == "opened-run", "an id that is the name of another folder is not taken"
     config, status = run.config, run.status()

@@ -49,9 +49,7 @@ def test_words_at_both_lines_are_on_their_own_sides(verdict: Verdict) -> None:
     assert notes == {"looked at": "left", "true classes": "right"}
 
 
-def test_every_criterion_has_a_panel_and_a_dot_at_its_pick(
-    criteria: list[Criterion], verdict: Verdict
-) -> None:
+def test_every_criterion_has_a_panel_and_a_dot_at_its_pick(criteria: list[Criterion], verdict: Verdict) -> None:
     figure = criteria_board(criteria, verdict, KS)
     titles = [a.text for a in figure.layout.annotations]
     assert titles[0] == "<b>Silhouette</b>: k = 4"
@@ -64,9 +62,7 @@ def test_every_criterion_has_a_panel_and_a_dot_at_its_pick(
     assert [list(t.x) for t in counted] == [[5], [4]]
 
 
-def test_the_range_is_a_band_in_every_panel_and_the_truth_a_line(
-    criteria: list[Criterion], verdict: Verdict
-) -> None:
+def test_the_range_is_a_band_in_every_panel_and_the_truth_a_line(criteria: list[Criterion], verdict: Verdict) -> None:
     shapes = criteria_board(criteria, verdict, KS, true_k=6).layout.shapes
     bands = [s for s in shapes if s.type == "rect"]
     assert {(b.x0, b.x1) for b in bands} == {(verdict.low - 0.5, verdict.high + 0.5)}

@@ -36,11 +36,7 @@ def test_the_dots_lie_where_the_points_are_in_the_colours_of_their_groups():
 def test_an_svg_is_well_formed_and_tells_groups_with_counts():
     names = {0: '<script>alert("x")</script>', 1: "Käfer & Co\x00"}
     shown = FlatMap(
-        np.random.default_rng(0).normal(size=(30, 2)),
-        np.repeat([0, 1, 12], 10),
-        names,
-        title="a < b",
-        note="n",
+        np.random.default_rng(0).normal(size=(30, 2)), np.repeat([0, 1, 12], 10), names, title="a < b", note="n"
     )
     root = ElementTree.fromstring(map_svg(shown))
     texts = [t.text for t in root.iter(f"{SVG}text")]

@@ -26,18 +26,23 @@ def test_every_flow_is_a_link_of_its_size() -> None:
 
 
 def test_the_columns_of_the_flow_are_named() -> None:
-    assert [a.text for a in flow_chart(BY_K).layout.annotations] == [
-        "<b>k = 2</b>",
-        "<b>k = 3</b>",
-        "<b>k = 4</b>",
-    ]
+    assert [a.text for a in flow_chart(BY_K).layout.annotations] == ["<b>k = 2</b>", "<b>k = 3</b>", "<b>k = 4</b>"]
 
 
 def test_the_tree_has_a_dot_for_every_cluster_and_a_line_for_every_branch() -> None:
     figure = tree_chart(BY_K, marked=(2, 3), chosen=4)
     dots = figure.data[-1]
     assert sorted(zip(dots.y, [c[0] for c in dots.customdata], [c[1] for c in dots.customdata], strict=True)) == [
-        (2, 0, 10), (2, 1, 10), (3, 0, 10), (3, 1, 6), (3, 2, 4), (4, 0, 7), (4, 1, 6), (4, 2, 4), (4, 3, 3)]  # fmt: skip
+        (2, 0, 10),
+        (2, 1, 10),
+        (3, 0, 10),
+        (3, 1, 6),
+        (3, 2, 4),
+        (4, 0, 7),
+        (4, 1, 6),
+        (4, 2, 4),
+        (4, 3, 3),
+    ]
     assert dots.marker.size[0] > dots.marker.size[-1]
     assert sum(list(t.x).count(None) for t in figure.data[:-1]) == 7
     band, line = figure.layout.shapes

@@ -36,9 +36,7 @@ def test_of_many_lines_some_are_drawn_and_the_same_ones_again():
 
 
 def test_a_graph_without_connections_can_be_drawn():
-    figure = graph_figure(
-        np.zeros((2, 2), np.float32), np.zeros((0, 2), int), np.array([1, 1]), ["a", "b"], ""
-    )
+    figure = graph_figure(np.zeros((2, 2), np.float32), np.zeros((0, 2), int), np.array([1, 1]), ["a", "b"], "")
     assert [len(t.x) for t in figure.data] == [0, 0, 2]
 
 

@@ -14,10 +14,7 @@ def test_every_run_has_its_cell_with_its_number():
     options = heat_map(cells, [0.1, 1, 10], [0.0, 1.0], "beta", "gamma")
     json.dumps(options)
     scores, waiting = options["series"]
-    assert [(d["value"], d["name"]) for d in scores["data"]] == [
-        ([0, 0, 0.5], "0.500"),
-        ([2, 1, 0.91235], "0.912"),
-    ]
+    assert [(d["value"], d["name"]) for d in scores["data"]] == [([0, 0, 0.5], "0.500"), ([2, 1, 0.91235], "0.912")]
     assert [(d["value"], d["name"]) for d in waiting["data"]] == [([1, 0], "40%")]
     assert options["xAxis"]["data"] == ["0.1", "1", "10"]
     assert (options["xAxis"]["name"], options["yAxis"]["name"]) == ("beta", "gamma")

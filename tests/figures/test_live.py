@@ -6,15 +6,7 @@ import json
 
 import numpy as np
 
-from deepclust.figures.live import (
-    MAP_POINTS,
-    loss_curves,
-    loss_height,
-    loss_series,
-    size_bars,
-    small_map,
-    thin,
-)
+from deepclust.figures.live import MAP_POINTS, loss_curves, loss_height, loss_series, size_bars, small_map, thin
 
 RECORDS = [
     {"kind": "stage", "name": "Pre-training", "n_epochs": 2, "terms": {"reconstruction": "squared error"}},
@@ -22,8 +14,14 @@ RECORDS = [
     {"kind": "progress", "stage": "Pre-training", "epoch": 2, "losses": {"reconstruction": 3.0}, "seconds": 1},
     {"kind": "note", "level": "info", "text": "a word"},
     {"kind": "stage", "name": "Stage I", "n_epochs": 1, "terms": {"reconstruction": "r", "clustering": "c"}},
-    {"kind": "progress", "stage": "Stage I", "epoch": 1, "losses": {"reconstruction": 2.0, "clustering": -0.5}, "seconds": 1},
-]  # fmt: skip
+    {
+        "kind": "progress",
+        "stage": "Stage I",
+        "epoch": 1,
+        "losses": {"reconstruction": 2.0, "clustering": -0.5},
+        "seconds": 1,
+    },
+]
 
 
 def test_every_stage_and_term_is_a_curve_on_one_axis_of_epochs() -> None:

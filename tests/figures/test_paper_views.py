@@ -5,14 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deepclust.figures.paper_views import (
-    accuracy_curve,
-    by_user,
-    n_carrying,
-    parents_first,
-    unit_means,
-    usage_map,
-)
+from deepclust.figures.paper_views import accuracy_curve, by_user, n_carrying, parents_first, unit_means, usage_map
 
 
 def test_accuracy_marks_the_epochs_that_have_a_map():
@@ -25,9 +18,7 @@ def test_outputs_stand_together_by_transformation():
     assert parents_first(6, 2).tolist() == [0, 2, 4, 1, 3, 5]
 
 
-@pytest.mark.parametrize(
-    ("mean", "n"), [([8, 1, 1], 2), ([1, 1, 1, 1], 4), ([0, 5, 0], 1), ([0, 0], 0), ([], 0)]
-)
+@pytest.mark.parametrize(("mean", "n"), [([8, 1, 1], 2), ([1, 1, 1, 1], 4), ([0, 5, 0], 1), ([0, 0], 0), ([], 0)])
 def test_how_few_units_carry_nine_tenths(mean, n):
     assert n_carrying(np.array(mean, float)) == n
 

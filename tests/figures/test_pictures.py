@@ -94,8 +94,7 @@ def test_bars_without_a_range_use_that_of_the_samples():
 
 
 @pytest.mark.parametrize(
-    ("point", "row", "column"),
-    [((0.0, 0.0), 44, 3), ((1.0, 1.0), 3, 44), ((0.0, 1.0), 3, 3), ((5.0, -5.0), 44, 44)],
+    ("point", "row", "column"), [((0.0, 0.0), 44, 3), ((1.0, 1.0), 3, 44), ((0.0, 1.0), 3, 3), ((5.0, -5.0), 44, 44)]
 )
 def test_a_point_in_the_plane_is_a_dot_at_its_place(point, row, column):
     got = np.asarray(sprite(np.array([point]), value_range=(np.zeros(2), np.ones(2))))[..., :3]

@@ -45,8 +45,7 @@ def test_a_message_gives_back_its_arrays_each_on_a_multiple_of_eight_bytes(defla
 
 def test_the_version_follows_the_content() -> None:
     said = [
-        webmap.message("m", "p", {"x": x}, {"a": np.array([a], np.uint8)})
-        for x, a in ((1, 1), (1, 1), (2, 1), (1, 2))
+        webmap.message("m", "p", {"x": x}, {"a": np.array([a], np.uint8)}) for x, a in ((1, 1), (1, 1), (2, 1), (1, 2))
     ]
     versions = [webmap.version_of(packed) for packed in said]
     assert versions[0] == versions[1]

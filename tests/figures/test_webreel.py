@@ -38,12 +38,8 @@ def test_groups_of_all_moments_are_codes_in_as_few_bytes_as_will_do() -> None:
 def test_the_table_stands_as_clusters_and_classes_match_at_the_end() -> None:
     classes = np.array([0, 0, 1, 1, 2, 2])
     labels = np.array([[7, 7, 7, 7, 7, 7], [4, 4, 3, 3, 5, 5]])
-    curves = [
-        {"term": "loss", "stage": "s", "help": "", "x": [1, 2, 3], "y": [3.0, float("nan"), 1.23456789]}
-    ]
-    packed = webreel.story(
-        "m", curves, [1, 3], {"ACC": [0.33333, 1]}, labels, classes, "classes", ["a", "b", "c"]
-    )
+    curves = [{"term": "loss", "stage": "s", "help": "", "x": [1, 2, 3], "y": [3.0, float("nan"), 1.23456789]}]
+    packed = webreel.story("m", curves, [1, 3], {"ACC": [0.33333, 1]}, labels, classes, "classes", ["a", "b", "c"])
     header, arrays = unpacked(packed)
     facts = header["facts"]
     assert facts["rows"] == [5, 4, 6, 8], "a code is a number and one; 7 is gone at the end"

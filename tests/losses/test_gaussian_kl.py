@@ -38,9 +38,7 @@ def test_one_prior_is_that_of_plain_loops(batch):
 
 def test_a_prior_for_each_cluster_is_that_of_plain_loops(batch):
     mu, log_var, q, centers = batch
-    expected = np.mean(
-        [sum(q[i, k] * kl_by_loops(mu[i], log_var[i], centers[k]) for k in range(3)) for i in range(6)]
-    )
+    expected = np.mean([sum(q[i, k] * kl_by_loops(mu[i], log_var[i], centers[k]) for k in range(3)) for i in range(6)])
     value = cluster_kl(*(torch.from_numpy(a) for a in (mu, log_var, q, centers)))
     assert value.item() == pytest.approx(expected)
 

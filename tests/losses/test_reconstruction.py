@@ -15,9 +15,7 @@ def test_sum_over_pixels_and_mean_over_the_batch():
     total = 0.0
     for a, b in zip(x.ravel(), x_hat.ravel(), strict=True):
         total += (a - b) ** 2
-    assert reconstruction_loss(torch.from_numpy(x), torch.from_numpy(x_hat)).item() == pytest.approx(
-        total / 3
-    )
+    assert reconstruction_loss(torch.from_numpy(x), torch.from_numpy(x_hat)).item() == pytest.approx(total / 3)
 
 
 def test_vectors_by_hand():

@@ -6,11 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from deepclust.losses.relative_reconstruction import (
-    learned_noise,
-    multiplicative_noise,
-    relative_reconstruction,
-)
+from deepclust.losses.relative_reconstruction import learned_noise, multiplicative_noise, relative_reconstruction
 
 
 def test_same_as_plain_loops():

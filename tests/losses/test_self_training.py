@@ -41,9 +41,7 @@ def test_all_three_are_those_of_plain_loops(codes):
     np.testing.assert_allclose(q, assignments_by_loops(z, centers))
     p = target_distribution(q)
     np.testing.assert_allclose(p, targets_by_loops(q.numpy()))
-    by_loops = sum(
-        p[i, j].item() * math.log(p[i, j].item() / q[i, j].item()) for i in range(7) for j in range(4)
-    )
+    by_loops = sum(p[i, j].item() * math.log(p[i, j].item() / q[i, j].item()) for i in range(7) for j in range(4))
     assert self_training_loss(p, q).item() == pytest.approx(by_loops / 7)
 
 

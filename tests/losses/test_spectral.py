@@ -24,9 +24,7 @@ def test_spectral_loss_by_loops():
     assert float(found) == pytest.approx(expected)
     scaled = y / np.sqrt(W.sum(axis=1))[:, None]
     expected = sum(W[i, j] * ((scaled[i] - scaled[j]) ** 2).sum() for i in range(12) for j in range(12)) / 24
-    assert float(spectral_loss(torch.from_numpy(W), torch.from_numpy(y), normalized=True)) == pytest.approx(
-        expected
-    )
+    assert float(spectral_loss(torch.from_numpy(W), torch.from_numpy(y), normalized=True)) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("normalized", [False, True])

@@ -104,9 +104,7 @@ def test_methods_load_without_heavy_packages():
 def test_scikit_learn_estimator_checks(name):
     quick = {k: v for k, v in TINY.get(name, {}).items() if k != "n_clusters"}
     checks = check_estimator(
-        METHODS[name](device="cpu", **quick),
-        on_fail=None,
-        expected_failed_checks=EXPECTED_FAILURES.get(name, {}),
+        METHODS[name](device="cpu", **quick), on_fail=None, expected_failed_checks=EXPECTED_FAILURES.get(name, {})
     )
     failed = {c["check_name"]: c["exception"] for c in checks if c["status"] == "failed"}
     assert not failed
@@ -163,9 +161,7 @@ def test_events_are_well_formed(name, digits):
             assert stage is None or epoch == stage.n_epochs, "a stage began before the last one had ended"
             stage, epoch = event, 0
         elif isinstance(event, Snapshot):
-            assert (event.stage, event.epoch) == (stage.name, epoch + 1), (
-                "a snapshot comes before its progress"
-            )
+            assert (event.stage, event.epoch) == (stage.name, epoch + 1), "a snapshot comes before its progress"
             assert sample is None or np.array_equal(sample, event.sample)
             sample, shown = event.sample, event
             assert event.embedding.shape[0] == event.labels.shape[0] == len(sample)
@@ -277,9 +273,7 @@ def test_resuming_at_any_epoch_ends_like_an_uninterrupted_fit(name, digits):
             file = io.BytesIO()
             torch.save(whole.checkpoint(), file)
             saved.append((len(told), file.getvalue()))
-    borders = [
-        i for i in range(1, len(saved)) if told[saved[i][0] - 1].stage != told[saved[i - 1][0] - 1].stage
-    ]
+    borders = [i for i in range(1, len(saved)) if told[saved[i][0] - 1].stage != told[saved[i - 1][0] - 1].stage]
     for i in sorted({0, len(saved) // 2, *(b - 1 for b in borders), *borders, len(saved) - 1}):
         n_told, state = saved[i]
         resumed = tiny(name)
@@ -317,9 +311,7 @@ def test_told_to_stop_between_batches(name, digits):
     answers = iter([True] * 4)
     method.between_batches = lambda: next(answers, False)
     events = list(method.fit_events(X))
-    assert len([e for e in events if isinstance(e, Progress)]) <= 1, (
-        "an epoch that was left half-way was told"
-    )
+    assert len([e for e in events if isinstance(e, Progress)]) <= 1, "an epoch that was left half-way was told"
     assert len([e for e in events if isinstance(e, Stage)]) == 1, "a stage began after the end"
     assert method.labels_.shape == (len(X),)
 
@@ -360,9 +352,7 @@ def test_every_bound_is_checked_before_training(name, digits):
         wrong += [param.min - 1] if param.min is not None else []
         wrong += [param.max + 1] if param.max is not None else []
         for value in wrong:
-            with pytest.raises(
-                ValueError, match=f"{param.name}={value!r} is not allowed.*must be .*default is"
-            ):
+            with pytest.raises(ValueError, match=f"{param.name}={value!r} is not allowed.*must be .*default is"):
                 tiny(name).set_params(**{param.name: value}).fit(digits[0])
 
 

@@ -30,7 +30,9 @@ def test_facts_agree_with_plain_loops() -> None:
         assert facts.confidence[place] == pytest.approx(best.confidence[members].mean(), abs=1e-5)
         border = [i for i in members if best.confidence[i] < BORDERLINE]
         assert facts.n_borderline[place] == len(border)
-        second = [min((d, o) for o, m in centres.items() if o != c for d in [np.linalg.norm(X[i] - m)])[1] for i in border]  # fmt: skip
+        second = [
+            min((d, o) for o, m in centres.items() if o != c for d in [np.linalg.norm(X[i] - m)])[1] for i in border
+        ]
         assert facts.towards[place] == pytest.approx(second.count(nearest) / max(len(border), 1))
 
 

@@ -110,6 +110,8 @@ def test_too_few_values_are_refused():
         read_gaps([0.0, 0.1])
 
 
-@pytest.mark.parametrize(("number", "word"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (21, "21st")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("number", "word"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (21, "21st")]
+)
 def test_ordinals(number, word):
     assert ordinal(number) == word

@@ -18,8 +18,7 @@ def test_order_and_confidence_agree_with_plain_loops() -> None:
         own = {i: np.linalg.norm(X[i] - centres[cluster]) for i in np.flatnonzero(labels == cluster)}
         assert ids.tolist() == sorted(own, key=own.get)[:7]
         margins = {
-            i: 1 - d / min(np.linalg.norm(X[i] - m) for c, m in centres.items() if c != cluster)
-            for i, d in own.items()
+            i: 1 - d / min(np.linalg.norm(X[i] - m) for c, m in centres.items() if c != cluster) for i, d in own.items()
         }
         assert found.borderline[cluster].tolist() == sorted(margins, key=margins.get)[:7]
         for i, margin in margins.items():

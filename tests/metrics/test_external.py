@@ -56,14 +56,10 @@ def test_against_scikit_learn_and_all_permutations(n_classes, n_clusters):
     y_pred[: 60 // n_clusters] = 0
     found = scores(y_true, y_pred)
     assert found["acc"] == pytest.approx(accuracy_by_trying_all(y_true.tolist(), y_pred.tolist()))
-    assert found["nmi"] == pytest.approx(
-        sk.normalized_mutual_info_score(y_true, y_pred, average_method="max")
-    )
+    assert found["nmi"] == pytest.approx(sk.normalized_mutual_info_score(y_true, y_pred, average_method="max"))
     assert found["nmi_arithmetic"] == pytest.approx(sk.normalized_mutual_info_score(y_true, y_pred))
     assert found["ari"] == pytest.approx(sk.adjusted_rand_score(y_true, y_pred))
-    assert found["purity"] == pytest.approx(
-        sk.cluster.contingency_matrix(y_true, y_pred).max(axis=0).sum() / 60
-    )
+    assert found["purity"] == pytest.approx(sk.cluster.contingency_matrix(y_true, y_pred).max(axis=0).sum() / 60)
     assert found["purity"] >= found["acc"] - 1e-12
     assert all(type(value) is float for value in found.values())
 

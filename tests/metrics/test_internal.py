@@ -9,9 +9,7 @@ from sklearn import metrics as sk
 from deepclust.metrics.internal import recluster, silhouette, sizes
 
 
-def blobs(
-    n_clusters: int = 4, size: int = 40, d: int = 3, spread: float = 0.1
-) -> tuple[np.ndarray, np.ndarray]:
+def blobs(n_clusters: int = 4, size: int = 40, d: int = 3, spread: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
     generator = np.random.default_rng(0)
     centers = generator.normal(size=(n_clusters, d)) * 5
     labels = np.repeat(np.arange(n_clusters), size)
@@ -34,9 +32,7 @@ def test_silhouette_is_sampled_the_same_way_each_time():
 def test_silhouette_leaves_noise_out_and_is_none_without_two_clusters():
     X, labels = blobs()
     noisy = np.where(np.arange(len(labels)) % 5 == 0, -1, labels)
-    assert silhouette(X, noisy) == pytest.approx(
-        sk.silhouette_score(X[noisy >= 0], noisy[noisy >= 0]), abs=1e-5
-    )
+    assert silhouette(X, noisy) == pytest.approx(sk.silhouette_score(X[noisy >= 0], noisy[noisy >= 0]), abs=1e-5)
     assert silhouette(X, np.zeros_like(labels)) is None
     assert silhouette(X, np.full_like(labels, -1)) is None
     assert silhouette(X, np.arange(len(X))) is None  # every cluster a single sample

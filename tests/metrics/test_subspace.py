@@ -69,9 +69,7 @@ def test_principal_angles_agree_with_scipy_and_add_up_to_the_distance():
     np.testing.assert_allclose(principal_angles(A, B), np.degrees(subspace_angles(A, B))[::-1], atol=1e-4)
     squares = np.sin(np.radians(principal_angles(A, B))) ** 2
     assert squares.sum() == pytest.approx(grassmann_distance(A, B), abs=1e-6)
-    assert principal_angles(np.eye(4)[:, [0, 0]], np.eye(4)[:, :2]).tolist() == pytest.approx(
-        [0, 90], abs=1e-4
-    )
+    assert principal_angles(np.eye(4)[:, [0, 0]], np.eye(4)[:, :2]).tolist() == pytest.approx([0, 90], abs=1e-4)
 
 
 def test_a_turned_basis_is_turned_back():

@@ -37,12 +37,7 @@ def test_pictures_get_convolutions_and_vectors_do_not():
 
 def test_encoder_block_order_is_that_of_the_paper():
     net = autoencoder((8, 8), 2, (4, 4), (8,))
-    assert [type(layer) for layer in list(net.encoder)[:4]] == [
-        nn.Conv2d,
-        nn.ReLU,
-        nn.BatchNorm2d,
-        nn.MaxPool2d,
-    ]
+    assert [type(layer) for layer in list(net.encoder)[:4]] == [nn.Conv2d, nn.ReLU, nn.BatchNorm2d, nn.MaxPool2d]
 
 
 def test_the_latent_space_is_linear():

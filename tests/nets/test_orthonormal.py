@@ -12,9 +12,7 @@ from deepclust.nets.orthonormal import Orthonormal, orthonormal_weights, weights
 
 def outputs(m: int, k: int, seed: int = 0) -> torch.Tensor:
     generator = torch.Generator().manual_seed(seed)
-    return torch.tanh(
-        torch.randn(m, k, generator=generator) @ torch.randn(k, k, generator=generator)
-    ).requires_grad_()
+    return torch.tanh(torch.randn(m, k, generator=generator) @ torch.randn(k, k, generator=generator)).requires_grad_()
 
 
 @pytest.mark.parametrize(("m", "k"), [(200, 3), (500, 40), (7, 7), (1000, 1)])
@@ -28,9 +26,7 @@ def test_weights_are_those_of_the_paper():
     y = outputs(100, 4).detach().double().numpy()
     L = np.linalg.cholesky(y.T @ y)
     expected = np.sqrt(100) * np.linalg.inv(L).T
-    np.testing.assert_allclose(
-        orthonormal_weights(torch.from_numpy(y)).numpy(), expected, rtol=1e-4, atol=1e-5
-    )
+    np.testing.assert_allclose(orthonormal_weights(torch.from_numpy(y)).numpy(), expected, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -70,9 +66,7 @@ def test_more_jitter_until_there_is_a_factor(monkeypatch):
 
 
 def test_qr_is_the_last_resort(monkeypatch):
-    monkeypatch.setattr(
-        torch.linalg, "cholesky_ex", lambda A, **_: (torch.full_like(A, torch.nan), torch.tensor(1))
-    )
+    monkeypatch.setattr(torch.linalg, "cholesky_ex", lambda A, **_: (torch.full_like(A, torch.nan), torch.tensor(1)))
     y = outputs(60, 4).detach().double()
     Y = (y @ orthonormal_weights(y)).numpy()
     np.testing.assert_allclose(Y.T @ Y / 60, np.eye(4), atol=1e-10)

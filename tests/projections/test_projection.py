@@ -26,10 +26,7 @@ def test_importing_projections_loads_nothing_heavy():
         "import sys, deepclust.projections, deepclust.projections.umap, deepclust.projections.tsne, deepclust.graphs, "
         "deepclust.metrics; print([m for m in ('torch', 'umap', 'openTSNE', 'numba', 'sklearn', 'scipy') if m in sys.modules])"
     )
-    assert (
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-        == "[]\n"
-    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
     assert same_project is project
 
 
@@ -114,9 +111,7 @@ def test_sample_refuses_nonsense():
 @pytest.mark.parametrize("n_components", [2, 3])
 def test_every_method_maps_pictures_the_same_way_each_time(method, n_components, digits):
     seen = []
-    first = project(
-        digits, method, n_components, params=FAST[method], progress=lambda *said: seen.append(said)
-    )
+    first = project(digits, method, n_components, params=FAST[method], progress=lambda *said: seen.append(said))
     again = project(digits, method, n_components, params=FAST[method])
     assert first.points.shape == (240, n_components)
     assert first.points.dtype == np.float32
@@ -177,10 +172,7 @@ def test_neighbor_methods_refuse_fewer_than_four(method, digits):
     [
         ({"method": "mds"}, "There is no projection 'mds': choose one of pca, umap, tsne"),
         ({"n_components": 4}, "choose 2 or 3"),
-        (
-            {"method": "umap", "params": {"perplexity": 3}},
-            "no parameter 'perplexity'; it takes n_neighbors, min_dist",
-        ),
+        ({"method": "umap", "params": {"perplexity": 3}}, "no parameter 'perplexity'; it takes n_neighbors, min_dist"),
         ({"method": "pca", "params": {"whiten": 1}}, "it takes no parameters"),
         (
             {"method": "umap", "params": {"min_dist": 2}},

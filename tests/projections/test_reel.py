@@ -48,9 +48,7 @@ def test_a_stage_of_another_dimension_is_turned_to_agree_with_the_one_that_follo
     dice = np.random.default_rng(1)
     wide = [space @ np.linalg.qr(dice.normal(size=(6, 6)))[0][:, :6] @ np.eye(6, 9) for space in spaces[2:]]
     maps = reel_by_pca([wide[-1], spaces[-1]], ["first", "second"])
-    np.testing.assert_allclose(
-        maps[0], maps[1], atol=1e-4
-    )  # it is the same space, turned, in more dimensions
+    np.testing.assert_allclose(maps[0], maps[1], atol=1e-4)  # it is the same space, turned, in more dimensions
     maps = reel_by_pca([*wide, *spaces[2:]], ["first", "first", "second", "second"])
     middles = np.stack([[points[labels == g].mean(axis=0) for g in range(3)] for points in maps])
     assert np.linalg.norm(middles[1:] - middles[:-1], axis=2).max() < 0.2

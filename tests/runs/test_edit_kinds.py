@@ -5,17 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deepclust.runs.edit_kinds import (
-    Gather,
-    Merge,
-    Rename,
-    Reset,
-    Split,
-    apply,
-    cleaned,
-    first_names,
-    split,
-)
+from deepclust.runs.edit_kinds import Gather, Merge, Rename, Reset, Split, apply, cleaned, first_names, split
 
 LABELS = np.array([0, 0, 1, 1, 1, 2, 4, 4, -1])  # 3 is empty, as after matching; -1 is noise
 NAMES = first_names(LABELS)
@@ -33,9 +23,7 @@ def test_a_new_name_changes_nothing_else_and_an_empty_one_gives_the_first_back()
     assert apply(LABELS, names, [Rename(1, "  ")])[1] == NAMES
 
 
-@pytest.mark.parametrize(
-    "name", ["🦒 giraffes", '<b>"bold"</b>', "a' OR 1=1", "👩‍🔬", "=1+1", "日本語", "[x](y)"]
-)
+@pytest.mark.parametrize("name", ["🦒 giraffes", '<b>"bold"</b>', "a' OR 1=1", "👩‍🔬", "=1+1", "日本語", "[x](y)"])
 def test_names_are_kept_as_they_were_written(name: str) -> None:
     assert apply(LABELS, NAMES, [Rename(0, name)])[1][0] == name
 
@@ -50,9 +38,7 @@ def test_the_largest_of_merged_clusters_keeps_its_number() -> None:
     labels, names = apply(LABELS, NAMES, [Merge((0, 1, 2))])
     assert labels.tolist() == [1, 1, 1, 1, 1, 1, 4, 4, -1]
     assert names == NAMES
-    assert apply(LABELS, NAMES, [Merge((4, 0))])[0].tolist() == [0, 0, 1, 1, 1, 2, 0, 0, -1], (
-        "of equal ones the first"
-    )
+    assert apply(LABELS, NAMES, [Merge((4, 0))])[0].tolist() == [0, 0, 1, 1, 1, 2, 0, 0, -1], "of equal ones the first"
 
 
 def test_a_name_that_was_given_survives_a_merge() -> None:
@@ -113,9 +99,7 @@ def test_what_does_not_fit_is_refused_in_words(edit: object, words: str) -> None
 
 
 def test_a_split_finds_the_groups_inside_and_the_largest_comes_first() -> None:
-    embedding = np.concatenate(
-        [np.zeros((5, 2)), np.full((2, 2), 10.0), np.full((3, 2), 20.0), np.ones((4, 2))]
-    )
+    embedding = np.concatenate([np.zeros((5, 2)), np.full((2, 2), 10.0), np.full((3, 2), 20.0), np.ones((4, 2))])
     embedding = (embedding + np.random.default_rng(0).normal(size=embedding.shape) / 100).astype(np.float32)
     labels = np.array([7] * 10 + [2] * 4)
     found = split(labels, embedding, 7, 3, random_state=0)

@@ -24,9 +24,7 @@ def run(tmp_path: Path) -> Run:
     config = RunConfig({"name": "blobs"}, "Blobs", "0", "vector", 60, (2,), "KMeans", {"n_clusters": 3})
     made = RunStore(tmp_path).create(config)
     ClusterResult(LABELS, EMBEDDING).save(made.folder / "result.npz")
-    save_arrays(
-        made.folder / "labels_by_k.npz", **{"2": (LABELS > 0).astype(np.int16), "3": LABELS.astype(np.int16)}
-    )
+    save_arrays(made.folder / "labels_by_k.npz", **{"2": (LABELS > 0).astype(np.int16), "3": LABELS.astype(np.int16)})
     return made
 
 

@@ -69,16 +69,7 @@ def test_malformed_and_unknown_ids_are_refused(store, run_id):
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "",
-        "{",
-        "[]",
-        "null",
-        "{}",
-        "\xff",
-        '{"feature_shape": 3}',
-        '{"feature_shape": [8, 8], "method": "KMeans"}',
-    ],
+    ["", "{", "[]", "null", "{}", "\xff", '{"feature_shape": 3}', '{"feature_shape": [8, 8], "method": "KMeans"}'],
 )
 def test_a_damaged_config_does_not_hide_the_others(store, text):
     good, bad = store.create(config()), store.create(config())

@@ -15,8 +15,19 @@ def member(store):
     group = RunGroup.new("Ablation ladder", kind="ladder")
 
     def make(name: str, seed: int, **metrics: float):
-        config = RunConfig({"name": "digits"}, "Digits", "f", "image", 9, (2, 2), "DDLS", {"n_clusters": 2},
-                           seed=seed, group=group, member=name)  # fmt: skip
+        config = RunConfig(
+            {"name": "digits"},
+            "Digits",
+            "f",
+            "image",
+            9,
+            (2, 2),
+            "DDLS",
+            {"n_clusters": 2},
+            seed=seed,
+            group=group,
+            member=name,
+        )
         run = store.create(config)
         if metrics:
             write_json(run.folder / "metrics.json", metrics)

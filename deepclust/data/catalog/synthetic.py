@@ -56,12 +56,7 @@ class DrawnPoints:
 
     n_samples: int = param(1000, "Points", min=20, max=100_000, step=10, help="How many points to draw.")
     noise: float = param(
-        0.05,
-        "Noise",
-        min=0.0,
-        max=1.0,
-        step=0.01,
-        help="Standard deviation of the jitter added to every point.",
+        0.05, "Noise", min=0.0, max=1.0, step=0.01, help="Standard deviation of the jitter added to every point."
     )
     seed: int = param(0, "Seed", min=0, max=2**31 - 1, help="Same seed, same points.")
 
@@ -88,9 +83,7 @@ class Moons(DrawnPoints):
 
 @dataclass(frozen=True)
 class Rings(DrawnPoints):
-    noise: float = param(
-        0.03, "Noise", min=0.0, max=1.0, step=0.01, help="Jitter; the outer ring has radius 1."
-    )
+    noise: float = param(0.03, "Noise", min=0.0, max=1.0, step=0.01, help="Jitter; the outer ring has radius 1.")
     n_rings: int = param(2, "Rings", min=2, max=10, help="How many circles, one inside the other.")
 
     def draw(self, rng: np.random.Generator) -> Points:
@@ -100,12 +93,7 @@ class Rings(DrawnPoints):
 @dataclass(frozen=True)
 class Blobs(DrawnPoints):
     noise: float = param(
-        0.15,
-        "Noise",
-        min=0.0,
-        max=1.0,
-        step=0.01,
-        help="Spread of each blob; neighbouring centres are 1 apart.",
+        0.15, "Noise", min=0.0, max=1.0, step=0.01, help="Spread of each blob; neighbouring centres are 1 apart."
     )
     n_blobs: int = param(4, "Blobs", min=2, max=20, help="How many round groups.")
 
@@ -115,9 +103,7 @@ class Blobs(DrawnPoints):
 
 @dataclass(frozen=True)
 class Spirals(DrawnPoints):
-    noise: float = param(
-        0.01, "Noise", min=0.0, max=1.0, step=0.01, help="Jitter; the arms reach to radius 1."
-    )
+    noise: float = param(0.01, "Noise", min=0.0, max=1.0, step=0.01, help="Jitter; the arms reach to radius 1.")
     n_arms: int = param(3, "Arms", min=2, max=6, help="How many arms wind around the centre.")
 
     def draw(self, rng: np.random.Generator) -> Points:

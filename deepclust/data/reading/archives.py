@@ -58,9 +58,7 @@ def read_arrays(
                 name = member.filename.removesuffix(".npy")
                 _check_header(f"the array {name!r}", *headers[member.filename], label, max_bytes)
             named = {m.filename.removesuffix(".npy"): m for m in members}
-            return {
-                name: _read_member(archive, m) for name, m in named.items() if only is None or name in only
-            }
+            return {name: _read_member(archive, m) for name, m in named.items() if only is None or name in only}
         except _BadArrayError as error:
             raise ValueError(f"{label}: {error} {WANTED_ARRAYS}.") from error
         except _DAMAGE as error:
@@ -95,16 +93,12 @@ def open_zip(source: Source, label: str, what: str, advice: str) -> zipfile.ZipF
     except FileNotFoundError as error:
         raise ValueError(f"There is no file {source}. Check the path.") from error
     except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
-        raise ValueError(
-            f"{label} is not {what}, or it is damaged or cut short ({error}). {advice}."
-        ) from error
+        raise ValueError(f"{label} is not {what}, or it is damaged or cut short ({error}). {advice}.") from error
     members = archive.infolist()
     if len(members) > MAX_MEMBERS or any(m.flag_bits & 1 for m in members):
         archive.close()
         if len(members) > MAX_MEMBERS:
-            raise ValueError(
-                f"{label} holds {len(members):,} files; at most {MAX_MEMBERS:,} are allowed. {advice}."
-            )
+            raise ValueError(f"{label} holds {len(members):,} files; at most {MAX_MEMBERS:,} are allowed. {advice}.")
         raise ValueError(f"{label} is locked with a password. Save it without one and load it again.")
     return archive
 
@@ -177,9 +171,7 @@ def _read_header(stream: BinaryIO, what: str) -> tuple[tuple[int, ...], np.dtype
     return shape, dtype
 
 
-def _check_header(
-    what: str, shape: tuple[int, ...], dtype: np.dtype, held: int, label: str, max_bytes: int
-) -> None:
+def _check_header(what: str, shape: tuple[int, ...], dtype: np.dtype, held: int, label: str, max_bytes: int) -> None:
     if dtype.hasobject:
         raise ValueError(
             f"{label}: {what} holds Python objects, which can run programs when read and are refused. "

@@ -55,12 +55,7 @@ def read_hdf5(
 
 
 def dataset_of(
-    arrays: dict[str, np.ndarray],
-    label: str,
-    name: str,
-    max_bytes: int,
-    x: str | None = None,
-    y: str | None = None,
+    arrays: dict[str, np.ndarray], label: str, name: str, max_bytes: int, x: str | None = None, y: str | None = None
 ) -> Dataset:
     """Arrays by name to a data set; see `read_npz`."""
     name = name or Path(label).stem
@@ -90,9 +85,7 @@ def dataset_of(
     if "class_names" in arrays and arrays["class_names"].dtype.kind == "U" and class_names is None:
         class_names = tuple(str(c) for c in arrays["class_names"].ravel())
         used.append("class_names")
-    ids_name = next(
-        (n for n in _ID_NAMES if n in arrays and n not in used and arrays[n].shape == X.shape[:1]), None
-    )
+    ids_name = next((n for n in _ID_NAMES if n in arrays and n not in used and arrays[n].shape == X.shape[:1]), None)
     ids = None
     if ids_name is not None:
         ids, used = _ids(arrays[ids_name]), [*used, ids_name]
@@ -103,8 +96,9 @@ def dataset_of(
     if X.ndim >= 3:
         kind = "image"
         X = _pictures(X, label, notes)
-    return Dataset(name, X, y=classes, class_names=class_names, kind=kind, n_train=n_train, title=name,
-                   notes=tuple(notes), ids=ids)  # fmt: skip
+    return Dataset(
+        name, X, y=classes, class_names=class_names, kind=kind, n_train=n_train, title=name, notes=tuple(notes), ids=ids
+    )
 
 
 def numbered_classes(values: np.ndarray) -> tuple[np.ndarray, tuple[str, ...] | None]:
@@ -115,9 +109,7 @@ def numbered_classes(values: np.ndarray) -> tuple[np.ndarray, tuple[str, ...] | 
     return y.astype(np.int64), tuple(str(u) for u in unique)
 
 
-def _pick(
-    arrays: dict[str, np.ndarray], label: str
-) -> tuple[np.ndarray, np.ndarray | None, int | None, list[str]]:
+def _pick(arrays: dict[str, np.ndarray], label: str) -> tuple[np.ndarray, np.ndarray | None, int | None, list[str]]:
     """Choose samples and labels by name: X, y or None, length of the training split or None, names used."""
     for first, second in _SPLIT_NAMES:
         if first in arrays and second in arrays:

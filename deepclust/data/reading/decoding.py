@@ -27,13 +27,7 @@ def to_grey_or_rgb(picture: Image.Image) -> Image.Image:
     mode = picture.mode
     if mode.startswith("I") or mode == "F":
         values = np.asarray(picture, dtype=np.float64)
-        top = (
-            65535.0
-            if mode.startswith("I;16") or values.max() > 255.0
-            else 255.0
-            if values.max() > 1.0
-            else 1.0
-        )
+        top = 65535.0 if mode.startswith("I;16") or values.max() > 255.0 else 255.0 if values.max() > 1.0 else 1.0
         return Image.fromarray(np.rint(np.clip(values / top, 0.0, 1.0) * 255.0).astype(np.uint8))
     if mode in ("L", "1"):
         return picture.convert("L")

@@ -67,9 +67,7 @@ def read_svhn(path: Path) -> tuple[np.ndarray, np.ndarray]:
         arrays = loadmat(str(path), variable_names=("X", "y"))
         return np.ascontiguousarray(np.moveaxis(arrays["X"], 3, 0)), arrays["y"].ravel().astype(np.int64) % 10
     except (*_DAMAGE, ValueError, KeyError, TypeError, NotImplementedError) as error:
-        raise ValueError(
-            f"{path.name} is not a .mat file with the arrays X and y ({error}). {_AGAIN}"
-        ) from error
+        raise ValueError(f"{path.name} is not a .mat file with the arrays X and y ({error}). {_AGAIN}") from error
 
 
 def read_cifar(path: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -116,9 +114,7 @@ def read_turntable(path: Path, side: int) -> tuple[np.ndarray, np.ndarray]:
                 named = re.fullmatch(r"obj(\d+)__(\d+)\.png", PurePosixPath(info.filename).name)
                 if named:
                     picture = Image.open(io.BytesIO(archive.read(info)), formats=("PNG",))
-                    views[int(named[1]), int(named[2])] = np.asarray(
-                        picture.resize((side, side), Image.Resampling.BOX)
-                    )
+                    views[int(named[1]), int(named[2])] = np.asarray(picture.resize((side, side), Image.Resampling.BOX))
     except (*_DAMAGE, ValueError, SyntaxError) as error:
         raise ValueError(f"{path.name} is damaged ({error}). {_AGAIN}") from error
     if not views:
@@ -160,9 +156,7 @@ def tar_members(path: Path, names: Iterable[str]) -> Iterator[tuple[str, bytes]]
                 if not missing:
                     return
     except _DAMAGE as error:
-        raise ValueError(
-            f"{path.name} is not a tar archive, or it is cut short ({error}). {_AGAIN}"
-        ) from error
+        raise ValueError(f"{path.name} is not a tar archive, or it is cut short ({error}). {_AGAIN}") from error
 
 
 def _search(stream: BinaryIO, name: str, depth: int) -> bytes | None:

@@ -41,9 +41,7 @@ def read_arrays_hdf5(path: Path, label: str, max_bytes: int = MAX_BYTES) -> dict
         ) from error
 
 
-def _arrays(
-    group: Any, label: str, path: str = "", seen: set[int] | None = None
-) -> Iterator[tuple[str, Any]]:
+def _arrays(group: Any, label: str, path: str = "", seen: set[int] | None = None) -> Iterator[tuple[str, Any]]:
     """Every plain array below a group; links that lead elsewhere are refused, because they could read any file."""
     import h5py
 

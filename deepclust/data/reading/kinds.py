@@ -34,8 +34,18 @@ FileKind = Literal["npz", "npy", "hdf5", "table", "pictures", "texts", "mat", "i
 
 HDF5_ENDINGS = (".h5", ".hdf5", ".hdf")
 BUNDLE_ENDINGS = (".zip", *TAR_ENDINGS)
-ENDINGS = (".npz", ".npy", *HDF5_ENDINGS, ".mat", *TABLE_ENDINGS, *BUNDLE_ENDINGS, *SUFFIXES, *IDX_ENDINGS,
-           *LIBSVM_ENDINGS, *PACKED_ENDINGS)  # fmt: skip
+ENDINGS = (
+    ".npz",
+    ".npy",
+    *HDF5_ENDINGS,
+    ".mat",
+    *TABLE_ENDINGS,
+    *BUNDLE_ENDINGS,
+    *SUFFIXES,
+    *IDX_ENDINGS,
+    *LIBSVM_ENDINGS,
+    *PACKED_ENDINGS,
+)
 WANTED = (
     "Give a .zip or .tar of pictures or of .txt files, a folder of them, an array (.npz, .npy, .h5, .mat), or a table "
     "(.csv, .tsv, .parquet, .feather, .xlsx, .arff)"
@@ -110,9 +120,7 @@ def read_file(
     unknown = sorted(set(chosen) - set(CHOICES[kind]))
     if unknown:
         allowed = f"has {', '.join(CHOICES[kind])}" if CHOICES[kind] else "has none"
-        raise ValueError(
-            f"{label}: {', '.join(map(repr, unknown))} cannot be chosen; a file of this kind {allowed}."
-        )
+        raise ValueError(f"{label}: {', '.join(map(repr, unknown))} cannot be chosen; a file of this kind {allowed}.")
     if kind == "npz":
         return read_npz(path, name, max_bytes, **chosen)
     if kind == "hdf5":
@@ -124,11 +132,7 @@ def read_file(
     if kind == "npy":
         return read_npy(path, name, max_bytes)
     if kind == "table":
-        choice = (
-            TableChoice.from_json({**look_at_table(path, label).suggested.to_json(), **chosen})
-            if chosen
-            else None
-        )
+        choice = TableChoice.from_json({**look_at_table(path, label).suggested.to_json(), **chosen}) if chosen else None
         return read_table(path, choice, name, max_bytes, label)
     if kind == "texts":
         found = read_texts(path, name, max_bytes)

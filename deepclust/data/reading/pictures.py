@@ -23,9 +23,7 @@ from deepclust.data.reading.decoding import (
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pbm")
 LARGEST_SUGGESTED = 64  # pixels; larger pictures are slow to learn on a CPU
 LARGEST_SIDE = 2048
-_ADVICE = (
-    f"Zip a folder of pictures ({', '.join(s[1:] for s in SUFFIXES)}), with one sub-folder per class if known"
-)
+_ADVICE = f"Zip a folder of pictures ({', '.join(s[1:] for s in SUFFIXES)}), with one sub-folder per class if known"
 
 
 class MixedSizes(ValueError):  # noqa: N818 (it names what a page offers to mend, not only a failure)
@@ -66,9 +64,7 @@ def scan_pictures(source: Source, name: str = "") -> PictureScan:
         return _scan(bundle)
 
 
-def read_pictures(
-    source: Source, size: Size | None = None, name: str = "", max_bytes: int = MAX_BYTES
-) -> Dataset:
+def read_pictures(source: Source, size: Size | None = None, name: str = "", max_bytes: int = MAX_BYTES) -> Dataset:
     """Read every picture of a zip, a tar or a folder, in the order of their names, float32 in [0, 1].
 
     size: (height, width) that all pictures are brought to: scaled to fill it, what stands out is cut off evenly.
@@ -102,10 +98,7 @@ def read_pictures(
         class_names=class_names,
         kind="image",
         notes=tuple(_notes(strangers, broken, sizes, size)),
-        left_out=(
-            *_reasons(broken),
-            *(f"{n} ({bundle.left_out.get(n, 'not a picture')})" for n in strangers),
-        ),
+        left_out=(*_reasons(broken), *(f"{n} ({bundle.left_out.get(n, 'not a picture')})" for n in strangers)),
         ids=np.array([n.encode() for n in kept]),
     )
 
@@ -192,9 +185,7 @@ def _decode_all(
 def _common_size(sizes: Counter[Size], label: str, max_bytes: int) -> Size:
     """The one size of all pictures. MixedSizes if there are several or the pictures would not fit into memory."""
     suggested = suggest_size(sizes)
-    advice = (
-        f"Give one size for all, for example {suggested[0]} × {suggested[1]}; they are resized on loading."
-    )
+    advice = f"Give one size for all, for example {suggested[0]} × {suggested[1]}; they are resized on loading."
     total = sizes.total()
     common = sizes.most_common(3)
     if len(sizes) > 1:
@@ -233,9 +224,7 @@ def _none_readable(label: str, broken: dict[str, str]) -> ValueError:
     )
 
 
-def _notes(
-    strangers: list[str], broken: dict[str, str], sizes: Counter[Size], size: Size | None
-) -> list[str]:
+def _notes(strangers: list[str], broken: dict[str, str], sizes: Counter[Size], size: Size | None) -> list[str]:
     found = []
     if strangers:
         found.append(f"Left out, not a picture: {shorten(strangers)}.")

@@ -20,9 +20,7 @@ from deepclust.data.reading.hdf5 import read_arrays_hdf5
 
 IDX_ENDINGS = tuple(f"{n}-ubyte{packed}" for n in ("idx1", "idx3") for packed in ("", ".gz"))
 PACKED_ENDINGS = (".gz", ".bz2", ".xz")  # of one file; what it is, its content says
-LIBSVM_ENDINGS = tuple(
-    f".{name}{packed}" for name in ("libsvm", "svmlight", "svm") for packed in ("", *PACKED_ENDINGS)
-)
+LIBSVM_ENDINGS = tuple(f".{name}{packed}" for name in ("libsvm", "svmlight", "svm") for packed in ("", *PACKED_ENDINGS))
 _ROW = re.compile(rb"\s*[-+.\deE,]+(\s+qid:\d+)?(\s+\d+:\S+)+\s*(#|$)")
 _ADVICE = "Give the pictures (idx3) and, if there are any, their labels (idx1)"
 _FULL = "Save fewer or smaller samples"
@@ -185,18 +183,12 @@ def _mat_arrays(path: Path, label: str, max_bytes: int) -> dict[str, np.ndarray]
         if 8 * sum(math.prod(shape) for _, shape in told) > 2 * max_bytes:
             raise ValueError(f"its arrays are too large, at most {max_bytes / 2**30:.1f} GiB are allowed")
         found = loadmat(path, variable_names=[n for n, _ in told]) if told else {}
-        arrays = {
-            n: a.toarray() if hasattr(a, "toarray") else np.asarray(a)
-            for n, a in found.items()
-            if n[0] != "_"
-        }
+        arrays = {n: a.toarray() if hasattr(a, "toarray") else np.asarray(a) for n, a in found.items() if n[0] != "_"}
     except Exception as error:  # the parser meets strangers' bytes with every kind of exception
         raise ValueError(
             f"{label} cannot be read as a .mat file, or it is damaged or cut short ({str(error)[:150]}). Save the samples as X "
             "(n, features) and the labels, if any, as y, or save them as .npz."
         ) from error
     if not arrays:
-        raise ValueError(
-            f"{label} holds no array of numbers. Save the samples as X and the labels, if any, as y."
-        )
+        raise ValueError(f"{label} holds no array of numbers. Save the samples as X and the labels, if any, as y.")
     return arrays

@@ -39,9 +39,7 @@ def tfidf_of_texts(
     try:
         try:
             table = vectorizer.fit_transform(texts)
-        except (
-            ValueError
-        ):  # every word is too frequent or too rare: a small vocabulary, whose words all count then
+        except ValueError:  # every word is too frequent or too rare: a small vocabulary, whose words all count then
             vectorizer = TfidfVectorizer(**options)
             table = vectorizer.fit_transform(texts)
     except ValueError as error:  # no words at all
@@ -91,10 +89,15 @@ def read_texts(source: Source, name: str = "", max_bytes: int = MAX_BYTES) -> Da
     if strangers or empty:
         notes.append(f"Left out: {shorten([*empty, *strangers])}.")
     return Dataset(
-        name or Path(label).stem, X, y=y, class_names=class_names, kind="text", notes=tuple(notes),
+        name or Path(label).stem,
+        X,
+        y=y,
+        class_names=class_names,
+        kind="text",
+        notes=tuple(notes),
         ids=np.array([n.encode()[-80:] for n in kept]),
         left_out=(*empty, *(f"{n} ({bundle.left_out.get(n, 'not a .txt file')})" for n in strangers)),
-    )  # fmt: skip
+    )
 
 
 def is_text(name: str) -> bool:

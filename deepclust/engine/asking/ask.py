@@ -55,11 +55,7 @@ def make_config(
     if preset is not None and preset not in cls.presets:
         raise ValueError(f"{method} has no preset {preset!r}. It has: {', '.join(cls.presets)}.")
     known = {name: p.default for name, p in params_of(cls).items() if name not in SET_BY_RUN}
-    chosen = {
-        "n_clusters": default_n_clusters(ref),
-        **(cls.presets[preset] if preset else {}),
-        **(values or {}),
-    }
+    chosen = {"n_clusters": default_n_clusters(ref), **(cls.presets[preset] if preset else {}), **(values or {})}
     if chosen["n_clusters"] is None:
         raise ValueError(
             "How many clusters? For own data the number has to be given: n_clusters=K, with K from 2 up. "
@@ -109,14 +105,9 @@ def ladder(config: RunConfig, seeds: Sequence[int] | None = None) -> list[RunCon
     """
     cls = find_method(config.method)
     if not cls.ladder:
-        raise ValueError(
-            f"{config.method} has no ladder of ablations. Methods that have one: {_those_with('ladder')}."
-        )
+        raise ValueError(f"{config.method} has no ladder of ablations. Methods that have one: {_those_with('ladder')}.")
     return members(
-        config,
-        RunGroup.new("Ablation ladder", kind="ladder"),
-        list(cls.ladder.items()),
-        seeds or (config.seed,),
+        config, RunGroup.new("Ablation ladder", kind="ladder"), list(cls.ladder.items()), seeds or (config.seed,)
     )
 
 
@@ -139,9 +130,7 @@ def grid(config: RunConfig, values: Mapping[str, Sequence[Any]] | None = None) -
 
 def over_seeds(config: RunConfig, seeds: Sequence[int]) -> list[RunConfig]:
     """A group of configs that differ in their seeds alone."""
-    return members(
-        config, RunGroup.new("Seeds", kind="ladder"), [(config.preset or config.method, {})], seeds
-    )
+    return members(config, RunGroup.new("Seeds", kind="ladder"), [(config.preset or config.method, {})], seeds)
 
 
 def members(

@@ -32,12 +32,7 @@ def has_lesson(ref: Mapping[str, Any]) -> bool:
 
 
 def lesson(
-    ref: Mapping[str, Any],
-    dataset: Dataset,
-    *,
-    seed: int = 0,
-    device: str = "auto",
-    labels_seen: bool = False,
+    ref: Mapping[str, Any], dataset: Dataset, *, seed: int = 0, device: str = "auto", labels_seen: bool = False
 ) -> list[RunConfig]:
     """A group of configs, one for each method, with their defaults and as many clusters as groups were drawn.
 

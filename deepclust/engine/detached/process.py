@@ -15,11 +15,7 @@ import deepclust
 #: each other: by default they spin, and beside another busy process training took two to three times as long. Freed
 #: memory is kept for the next batch (glibc only): by default each large tensor is fetched from the system page by page,
 #: which cost a third of the time of convolutions.
-HABITS = {
-    "OMP_WAIT_POLICY": "PASSIVE",
-    "MALLOC_MMAP_THRESHOLD_": str(2**30),
-    "MALLOC_TRIM_THRESHOLD_": str(2**32),
-}
+HABITS = {"OMP_WAIT_POLICY": "PASSIVE", "MALLOC_MMAP_THRESHOLD_": str(2**30), "MALLOC_TRIM_THRESHOLD_": str(2**32)}
 
 #: Variables that change what a training process does.
 HEEDED = ("DEEPCLUST_", "CUDA_", "OMP_", "MKL_", "KMP_", "PYTHON", "PYTORCH_", "TORCH_", "MALLOC_")

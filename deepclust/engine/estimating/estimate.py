@@ -166,9 +166,7 @@ def _halves(config: RunConfig) -> list[int]:
     return [batch // 2**i for i in range(1, 12) if batch // 2**i >= max(smallest, 8)]
 
 
-def _memory_with(
-    config: RunConfig, expected: Estimate, like: RunConfig | None = None, **changes: int
-) -> float:
+def _memory_with(config: RunConfig, expected: Estimate, like: RunConfig | None = None, **changes: int) -> float:
     """Bytes that a changed config may take: what is expected of ``like``, and the difference by the rule."""
     changed = replace(config, params={**config.params, **changes})
     return max(0.0, expected.memory + _cost(changed).memory - _cost(like or config).memory)

@@ -37,14 +37,7 @@ ENDED_WITHOUT_A_WORD = "it ended without a word, often for lack of memory"
 
 def key_of(config: RunConfig) -> str:
     """Name of a trial: the same for all that would take the same on this machine with this code."""
-    facts = (
-        config.method,
-        dict(config.params),
-        config.device,
-        config.fingerprint,
-        socket.gethostname(),
-        sameness(),
-    )
+    facts = (config.method, dict(config.params), config.device, config.fingerprint, socket.gethostname(), sameness())
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 

@@ -72,9 +72,12 @@ def fetching(name: str, root: Path | str, starting: float = 60.0) -> Fetching | 
                 "failed", message="The download ended without a word. Start it again: it goes on from there."
             )
     return Fetching(
-        state, str(told.get("what", "")), int(told.get("done", 0)), int(told.get("total", 0)),
+        state,
+        str(told.get("what", "")),
+        int(told.get("done", 0)),
+        int(told.get("total", 0)),
         str(told.get("message", "")),
-    )  # fmt: skip
+    )
 
 
 def forget_fetch(name: str, root: Path | str) -> None:

@@ -30,9 +30,13 @@ def read_and_keep(path: Path, title: str, choices: Mapping[str, Any], own_folder
         return _work(asked)
     done = subprocess.run(
         [sys.executable, "-P", "-W", "ignore", "-m", "deepclust.engine.intake.reading"],
-        input=json.dumps(asked), capture_output=True, text=True, encoding="utf-8", check=False,
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
         env={**HABITS, **os.environ, "PYTHONPATH": import_path(), "PYTHONIOENCODING": "utf-8"},
-    )  # fmt: skip
+    )
     try:
         answer = dict(json.loads(done.stdout.splitlines()[-1]))
     except (IndexError, ValueError):

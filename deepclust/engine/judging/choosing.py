@@ -164,13 +164,9 @@ def _compare(run: Run, max_k: int, watch: Callable[[Board], None] | None) -> Boa
 
 def _check(run: Run, max_k: int) -> None:
     if not run.has_result:
-        raise ValueError(
-            f"The run {run.id} has no result yet: let it end (or stop and keep it), then choose k."
-        )
+        raise ValueError(f"The run {run.id} has no result yet: let it end (or stop and keep it), then choose k.")
     if largest_k(run) < 3:
-        raise ValueError(
-            f"{run.config.n_samples} samples are too few to compare numbers of clusters: give 12 or more."
-        )
+        raise ValueError(f"{run.config.n_samples} samples are too few to compare numbers of clusters: give 12 or more.")
     if not 2 < max_k <= largest_k(run):
         raise ValueError(
             f"max_k={max_k} is not allowed: choose a whole number from 3 to {largest_k(run)} for this run."

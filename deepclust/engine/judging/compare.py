@@ -44,9 +44,7 @@ def fallen(rows: Sequence[dict[str, Any]], beside: Collection[str] = ()) -> str:
     for before, row in itertools.pairwise(known):
         spread = max(before.get("acc_sd") or 0.0, row.get("acc_sd") or 0.0)
         if row["acc"] < before["acc"] - spread:
-            falls.append(
-                f"{row['member']} ({row['acc']:.3f}) is below {before['member']} ({before['acc']:.3f})"
-            )
+            falls.append(f"{row['member']} ({row['acc']:.3f}) is below {before['member']} ({before['acc']:.3f})")
     if not falls:
         return ""
     single = "" if all(row["finished"] > 1 for row in known) else " With one seed that may be chance."

@@ -24,9 +24,7 @@ def judge_group(runs: Sequence[Run]) -> Iterator[dict[str, Any]]:
     ValueError for runs on different data.
     """
     if len({(run.config.fingerprint, run.config.n_samples) for run in runs}) > 1:
-        raise ValueError(
-            "The runs of this group learned from different data, so that they cannot be compared."
-        )
+        raise ValueError("The runs of this group learned from different data, so that they cannot be compared.")
     settings = [run.config.part for run in runs]
     tasks = _tasks(runs)
     n_steps, done = 2 + len(tasks) + len(runs), 0
@@ -71,9 +69,7 @@ def judge_group(runs: Sequence[Run]) -> Iterator[dict[str, Any]]:
 def final_losses(runs: Sequence[Run]) -> list[float | None] | None:
     """The loss of each run's last epoch, where it means the same in all of them: one term, the same objective; else None."""
     first = runs[0].config.params
-    differing = {
-        name for run in runs for name, value in run.config.params.items() if value != first.get(name)
-    }
+    differing = {name for run in runs for name, value in run.config.params.items() if value != first.get(name)}
     if not differing <= SAME_OBJECTIVE or len({run.config.method for run in runs}) > 1:
         return None
     found: list[float | None] = []
@@ -114,8 +110,13 @@ def _judge_tasks(
         task = tried[name] if name in tried else judge_task(X, name)
         tried[name] = task
         lessons[setting] = task.lesson
-        told[setting] = {"linear": task.linear, "texture": task.texture, "shape": task.shape,
-                         "n_transforms": task.n_transforms, "bits": task.bits}  # fmt: skip
+        told[setting] = {
+            "linear": task.linear,
+            "texture": task.texture,
+            "shape": task.shape,
+            "n_transforms": task.n_transforms,
+            "bits": task.bits,
+        }
         if task.problem:
             problems[setting] = "; ".join(filter(None, (problems.get(setting), task.problem)))
         done += 1
@@ -123,9 +124,7 @@ def _judge_tasks(
     yield {"values": values | {"task": lessons}}
 
 
-def _collapses(
-    runs: Sequence[Run], settings: Sequence[str], partitions: Sequence[np.ndarray]
-) -> dict[str, str]:
+def _collapses(runs: Sequence[Run], settings: Sequence[str], partitions: Sequence[np.ndarray]) -> dict[str, str]:
     """Settings of which most runs use fewer clusters than were asked for, in words."""
     found = {}
     for name in dict.fromkeys(settings):
@@ -140,8 +139,6 @@ def _means(values: Sequence[float | None], settings: Sequence[str]) -> dict[str,
     """Mean over the runs of every setting that have a value."""
     found: dict[str, float | None] = {}
     for name in dict.fromkeys(settings):
-        mine = [
-            v for v, s in zip(values, settings, strict=True) if s == name and v is not None and np.isfinite(v)
-        ]
+        mine = [v for v, s in zip(values, settings, strict=True) if s == name and v is not None and np.isfinite(v)]
         found[name] = float(np.mean(mine)) if mine else None
     return found

@@ -36,9 +36,7 @@ def judged_space(run: Run) -> JudgedSpace:
             return JudgedSpace(result.embedding, own=True)
         if name == "input":
             data = open_dataset(run.config.dataset, RunStore(run.folder.parent).datasets)
-            return JudgedSpace(
-                data.X.reshape(data.n_samples, -1), False, f"Judged on the data as they are: {because}"
-            )
+            return JudgedSpace(data.X.reshape(data.n_samples, -1), False, f"Judged on the data as they are: {because}")
         if name.startswith(SPACE) and name.removeprefix(SPACE) in result.spaces:
             title = name.removeprefix(SPACE)
             return JudgedSpace(result.spaces[title], False, f"Judged in the space {title!r}: {because}")

@@ -145,9 +145,7 @@ def progress_path(job: Job) -> Path:
     return Path(job.out + ".progress.json")
 
 
-def write_state(
-    job: Job, state: str, fraction: float = 0.0, text: str = "", error: str | None = None
-) -> None:
+def write_state(job: Job, state: str, fraction: float = 0.0, text: str = "", error: str | None = None) -> None:
     """Say where a job is: queued, running, done, failed (with the error in words) or cancelled.
 
     Nothing is written where the folder is gone: a run that was deleted meanwhile must not come back as a husk.
@@ -207,9 +205,7 @@ def _film(job: Job, progress: Callable[[float, str], bool | None]) -> Projection
 
     params = dict(job.params or {})
     folder = Path((job.array or {})["path"])
-    shots = [
-        _load({"path": str(folder / f"{n:05d}.npz"), "member": "embedding"}) for n in params["snapshots"]
-    ]
+    shots = [_load({"path": str(folder / f"{n:05d}.npz"), "member": "embedding"}) for n in params["snapshots"]]
     every = -(-len(shots[0]) // params["points"])
     spaces = [shot[::every] for shot in shots]
     if params.get("anchor") == "last":

@@ -49,9 +49,7 @@ def ensure_projector(root: str | Path) -> dict[str, Any]:
     try:
         with FileLock(folder / "start.lock", timeout=5):
             if not projector_status(root)["alive"]:  # else another page was quicker
-                write_json(
-                    folder / "status.json", {"pid": None, "state": "starting", "heartbeat": time.time()}
-                )
+                write_json(folder / "status.json", {"pid": None, "state": "starting", "heartbeat": time.time()})
                 with (folder / "log").open("ab") as log:
                     start_detached("deepclust.engine.maps.projector", str(Path(root).absolute()), log=log)
     except Timeout:
@@ -64,9 +62,7 @@ def projector_status(root: str | Path) -> dict[str, Any]:
     try:
         status = json.loads((Path(root) / "projector" / "status.json").read_text(encoding="utf-8"))
         pid, heartbeat = status["pid"], float(status["heartbeat"])
-        alive = (
-            time.time() - heartbeat < STARTING if pid is None else process_alive(pid, status["create_time"])
-        )
+        alive = time.time() - heartbeat < STARTING if pid is None else process_alive(pid, status["create_time"])
     except (OSError, ValueError, KeyError, TypeError):
         return {"pid": None, "state": "not running", "alive": False}
     return {**status, "alive": alive, "state": status["state"] if alive else "not running"}
@@ -200,9 +196,7 @@ class Projector:
                     continue  # another lane has just finished it
                 except (ValueError, OSError, AttributeError, TypeError) as error:
                     said = f"{path.name} is not a projection job that can be read: {error}"
-                    write_json(
-                        path.with_suffix(".failed.json"), {"state": "failed", "fraction": 0.0, "error": said}
-                    )
+                    write_json(path.with_suffix(".failed.json"), {"state": "failed", "fraction": 0.0, "error": said})
                     path.unlink(missing_ok=True)
                     continue
                 if job.name in self._running:
@@ -242,9 +236,7 @@ class Projector:
         except Cancelled:
             write_state(job, "cancelled", text="stopped")
         except MemoryError:
-            write_state(
-                job, "failed", error=f"There is not enough memory for {title} of {points}: take a sample."
-            )
+            write_state(job, "failed", error=f"There is not enough memory for {title} of {points}: take a sample.")
         except Exception as error:
             traceback.print_exc()
             write_state(job, "failed", error=failure(error))

@@ -38,9 +38,7 @@ def map_job(
     if space == "input":
         own = linked and sample is not None
         return make_job(
-            fingerprint=f"{config.fingerprint}/{run.metrics().get('content', run.id)}"
-            if own
-            else config.fingerprint,
+            fingerprint=f"{config.fingerprint}/{run.metrics().get('content', run.id)}" if own else config.fingerprint,
             space=space,
             labels=(result, "labels") if own else None,
             method=method,
@@ -90,9 +88,7 @@ def eigen_job(run: Run, store: RunStore, space: str = "latent") -> dict[str, Any
 
 def frames(n_snapshots: int) -> list[int]:
     """Numbers of up to six snapshots from the first to the last, closer together at the beginning."""
-    return (
-        sorted({round(n) - 1 for n in np.geomspace(1, n_snapshots, FRAMES).tolist()}) if n_snapshots else []
-    )
+    return sorted({round(n) - 1 for n in np.geomspace(1, n_snapshots, FRAMES).tolist()}) if n_snapshots else []
 
 
 def film_job(run: Run) -> dict[str, Any]:

@@ -157,9 +157,7 @@ class Driver:
         for run_id, worker in list(self._worker.items()):
             if worker not in found and run_id in runs:
                 del self._worker[run_id]
-                runs[run_id].set_status(
-                    state="queued", message="Its worker was lost. Waiting for another one."
-                )
+                runs[run_id].set_status(state="queued", message="Its worker was lost. Waiting for another one.")
 
     def _take(self, run: Run, worker: str, news: remote.News) -> None:
         seen = self._seen[run.id]
@@ -243,11 +241,7 @@ def _end(run: Run, state: str, message: str, **status: Any) -> None:
     """Write the last status of a run and forget that it was asked for."""
     _ask(run).unlink(missing_ok=True)
     if run.folder.exists():
-        known = {
-            name: status[name]
-            for name in ("stage", "epoch", "n_epochs", "fraction", "seconds")
-            if name in status
-        }
+        known = {name: status[name] for name in ("stage", "epoch", "n_epochs", "fraction", "seconds") if name in status}
         run.set_status(**known, **this_process(), state=state, message=message, eta=None, ended=time.time())
 
 

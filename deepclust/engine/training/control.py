@@ -127,9 +127,7 @@ class Control:
                 beaten = time.monotonic()
                 try:
                     self._flush()
-                except (
-                    OSError
-                ):  # a full disk for a moment; or the folder was deleted: then nobody wants the run
+                except OSError:  # a full disk for a moment; or the folder was deleted: then nobody wants the run
                     if not self._run.folder.exists():
                         self.command = "discard"
                         return

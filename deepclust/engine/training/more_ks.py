@@ -34,9 +34,7 @@ def add_ks(run: Run, ks: Iterable[int]) -> dict[int, np.ndarray]:
     metrics = run.metrics()
     by_k = metrics.get("by_k", {}) | {str(k): judge(embedding, new[k], y) for k in missing}
     write_json(run.folder / "metrics.json", metrics | {"by_k": by_k})
-    save_arrays(
-        run.folder / "labels_by_k.npz", **{str(k): labels.astype(np.int16) for k, labels in both.items()}
-    )
+    save_arrays(run.folder / "labels_by_k.npz", **{str(k): labels.astype(np.int16) for k, labels in both.items()})
     return both
 
 

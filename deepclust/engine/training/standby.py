@@ -44,9 +44,7 @@ def ensure_standby(root: Path | str, idle_seconds: float = 20 * 60.0) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     starting.touch()
     with (folder / "log").open("wb") as log:
-        start_detached(
-            "deepclust.engine.training.standby", str(folder.resolve()), same, str(idle_seconds), log=log
-        )
+        start_detached("deepclust.engine.training.standby", str(folder.resolve()), same, str(idle_seconds), log=log)
 
 
 def hand_over(run: Run) -> bool:

@@ -40,9 +40,7 @@ def sweep(
     combinations = [dict(zip(values, c, strict=True)) for c in itertools.product(*values.values())]
     n_runs = len(combinations) * max(1, len(seeds))
     if n_runs > LARGEST:
-        raise ValueError(
-            f"That makes {n_runs:,} runs; a sweep has at most {LARGEST:,}. Leave some values out."
-        )
+        raise ValueError(f"That makes {n_runs:,} runs; a sweep has at most {LARGEST:,}. Leave some values out.")
     varied = [name for name, several in values.items() if len(several) > 1]
     group = RunGroup.new(words, ",".join(varied), kind="ladder")
     return members(config, group, [("", c) for c in combinations], seeds)

@@ -47,9 +47,7 @@ def train(
     method ends in the state "failed" with the error's own sentence; it is not raised.
     """
     config = run.config
-    run.set_status(
-        **this_process(), state="running", started=time.time(), device=likely_device(config.device)
-    )
+    run.set_status(**this_process(), state="running", started=time.time(), device=likely_device(config.device))
     control = Control(run)
     try:
         control.start()
@@ -57,16 +55,12 @@ def train(
         method = build(config)
         stopped = _learn(run, method, data, control, watch)
         _finish(run, store, method, data, control)
-        return control.end(
-            "stopped" if stopped else "done", "What was learned until then is kept." if stopped else ""
-        )
+        return control.end("stopped" if stopped else "done", "What was learned until then is kept." if stopped else "")
     except _DiscardedError:
         return control.end("stopped", "Discarded.")
     except KeyboardInterrupt:
         return control.end("stopped", "Interrupted. Resume goes on from the last checkpoint.")
-    except (
-        Exception
-    ) as error:  # whatever a method or a data set raises is told to the user, and the app stays up
+    except Exception as error:  # whatever a method or a data set raises is told to the user, and the app stays up
         import traceback
 
         traceback.print_exc()
@@ -86,9 +80,7 @@ def _open(run: Run, store: RunStore, dataset: Dataset | None) -> Dataset:
     return data
 
 
-def _learn(
-    run: Run, method: Method, data: Dataset, control: Control, watch: Callable[[Event], None] | None
-) -> bool:
+def _learn(run: Run, method: Method, data: Dataset, control: Control, watch: Callable[[Event], None] | None) -> bool:
     """Drain the method's events to disk. Returns whether training was stopped before its end."""
     checkpoint, problem = None, ""
     try:
@@ -158,9 +150,7 @@ def _finish(run: Run, store: RunStore, method: Method, data: Dataset, control: C
     save_model(run, method)
     ks = sorted({own_k, *(k for k in K_RANGE if k < data.n_samples)})
     by_k = recluster(result.embedding, ks, base=result.labels, base_k=own_k, progress=say)
-    save_arrays(
-        run.folder / "labels_by_k.npz", **{str(k): labels.astype(np.int16) for k, labels in by_k.items()}
-    )
+    save_arrays(run.folder / "labels_by_k.npz", **{str(k): labels.astype(np.int16) for k, labels in by_k.items()})
     found: dict[str, Any] = {
         "seconds": control.seconds,
         "content": hashlib.sha256(result.embedding.tobytes()).hexdigest()[:16],
@@ -173,9 +163,7 @@ def _finish(run: Run, store: RunStore, method: Method, data: Dataset, control: C
     found |= judge(result.embedding, result.labels, data.y)
     write_json(run.folder / "metrics.json", found)
     result.save(run.folder / "result.npz")  # last: where it is, all that belongs to it is
-    run_job(
-        read_job(map_job(run, store, "latent", "pca")), lambda fraction, text: False
-    )  # the map that opens at once
+    run_job(read_job(map_job(run, store, "latent", "pca")), lambda fraction, text: False)  # the map that opens at once
 
 
 def judge(embedding: np.ndarray, labels: np.ndarray, y: np.ndarray | None) -> dict[str, Any]:

@@ -26,9 +26,7 @@ LOOK_AGAIN = 0.5  # seconds between two looks at the queue
 LAST_WORKER = 3.0  # seconds that the worker before may take to let go of a run that it has ended
 
 
-def work(
-    run: Run, *, watch: Callable[[Event], None] | None = None, dataset: Dataset | None = None
-) -> RunStatus:
+def work(run: Run, *, watch: Callable[[Event], None] | None = None, dataset: Dataset | None = None) -> RunStatus:
     """Wait for the run's device, train, and give the device back. Returns the run's last status.
 
     Does nothing where another process works on the same run. Ctrl-C stops the run and keeps what was learned.

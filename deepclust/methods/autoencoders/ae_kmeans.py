@@ -17,9 +17,7 @@ class AEKMeans(AutoencoderMethod):
     """Autoencoder trained on the reconstruction loss alone; clusters are k-means of its latent space."""
 
     title = "Autoencoder + k-means"
-    summary = (
-        "Learns to describe each sample with a few numbers, then groups samples whose numbers are close."
-    )
+    summary = "Learns to describe each sample with a few numbers, then groups samples whose numbers are close."
     reference = "Xie, Girshick, Farhadi 2016, arXiv:1511.06335 (its starting point)"
     equations = (
         r"\min_{\theta} \frac{1}{n} \sum_i \lVert x_i - g(f(x_i)) \rVert^2",
@@ -46,9 +44,7 @@ class AEKMeans(AutoencoderMethod):
         size = self._batch_size(len(x))
         optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
         (stage,) = self.plan()
-        yield Stage(
-            *stage, {"reconstruction": "squared error of the decoder's output, summed over a sample (falls)"}
-        )
+        yield Stage(*stage, {"reconstruction": "squared error of the decoder's output, summed over a sample (falls)"})
         for _ in self._epochs(*stage, net=self._net, optimiser=optimiser, generator=self._generator):
             losses = Means()
             for rows in self._batches(len(x), size):

@@ -38,13 +38,7 @@ class AutoencoderMethod(DeepMethod):
         advanced=True,
     )
     n_channels: int = param(
-        32,
-        "Channels",
-        help="Width of the convolutions, for pictures.",
-        min=1,
-        max=512,
-        group="Network",
-        advanced=True,
+        32, "Channels", help="Width of the convolutions, for pictures.", min=1, max=512, group="Network", advanced=True
     )
     n_hidden: int = param(
         256,

@@ -135,9 +135,7 @@ class DeepMethod(Method):
                 for event in events:
                     if self._told_to_stop:
                         return
-                    if (
-                        self._resume_from is None
-                    ):  # until the saved epoch is reached, its past is not told again
+                    if self._resume_from is None:  # until the saved epoch is reached, its past is not told again
                         yield event
         finally:
             if hasattr(self, "_threads"):

@@ -100,9 +100,7 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
     random_state: int | None = param(
         0, "Seed", help="The same seed gives the same clusters again.", min=0, max=2**31 - 1, group="Run"
     )
-    device: str = param(
-        "auto", "Device", help="Where to compute; auto takes a GPU where there is one.", group="Run"
-    )
+    device: str = param("auto", "Device", help="Where to compute; auto takes a GPU where there is one.", group="Run")
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -177,9 +175,7 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
         try:
             yield from self._learn(scaled)
         except GeneratorExit:
-            self._finish(
-                scaled, start
-            )  # stopped half-way: what was learned so far is kept and can be looked at
+            self._finish(scaled, start)  # stopped half-way: what was learned so far is kept and can be looked at
             raise
         self._finish(scaled, start)
         collapsed = collapse_warning(self.labels_, self.n_clusters)
@@ -268,9 +264,7 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
                 self, X, reset=reset, dtype=np.float32, ensure_min_samples=self.min_samples if reset else 1
             )
         else:
-            X = check_array(
-                X, dtype=np.float32, allow_nd=True, ensure_min_samples=self.min_samples if reset else 1
-            )
+            X = check_array(X, dtype=np.float32, allow_nd=True, ensure_min_samples=self.min_samples if reset else 1)
             if X.ndim > 4 or 0 in X.shape:
                 raise ValueError(
                     f"X has the shape {X.shape}. Pictures are given as (n, height, width) or "

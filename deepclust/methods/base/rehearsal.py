@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     import torch
 
 EPOCHS = 2  # of each stage: the first has work of its own, the second is like all others
-WARM_UP = 1  # batches of a stage that are not timed, as kernels are chosen and buffers made; their operations are counted
+WARM_UP = (
+    1  # batches of a stage that are not timed, as kernels are chosen and buffers made; their operations are counted
+)
 FEWEST, MOST = 3, 40  # batches of a stage that are timed
 IN_VAIN = 10_000  # times that a stage may ask for batches in an epoch and get none
 

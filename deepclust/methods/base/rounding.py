@@ -64,13 +64,7 @@ def ritz_weights(y_tilde: NDArray, edges: Edges) -> NDArray[np.float64]:
 
 
 def best_partition(
-    vectors: NDArray,
-    n_clusters: int,
-    edges: Edges,
-    seed: int,
-    n_init: int,
-    unit: bool,
-    margin: float = 1e-9,
+    vectors: NDArray, n_clusters: int, edges: Edges, seed: int, n_init: int, unit: bool, margin: float = 1e-9
 ) -> tuple[NDArray[np.int64], int]:
     """Labels (n,) of highest modularity among k-means on the first k, k + 1, ... m columns, and how many columns it took.
 

@@ -24,16 +24,9 @@ class KMeans(Method):
     rank = 30
     spaces_without_k = ("embedding",)
 
-    n_init: int = param(
-        10, "Starts", help="How many random starts; the tightest clustering is kept.", min=1, max=200
-    )
+    n_init: int = param(10, "Starts", help="How many random starts; the tightest clustering is kept.", min=1, max=200)
     max_epochs: int = param(
-        300,
-        "Iterations",
-        help="At most this many rounds of re-assigning samples.",
-        min=1,
-        max=10_000,
-        advanced=True,
+        300, "Iterations", help="At most this many rounds of re-assigning samples.", min=1, max=10_000, advanced=True
     )
 
     def plan(self) -> tuple[tuple[str, int], ...]:
@@ -43,8 +36,7 @@ class KMeans(Method):
         """Operations of all starts at 30 iterations each, and bytes: the data twice and the distances."""
         size = n_samples * float(np.prod(feature_shape))
         return Cost(
-            flops=2.0 * self.n_init * 30 * self.n_clusters * size,
-            memory=4 * (2 * size + n_samples * self.n_clusters),
+            flops=2.0 * self.n_init * 30 * self.n_clusters * size, memory=4 * (2 * size + n_samples * self.n_clusters)
         )
 
     def _prepare(self, checkpoint: Mapping[str, Any] | None) -> None:
@@ -55,13 +47,9 @@ class KMeans(Method):
         sample = snapshot_sample(len(X))
         ((stage, n_starts),) = self.plan()
         yield Stage(
-            stage,
-            n_starts,
-            {"inertia": "mean squared distance to the nearest centre, in each start (low is good)"},
+            stage, n_starts, {"inertia": "mean squared distance to the nearest centre, in each start (low is good)"}
         )
-        for epoch, seed in enumerate(
-            np.random.RandomState(self._fit_seed).randint(2**31 - 1, size=n_starts), start=1
-        ):
+        for epoch, seed in enumerate(np.random.RandomState(self._fit_seed).randint(2**31 - 1, size=n_starts), start=1):
             start = time.perf_counter()
             inertia = self._start(embedding, int(seed))
             yield Snapshot(stage, epoch, sample, embedding[sample], self._assign(embedding[sample]))
@@ -71,9 +59,7 @@ class KMeans(Method):
         """Run k-means from one random start, keep its centres if they are the best so far; returns its inertia."""
         from sklearn.cluster import KMeans as ScikitKMeans
 
-        fitted = ScikitKMeans(self.n_clusters, n_init=1, max_iter=self.max_epochs, random_state=seed).fit(
-            embedding
-        )
+        fitted = ScikitKMeans(self.n_clusters, n_init=1, max_iter=self.max_epochs, random_state=seed).fit(embedding)
         if fitted.inertia_ < self._inertia:
             self._inertia, self.n_iter_ = float(fitted.inertia_), int(fitted.n_iter_)
             self.cluster_centers_ = fitted.cluster_centers_

@@ -84,11 +84,7 @@ def landmark_map(Z: csr_array, n_components: int) -> tuple[np.ndarray, np.ndarra
     k = min(n_components, len(values))
     used = values[:k] > 1e-9
     M = np.zeros((len(values), n_components))
-    M[:, :k] = (
-        root[:, None]
-        * vectors[:, :k]
-        * np.where(used, np.sqrt(Z.shape[0] / np.where(used, values[:k], 1)), 0)
-    )
+    M[:, :k] = root[:, None] * vectors[:, :k] * np.where(used, np.sqrt(Z.shape[0] / np.where(used, values[:k], 1)), 0)
     sign = np.sign(M[np.abs(M).argmax(axis=0), np.arange(n_components)])
     return values, M * np.where(sign == 0, 1, sign)
 
@@ -122,12 +118,7 @@ class LandmarkSpectral(Method):
         group="Graph",
     )
     n_nearest: int = param(
-        5,
-        "Nearest landmarks",
-        help="How many of them describe a sample.",
-        min=1,
-        max=100,
-        group="Graph",
+        5, "Nearest landmarks", help="How many of them describe a sample.", min=1, max=100, group="Graph"
     )
     landmarks: str = param(
         "k-means",

@@ -75,7 +75,9 @@ class SpectralClustering(Method):
     """
 
     title = "Spectral clustering (Ncut)"
-    summary = "Cuts the graph of nearest neighbours where few edges are lost; follows chains and rings. Nothing is learned."
+    summary = (
+        "Cuts the graph of nearest neighbours where few edges are lost; follows chains and rings. Nothing is learned."
+    )
     reference = "Shi, Malik 2000, doi:10.1109/34.868688; Ng, Jordan, Weiss 2002"
     equations = (
         r"L = I - D^{-1/2} W D^{-1/2}, \quad \min_{V^T V = I} \operatorname{tr}(V^T L V), \quad Y = D^{-1/2} V",
@@ -125,9 +127,7 @@ class SpectralClustering(Method):
         size = n_samples * float(np.prod(feature_shape))
         edges = 2.0 * n_samples * self.n_neighbors
         basis = n_samples * max(3.0 * self.n_clusters, 40)
-        return Cost(
-            flops=2 * n_samples * size + 500 * (edges + 4 * basis), memory=8 * size + 40 * edges + 16 * basis
-        )
+        return Cost(flops=2 * n_samples * size + 500 * (edges + 4 * basis), memory=8 * size + 40 * edges + 16 * basis)
 
     def _prepare(self, checkpoint: Mapping[str, Any] | None) -> None:
         self.n_iter_ = 0

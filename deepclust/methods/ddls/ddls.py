@@ -36,9 +36,7 @@ class DDLS(AutoencoderMethod):
     """Tzoreff, Kogan, Choukroun 2018. What the paper leaves open (anchors, rates, epochs) is a parameter here."""
 
     title = "DDLS"
-    summary = (
-        "Learns to tell all samples apart except those that are clearly neighbours, then tightens the groups."
-    )
+    summary = "Learns to tell all samples apart except those that are clearly neighbours, then tightens the groups."
     reference = "Tzoreff, Kogan, Choukroun 2018, arXiv:1805.10795"
     equations = (
         r"L_d = \frac{1}{|B|^2 - |A|} \sum_{(i,j) \notin A} |\tilde z_i^T \tilde z_j|"
@@ -53,13 +51,7 @@ class DDLS(AutoencoderMethod):
     presets = {
         "quick": {"pretrain_epochs": 40, "max_epochs": 20},
         "paper": {"pretrain_epochs": 50, "max_epochs": 100},
-        "coil": {
-            "pretrain_epochs": 50,
-            "max_epochs": 100,
-            "n_components": 150,
-            "batch_size": 500,
-            "lambda_d": 4.0,
-        },
+        "coil": {"pretrain_epochs": 50, "max_epochs": 100, "n_components": 150, "batch_size": 500, "lambda_d": 4.0},
     }
     rank = 10
     spaces_without_k = ("stage:Pre-training",)
@@ -176,11 +168,7 @@ class DDLS(AutoencoderMethod):
 
     def plan(self) -> tuple[tuple[str, int], ...]:
         first = (self.max_epochs + 1) // 2
-        return (
-            ("Pre-training", self.pretrain_epochs),
-            ("Stage I", first),
-            ("Stage II", self.max_epochs - first),
-        )
+        return (("Pre-training", self.pretrain_epochs), ("Stage I", first), ("Stage II", self.max_epochs - first))
 
     def cost(self, n_samples: int, feature_shape: tuple[int, ...]) -> Cost:
         """That of the autoencoder, and in each batch the distances of all pairs and their cosines."""
@@ -189,8 +177,7 @@ class DDLS(AutoencoderMethod):
         per_pair = 2 * (float(np.prod(feature_shape)) + PASSES * self.n_components)
         n_epochs = self.pretrain_epochs + self.max_epochs
         return Cost(
-            flops=net.flops + n_epochs * n_samples * batch * per_pair,
-            memory=net.memory + FLOAT_BYTES * 6 * batch**2,
+            flops=net.flops + n_epochs * n_samples * batch * per_pair, memory=net.memory + FLOAT_BYTES * 6 * batch**2
         )
 
     def _prepare(self, checkpoint: Any) -> None:
@@ -263,9 +250,7 @@ class DDLS(AutoencoderMethod):
                 descend(  # eq. (11)
                     optimiser, -l_c - self.lambda_w * l_w + self.lambda_b * l_b + self.lambda_r * l_r
                 )
-                losses.add(
-                    {"clustering": l_c, "within": l_w, "between": l_b, "reconstruction": l_r}, len(rows)
-                )
+                losses.add({"clustering": l_c, "within": l_w, "between": l_b, "reconstruction": l_r}, len(rows))
             yield from self._report(losses)
 
     def _forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

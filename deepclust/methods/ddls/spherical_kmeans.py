@@ -24,9 +24,7 @@ def mean_directions(z: np.ndarray, labels: np.ndarray, centers: np.ndarray) -> n
     return np.where(length > 1e-12, sums / np.maximum(length, 1e-12), centers)
 
 
-def spherical_kmeans(
-    z: np.ndarray, n_clusters: int, seed: int, n_init: int = 10
-) -> tuple[np.ndarray, np.ndarray]:
+def spherical_kmeans(z: np.ndarray, n_clusters: int, seed: int, n_init: int = 10) -> tuple[np.ndarray, np.ndarray]:
     """Centres float32 (k, d) of length 1 and labels int64 (n,) for z float32 (n, d), rows of length 1.
 
     The best of ``n_init`` starts (k-means++), by the sum of cosines to the own centre: eq. (7) of DDLS with fixed z.

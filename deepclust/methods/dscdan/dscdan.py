@@ -36,9 +36,7 @@ class DSCDAN(DualSpectralMethod):
     """
 
     title = "DSCDAN"
-    summary = (
-        "Learns codes that small disturbances do not change, and the cut of their neighbour graph, together."
-    )
+    summary = "Learns codes that small disturbances do not change, and the cut of their neighbour graph, together."
     reference = "Yang, Deng, Zheng, Yan, Liu 2019, CVPR, pp. 4066-4075"
     equations = (
         r"L_r = \lVert \tilde x_{\hat z} - \tilde x_z \rVert^2 + \delta \lVert x - \tilde x_z \rVert^2",
@@ -90,13 +88,7 @@ class DSCDAN(DualSpectralMethod):
     }
     ladder = {
         "ConvAE": {"relative": 0.0, "beta": 0.0, "gamma": 0.0, "max_epochs": 0},
-        "DEC-like": {
-            "relative": 0.0,
-            "beta": 0.0,
-            "gamma": 0.0,
-            "max_epochs": 0,
-            "self_training_epochs": 8,
-        },
+        "DEC-like": {"relative": 0.0, "beta": 0.0, "gamma": 0.0, "max_epochs": 0, "self_training_epochs": 8},
         "+MI": {"relative": 0.0, "max_epochs": 0},
         "+RS": {"beta": 0.0, "gamma": 0.0, "max_epochs": 0},
         "+MI+RS": {"max_epochs": 0},
@@ -197,9 +189,7 @@ class DSCDAN(DualSpectralMethod):
 
         optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
         yield Stage(stage, n_epochs, {KL: "how far the clusters are from their sharper selves (falls)"})
-        for epoch in self._epochs(
-            stage, n_epochs, net=self._net, optimiser=optimiser, generator=self._generator
-        ):
+        for epoch in self._epochs(stage, n_epochs, net=self._net, optimiser=optimiser, generator=self._generator):
             codes = torch.from_numpy(self._all(x, self._mean)).to(x.device)
             centers = self._net.centers[: self.n_clusters]
             if epoch == 1:
@@ -220,12 +210,7 @@ class DSCDAN(DualSpectralMethod):
         import torch
 
         optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
-        state = {
-            "net": self._net,
-            "optimiser": optimiser,
-            "generator": self._generator,
-            "graph": self._graph,
-        }
+        state = {"net": self._net, "optimiser": optimiser, "generator": self._generator, "graph": self._graph}
         weights = self._all_weights(joint=True)
         yield Stage(stage, n_epochs, {name: MEANINGS[name] for name in weights})
         for epoch in self._epochs(stage, n_epochs, **state):
@@ -239,9 +224,7 @@ class DSCDAN(DualSpectralMethod):
                 if edges is None:
                     terms = self._batch_terms(x, rows)
                 else:
-                    terms = self._edge_terms(
-                        x, self._graph["at"][edges[rows]], self._graph["to"][edges[rows]]
-                    )
+                    terms = self._edge_terms(x, self._graph["at"][edges[rows]], self._graph["to"][edges[rows]])
                 self._step(optimiser, weights, terms, losses, len(rows))
             yield from self._report(losses)
 

@@ -75,15 +75,8 @@ class DualAutoencoderMethod(DeepMethod):
         encoder, decoder = dual_autoencoder_size(
             feature_shape, self.n_components, self.n_channels, self.n_convs, (self.n_hidden,) * 2
         )
-        telling = pair_size(
-            features_shape(feature_shape, self.n_channels, (self.n_hidden,)), self.n_components
-        )
-        return (
-            encoder,
-            decoder,
-            telling,
-            cluster_net_size(self.n_components, self.n_hidden, self._n_outputs()),
-        )
+        telling = pair_size(features_shape(feature_shape, self.n_channels, (self.n_hidden,)), self.n_components)
+        return (encoder, decoder, telling, cluster_net_size(self.n_components, self.n_hidden, self._n_outputs()))
 
     def _memory(self, n_samples: int, batch: int, feature_shape: tuple[int, ...]) -> float:
         """Bytes: the data, four copies of the weights (Adam), and a batch at work, disturbed codes included."""

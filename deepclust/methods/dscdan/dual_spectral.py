@@ -286,9 +286,7 @@ class DualSpectralMethod(DualTermsMethod):
         W = code_graph(looks, self.n_neighbors, self.n_clusters)
         edges = edges_of(W)
         vectors, values = cut_vectors(W, self._n_outputs())
-        labels, width = best_partition(
-            vectors, self.n_clusters, edges, self._fit_seed, self.n_init, self.unit_rows
-        )
+        labels, width = best_partition(vectors, self.n_clusters, edges, self._fit_seed, self.n_init, self.unit_rows)
         found = {
             **edges._asdict(),
             "exact": vectors,

@@ -173,9 +173,7 @@ class DualTermsMethod(DualAutoencoderMethod):
             return learned_noise(code.mu, code.log_var, noise)
         return multiplicative_noise(code.mu, noise, self.noise_scale)
 
-    def _information(
-        self, discriminator: PairDiscriminator, features: torch.Tensor, z: torch.Tensor
-    ) -> torch.Tensor:
+    def _information(self, discriminator: PairDiscriminator, features: torch.Tensor, z: torch.Tensor) -> torch.Tensor:
         """Eq. (9) or (10): the estimate of I(features, z) from pairs of this batch and negative pairs."""
         from deepclust.losses.mutual_information import adversarial, js_information, shuffled
 
@@ -183,9 +181,7 @@ class DualTermsMethod(DualAutoencoderMethod):
         others = shuffled(z)
         if self.negatives == "adversarial":
             fixed = read.detach()
-            others = adversarial(
-                others, lambda moved: discriminator.compare(fixed, moved), self.adversarial_step
-            )
+            others = adversarial(others, lambda moved: discriminator.compare(fixed, moved), self.adversarial_step)
         return js_information(discriminator.compare(read, z), discriminator.compare(read, others))
 
     def _pretraining_terms(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -204,10 +200,7 @@ class DualTermsMethod(DualAutoencoderMethod):
             return {PRIOR: gaussian_kl(code.mu, code.log_var)}
         log_q = self._net.clusters(code.mu).log_softmax(dim=1)
         q = log_q.exp()
-        return {
-            PRIOR: cluster_kl(code.mu, code.log_var, q, self._net.centers),
-            DECISION: assignment_kl(q, log_q),
-        }
+        return {PRIOR: cluster_kl(code.mu, code.log_var, q, self._net.centers), DECISION: assignment_kl(q, log_q)}
 
     def _has_cluster_prior(self, joint: bool) -> bool:
         return self.prior == "clusters" or (self.prior == "late" and joint)

@@ -219,9 +219,7 @@ class AcolMethod(DeepMethod):
                 f"clusters in {name}": self._kmeans(small[rows], small).astype(np.int16),
                 f"mean of {name}": space.mean(axis=0),
                 f"means by cluster of {name}": group_means(space, self.labels_, self.n_clusters),
-                f"means by transformation of {name}": np.stack(
-                    [self._in_space(g, name).mean(axis=0) for g in turned]
-                ),
+                f"means by transformation of {name}": np.stack([self._in_space(g, name).mean(axis=0) for g in turned]),
             }
         for name, layer in (("F", self._net.hidden), ("Z", self._net.head)):
             self._own_extras[f"weights to {name}"] = to_numpy(layer.weight.norm(dim=1))

@@ -49,9 +49,7 @@ class LALNet(AcolMethod):
     """
 
     title = "LALNet"
-    summary = (
-        "Learns to tell how a sample was turned or mirrored, and on the way which kinds of samples there are."
-    )
+    summary = "Learns to tell how a sample was turned or mirrored, and on the way which kinds of samples there are."
     reference = "Kilinc, Uysal 2018, arXiv:1802.03063"
     equations = (
         r"\min \; L(Y, t) + c_\alpha \alpha(B) + c_\beta (1 - \beta(B)) + c_F \lVert Z \rVert^2,"
@@ -62,13 +60,7 @@ class LALNet(AcolMethod):
         r"{(k_s - 1) \sum_i (N^{(p)}_{ii})^2}",
     )
     presets = {
-        "quick": {
-            "max_epochs": 90,
-            "steps_per_epoch": 45,
-            "n_channels": 16,
-            "n_hidden": 1024,
-            "batch_size": 200,
-        },
+        "quick": {"max_epochs": 90, "steps_per_epoch": 45, "n_channels": 16, "n_hidden": 1024, "batch_size": 200},
         "paper": {
             "max_epochs": 400,
             "steps_per_epoch": 1,
@@ -170,9 +162,7 @@ class LALNet(AcolMethod):
         try:
             n_transforms = len(members_of(self.transforms, kind_of(feature_shape)))
         except ValueError:
-            n_transforms = (
-                8  # a set that cannot be is refused when the fit begins, in words; here is only an estimate
-            )
+            n_transforms = 8  # a set that cannot be is refused when the fit begins, in words; here is only an estimate
         n_outputs = self.n_duplicates * n_transforms
         net = acol_size(working, self.n_channels, self.n_hidden, n_outputs)
         batch = self._batch_size(n_samples)
@@ -207,9 +197,7 @@ class LALNet(AcolMethod):
         for _ in self._epochs(*stage, **state):
             losses = Means()
             for rows in self._passes(len(x), size):
-                counts = torch.randint(n_parents, (len(rows),), generator=self._generator).bincount(
-                    minlength=n_parents
-                )
+                counts = torch.randint(n_parents, (len(rows),), generator=self._generator).bincount(minlength=n_parents)
                 # rows come in random order: the first to get one transformation, the next another, is as random
                 batch = transform(x[rows], counts.tolist()).contiguous(memory_format=self._layout(x))
                 t = torch.arange(n_parents).repeat_interleave(counts).to(self._device)
@@ -229,9 +217,7 @@ class LALNet(AcolMethod):
         """What was done to the pictures, and a warning where the pseudo-task can be solved without looking at them."""
         if x.ndim == 4 and self.feature_shape_[:2] != tuple(x.shape[2:]):
             height, width = self.feature_shape_[:2]
-            yield Note(
-                "info", f"The network sees the pictures of {height} × {width} as {x.shape[2]} × {x.shape[3]}."
-            )
+            yield Note("info", f"The network sees the pictures of {height} × {width} as {x.shape[2]} × {x.shape[3]}.")
         accuracy = self._probe(x)
         if is_shortcut(accuracy, len(self._members())):
             yield shortcut_warning(accuracy, self.scaling == "standard" and x.ndim == 4)
@@ -272,9 +258,7 @@ class LALNet(AcolMethod):
             self.labels_ = self._assign(self.embedding_)
             self.cluster_centers_ = group_means(self.embedding_, self.labels_, self.n_clusters)
         else:
-            self.cluster_centers_ = kmeans_centers(
-                self.embedding_, self.n_clusters, self._fit_seed, self.n_init
-            )
+            self.cluster_centers_ = kmeans_centers(self.embedding_, self.n_clusters, self._fit_seed, self.n_init)
             self.labels_ = self._assign(self.embedding_)
         self._portray()
 

@@ -125,12 +125,7 @@ class SiameseMethod(AutoencoderMethod):
         advanced=True,
     )
     n_neighbors: int = param(
-        15,
-        "Neighbours",
-        help="How many nearest samples each sample is joined to.",
-        min=1,
-        max=1000,
-        group="Graph",
+        15, "Neighbours", help="How many nearest samples each sample is joined to.", min=1, max=1000, group="Graph"
     )
     scale: str = param(
         "global",
@@ -159,9 +154,7 @@ class SiameseMethod(AutoencoderMethod):
 
     def _has_siamese(self, feature_shape: tuple[int, ...]) -> bool:
         # among few numbers the distances as they are say enough, and thin shapes must not be bent
-        return self.affinity == "siamese" or (
-            self.affinity == "auto" and prod(feature_shape) > AFFINITY_WIDTH
-        )
+        return self.affinity == "siamese" or (self.affinity == "auto" and prod(feature_shape) > AFFINITY_WIDTH)
 
     def _n_inputs(self, feature_shape: tuple[int, ...]) -> int:
         """Numbers that the map and the Siamese network start from."""
@@ -186,9 +179,7 @@ class SiameseMethod(AutoencoderMethod):
 
         optimiser = torch.optim.Adam(self._net.autoencoder.parameters(), lr=self.learning_rate)
         yield Stage("Autoencoder", n_epochs, AUTOENCODER)
-        for _ in self._epochs(
-            "Autoencoder", n_epochs, net=self._net, optimiser=optimiser, generator=self._generator
-        ):
+        for _ in self._epochs("Autoencoder", n_epochs, net=self._net, optimiser=optimiser, generator=self._generator):
             self._net.reached.fill_(CODE)
             losses = Means()
             for rows in self._batches(len(x), self._batch_size(len(x))):

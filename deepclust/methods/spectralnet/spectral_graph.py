@@ -107,9 +107,7 @@ class BatchGraph:
         self.vectors: np.ndarray | None = None
         if len(c) <= EXACT_UP_TO:
             W = whole_graph(space, rule, scale)
-            self.values, self.vectors = laplacian_eigenvectors(
-                W, n_clusters, seed, normalized=rule.normalized
-            )
+            self.values, self.vectors = laplacian_eigenvectors(W, n_clusters, seed, normalized=rule.normalized)
         if len(held):
             self._seen_back = self.held[: rule.batch_size]
             self._held_affinity = batch_affinity(s[self._seen_back], rule.n_neighbors, self._scale)

@@ -19,11 +19,7 @@ from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.deep import FLOAT_BYTES, PASSES, Means, descend, kmeans_centers
 from deepclust.methods.base.method import Cost
 from deepclust.methods.spectralnet.siamese import AFFINITY_WIDTH, SiameseMethod
-from deepclust.methods.spectralnet.spectral_graph import (
-    EXACT_UP_TO,
-    BatchGraph,
-    held_back,
-)
+from deepclust.methods.spectralnet.spectral_graph import EXACT_UP_TO, BatchGraph, held_back
 from deepclust.methods.spectralnet.walk_graph import WalkGraph
 from deepclust.params import param
 
@@ -33,12 +29,8 @@ if TYPE_CHECKING:
 
 LEAST_RATE = 1e-7
 
-LOSS = {
-    "spectral": "how far apart similar samples lie in the spectral output (falls to the eigenvalues' sum)"
-}
-UNSEEN = {
-    "validation": "the same, of samples that the map does not learn from (falls; rises when it over-fits)"
-}
+LOSS = {"spectral": "how far apart similar samples lie in the spectral output (falls to the eigenvalues' sum)"}
+UNSEEN = {"validation": "the same, of samples that the map does not learn from (falls; rises when it over-fits)"}
 EXACT = {"grassmann": "distance to the space of the exact first eigenvectors, 0 to their number (falls)"}
 
 
@@ -86,12 +78,7 @@ class SpectralNet(SiameseMethod):
     spaces_without_k = ("space:Affinity space", "space:Code", "input")
 
     max_epochs: int = param(
-        20,
-        "Map epochs",
-        help="How many epochs the spectral map learns for.",
-        min=0,
-        max=10_000,
-        group="Training",
+        20, "Map epochs", help="How many epochs the spectral map learns for.", min=0, max=10_000, group="Training"
     )
     steps_per_epoch: int = param(
         50,
@@ -157,9 +144,7 @@ class SpectralNet(SiameseMethod):
         return self.n_clusters + more
 
     def _map_widths(self, n_inputs: int, n_outputs: int) -> tuple[int, ...]:
-        wide = max(
-            self.spectral_hidden, n_outputs
-        )  # a narrower layer could not carry so many independent outputs
+        wide = max(self.spectral_hidden, n_outputs)  # a narrower layer could not carry so many independent outputs
         return n_inputs, wide, wide, max(wide // 2, n_outputs), n_outputs
 
     def cost(self, n_samples: int, feature_shape: tuple[int, ...]) -> Cost:
@@ -188,9 +173,7 @@ class SpectralNet(SiameseMethod):
 
     def _map_step(self, n_inputs: int, batch: int) -> float:
         """Operations of one step of the map: forward on one batch, forward and backward on another, and distances."""
-        return batch * (
-            (1 + PASSES) * self._map_flops(n_inputs, self._most_outputs()) + 10.0 * batch * AFFINITY_WIDTH
-        )
+        return batch * ((1 + PASSES) * self._map_flops(n_inputs, self._most_outputs()) + 10.0 * batch * AFFINITY_WIDTH)
 
     def _flops_per_step(self) -> float:
         return self._map_step(self._n_inputs(self.feature_shape_), self.spectral_batch)
@@ -240,9 +223,7 @@ class SpectralNet(SiameseMethod):
             with torch.no_grad():
                 s = torch.cat([self._net.affinity_space(c[r.to(c.device)]) for r in batches(len(c), 8192)])
             kind = WalkGraph if self.graph == "walk" else BatchGraph
-            self._graph = kind(
-                c, s, self._rule(len(c)), self.n_clusters, self._most_outputs(), self._fit_seed
-            )
+            self._graph = kind(c, s, self._rule(len(c)), self.n_clusters, self._most_outputs(), self._fit_seed)
             self._net.orthonormal.use(self._graph.n_outputs)
         return self._graph
 
@@ -255,19 +236,12 @@ class SpectralNet(SiameseMethod):
         net = self._net
         parameters = list(net.spectral.parameters())
         optimiser = torch.optim.Adam(parameters, lr=self.learning_rate)
-        schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
-            optimiser, patience=self.patience, threshold=1e-3
-        )
+        schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(optimiser, patience=self.patience, threshold=1e-3)
         judged = len(held_back(len(x), self.n_clusters, self._fit_seed)) > 0
         exact = len(x) <= EXACT_UP_TO
         yield Stage("Spectral map", n_epochs, LOSS | (UNSEEN if judged else {}) | (EXACT if exact else {}))
         for epoch in self._epochs(
-            "Spectral map",
-            n_epochs,
-            net=net,
-            optimiser=optimiser,
-            schedule=schedule,
-            generator=self._generator,
+            "Spectral map", n_epochs, net=net, optimiser=optimiser, schedule=schedule, generator=self._generator
         ):
             if epoch > 1 and optimiser.param_groups[0]["lr"] < LEAST_RATE:
                 yield Note("info", f"The spectral map has converged after {epoch - 1} epochs.")
@@ -300,9 +274,7 @@ class SpectralNet(SiameseMethod):
         import torch
 
         with torch.no_grad():
-            return torch.cat(
-                [self._net.exact_outputs(c[rows.to(c.device)]) for rows in batches(len(c), 8192)]
-            )
+            return torch.cat([self._net.exact_outputs(c[rows.to(c.device)]) for rows in batches(len(c), 8192)])
 
     def _judge(self, graph: BatchGraph | WalkGraph) -> dict[str, torch.Tensor]:
         """What an epoch has come to: orthonormal weights for it, the loss of held-back samples, the Grassmann distance."""
@@ -313,9 +285,7 @@ class SpectralNet(SiameseMethod):
 
         rows = graph.train
         if len(rows) > EXACT_UP_TO:
-            rows = rows[
-                torch.randperm(len(rows), generator=self._generator)[: graph.rule.batch_size].to(rows.device)
-            ]
+            rows = rows[torch.randperm(len(rows), generator=self._generator)[: graph.rule.batch_size].to(rows.device)]
         # few enough samples to place them all; only what is kept in the end is worked out exactly
         every = graph.vectors is not None
         told = {}
@@ -376,9 +346,7 @@ class SpectralNet(SiameseMethod):
             width = self.embedding_.shape[1]
             self._found_extras["exact eigenvectors"] = graph.vectors[:, :width].astype(np.float32)
             self._found_extras["exact eigenvalues"] = np.asarray(graph.values[:width], np.float32)
-        self._found_extras["orthonormality"] = orthonormality(
-            self.embedding_, to_numpy(graph.held), self._fit_seed
-        )
+        self._found_extras["orthonormality"] = orthonormality(self.embedding_, to_numpy(graph.held), self._fit_seed)
 
     def _spaces(self) -> dict[str, np.ndarray]:
         return self._found_spaces

@@ -32,10 +32,7 @@ HARDLY_A_CLUSTER = 0.1  # of the even share
 
 
 def judge_k(
-    X: ArrayLike,
-    ks: Sequence[int] = range(2, 21),
-    labels: Mapping[int, ArrayLike] | None = None,
-    random_state: int = 0,
+    X: ArrayLike, ks: Sequence[int] = range(2, 21), labels: Mapping[int, ArrayLike] | None = None, random_state: int = 0
 ) -> Iterator[Criterion]:
     """Criteria over ks on a frozen latent space X (n_samples, d), each as soon as it is known, in the order of `FACTS`.
 
@@ -100,15 +97,11 @@ def _dips(m: Material) -> Iterator[Criterion]:
 
 
 def _map(m: Material) -> Iterator[Criterion]:
-    points: NDArray[np.float32] = project(
-        m.few_points, "umap", random_state=m.random_state, params=MAP
-    ).points
+    points: NDArray[np.float32] = project(m.few_points, "umap", random_state=m.random_state, params=MAP).points
     yield curve("map_silhouette", m.ks, silhouettes(points, ward_clusters(points, m.ks)))
     agreement, error, strength = stability(points, m.ks, random_state=m.random_state)
     yield curve("map_stability", m.ks, agreement, error, last_above=NEARLY_AS_STABLE)
     yield curve("map_strength", m.ks, strength, last_above=NEARLY_AS_STRONG_ON_MAP)
     found = dense_regions(points, [part / m.ks[-1] for part in REGIONS])
-    note = "; ".join(
-        f"{r.n_regions} regions of {r.smallest} samples or more ({r.assigned:.0%} of all)" for r in found
-    )
+    note = "; ".join(f"{r.n_regions} regions of {r.smallest} samples or more ({r.assigned:.0%} of all)" for r in found)
     yield count("hdbscan", m.ks, [r.n_regions for r in found], note=f"Found: {note}.")

@@ -24,9 +24,7 @@ FACTS: dict[str, Facts] = {
         weight=0.25,
     ),
     "davies_bouldin": Facts(
-        "Davies-Bouldin",
-        "How much each cluster overlaps with the one that is most like it, on average.",
-        "low",
+        "Davies-Bouldin", "How much each cluster overlaps with the one that is most like it, on average.", "low"
     ),
     "silhouette": Facts(
         "Silhouette",
@@ -39,9 +37,7 @@ FACTS: dict[str, Facts] = {
         weight=0,
     ),
     "evenness": Facts(
-        "Evenness of sizes",
-        "Entropy of the sizes over log k: 1 if all clusters are of one size.",
-        weight=0,
+        "Evenness of sizes", "Entropy of the sizes over log k: 1 if all clusters are of one size.", weight=0
     ),
     "eigengap": Facts(
         "Eigengap",

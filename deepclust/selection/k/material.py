@@ -44,10 +44,7 @@ class Material:
 
 
 def gather(
-    X: ArrayLike,
-    ks: Sequence[int],
-    labels: Mapping[int, ArrayLike] | None = None,
-    random_state: int = 0,
+    X: ArrayLike, ks: Sequence[int], labels: Mapping[int, ArrayLike] | None = None, random_state: int = 0
 ) -> Material:
     """Material of a latent space X (n_samples, d), for ks in ascending order.
 

@@ -87,9 +87,7 @@ def cluster_tree(labels: Mapping[int, NDArray]) -> tuple[list[Node], list[Edge]]
         if i:
             found = flows(labels[ks[i - 1]], labels[k])
             edges += [Edge(ks[i - 1], k, flow) for flow in found]
-            middle = {
-                int(n): sum(place[f.source] * f.of_target for f in found if f.target == n) for n in names
-            }
+            middle = {int(n): sum(place[f.source] * f.of_target for f in found if f.target == n) for n in names}
         order = sorted(middle, key=lambda name: (middle[name], name))
         place = {name: (j + 0.5) / len(order) for j, name in enumerate(order)}
         size_of = dict(zip(names.tolist(), sizes.tolist(), strict=True))

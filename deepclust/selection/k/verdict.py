@@ -106,9 +106,7 @@ def _reasons(
     ks: Sequence[int],
 ) -> tuple[str, ...]:
     where = f"a k from {low} to {high}" if low < high else f"k = {best}"
-    words = [
-        f"{len(agreeing)} of {len(voters)} criteria pick {where}: {_listed([_named(c) for c in agreeing])}."
-    ]
+    words = [f"{len(agreeing)} of {len(voters)} criteria pick {where}: {_listed([_named(c) for c in agreeing])}."]
     fewer = [c for c in voters if c.pick is not None and c.pick < low]
     more = [c for c in voters if c.pick is not None and c.pick > high]
     if fewer:

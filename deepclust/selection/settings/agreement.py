@@ -40,9 +40,7 @@ def across(agreement: NDArray, settings: Sequence[str]) -> dict[str, float | Non
     names = list(dict.fromkeys(settings))
     found: dict[str, float | None] = {}
     for name in names:
-        means = [
-            agreement[np.ix_(_rows(settings, name), _rows(settings, o))].mean() for o in names if o != name
-        ]
+        means = [agreement[np.ix_(_rows(settings, name), _rows(settings, o))].mean() for o in names if o != name]
         found[name] = float(np.mean(means)) if means else None
     return found
 

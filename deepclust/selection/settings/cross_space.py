@@ -41,9 +41,7 @@ class CrossSpace:
     agreement: NDArray[np.float64]
 
 
-def standings_in_spaces(
-    spaces: Sequence[NDArray], partitions: Sequence[NDArray]
-) -> Iterator[tuple[int, NDArray]]:
+def standings_in_spaces(spaces: Sequence[NDArray], partitions: Sequence[NDArray]) -> Iterator[tuple[int, NDArray]]:
     """Column by column the standings of all partitions in each space: (number of the space, standings (m,)).
 
     spaces: m arrays (n, d) of the same samples, a few thousand at most; partitions: m arrays (n,). The partition of a space's
@@ -118,9 +116,7 @@ def agreeing(agreement: NDArray, alike: float = ALIKE) -> NDArray[np.bool_]:
     distance = np.clip(1 - known, 0, 2)
     np.fill_diagonal(distance, 0)
     groups = fcluster(linkage(squareform(distance, checks=False), "average"), 1 - alike, "distance")
-    best = max(
-        np.unique(groups), key=lambda g: ((groups == g).sum(), known[np.ix_(groups == g, groups == g)].mean())
-    )
+    best = max(np.unique(groups), key=lambda g: ((groups == g).sum(), known[np.ix_(groups == g, groups == g)].mean()))
     return np.asarray(groups == best)
 
 

@@ -42,9 +42,7 @@ MEASURES: dict[str, Measure] = {
         least=0.01,
     ),
     "loss": Measure(
-        "Final loss",
-        "The loss of the last epoch. Only where all runs have the same objective of a single term.",
-        "low",
+        "Final loss", "The loss of the last epoch. Only where all runs have the same objective of a single term.", "low"
     ),
     "silhouette": Measure(
         "Own silhouette",

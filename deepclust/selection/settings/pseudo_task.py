@@ -112,9 +112,7 @@ def members_name(set_name: str, feature_shape: tuple[int, ...]) -> str:
 def views_of(X: NDArray, set_name: str) -> NDArray[np.float32]:
     """Samples (n, d) or square pictures under every transformation: (n_transforms, n, ...), scaled to mean 0 and spread 1."""
     shape = X.shape[1:]
-    views = np.stack(
-        [apply_table(table(name, shape[:2]), X) for name in members_of(set_name, kind_of(shape))]
-    )
+    views = np.stack([apply_table(table(name, shape[:2]), X) for name in members_of(set_name, kind_of(shape))])
     return np.asarray((views - views.mean()) / max(float(views.std()), 1e-6), np.float32)
 
 

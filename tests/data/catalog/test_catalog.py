@@ -53,11 +53,7 @@ def test_bundled_sets_are_what_the_entry_says(name):
     assert entry.available()
     assert entry.unavailable_reason() == ""
     assert (ds.name, ds.title, ds.kind) == (name, entry.title, entry.kind)
-    assert (ds.n_samples, ds.feature_shape, ds.n_classes) == (
-        entry.n_samples,
-        entry.feature_shape,
-        entry.n_classes,
-    )
+    assert (ds.n_samples, ds.feature_shape, ds.n_classes) == (entry.n_samples, entry.feature_shape, entry.n_classes)
 
 
 @pytest.mark.parametrize("name", HERE)
@@ -66,11 +62,7 @@ def test_real_files_are_what_the_entry_says(name, real_data):
     real_data(entry.file)
     assert entry.available()
     ds = entry.load()
-    assert (ds.n_samples, ds.feature_shape, ds.n_classes) == (
-        entry.n_samples,
-        entry.feature_shape,
-        entry.n_classes,
-    )
+    assert (ds.n_samples, ds.feature_shape, ds.n_classes) == (entry.n_samples, entry.feature_shape, entry.n_classes)
     assert len(np.unique(ds.y)) == entry.n_classes
     assert ds.X.min() == 0.0
     assert 0.9 < ds.X.max() <= 1.0
@@ -121,9 +113,7 @@ def test_options_of_drawn_sets():
 
 
 def test_an_unknown_name_gets_a_hint_and_the_list():
-    with pytest.raises(
-        ValueError, match=r"no data set 'mnsit'. Did you mean 'mnist'.*There are: digits, moons"
-    ):
+    with pytest.raises(ValueError, match=r"no data set 'mnsit'. Did you mean 'mnist'.*There are: digits, moons"):
         load_dataset("mnsit")
     with pytest.raises(ValueError, match=r"no data set 'zzz'\. There are"):
         load_dataset("zzz")
@@ -141,9 +131,7 @@ def test_the_folder_is_named_by_the_environment_and_never_made(monkeypatch, tmp_
 def test_a_missing_file_is_named_with_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setenv("DEEPCLUST_DATA", str(tmp_path))
     assert (
-        CATALOG["usps"]
-        .unavailable_reason()
-        .startswith("needs the file usps.npz in the folder named by DEEPCLUST_DATA")
+        CATALOG["usps"].unavailable_reason().startswith("needs the file usps.npz in the folder named by DEEPCLUST_DATA")
     )
     with pytest.raises(
         ValueError,

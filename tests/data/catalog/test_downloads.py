@@ -101,9 +101,9 @@ def test_a_file_that_is_there_is_not_asked_for_again(server, tmp_path):
     download(Remote("a.bin", (server.url("good/a.bin"),), MD5), tmp_path, "Things")
     assert server.asked == []
     (tmp_path / "a.bin").write_bytes(b"something else")
-    assert download(
-        Remote("a.bin", (server.url("good/a.bin"),), MD5), tmp_path, "Things"
-    ).stat().st_size == len(CONTENT)
+    assert download(Remote("a.bin", (server.url("good/a.bin"),), MD5), tmp_path, "Things").stat().st_size == len(
+        CONTENT
+    )
 
 
 def test_a_cut_connection_is_resumed(server, tmp_path):
@@ -116,9 +116,7 @@ def test_what_came_is_kept_for_the_next_try(server, tmp_path, monkeypatch):
     monkeypatch.setattr(downloads, "TRIES", 1)
     remote = Remote("a.bin", (server.url("cut/a.bin"),), MD5)
     for _ in range(2):
-        with pytest.raises(
-            ValueError, match=r"127\.0\.0\.1: the connection broke off.*what has come is kept"
-        ):
+        with pytest.raises(ValueError, match=r"127\.0\.0\.1: the connection broke off.*what has come is kept"):
             download(remote, tmp_path, "Things")
     assert download(remote, tmp_path, "Things").read_bytes() == CONTENT
 
@@ -150,9 +148,7 @@ def test_another_file_is_refused_and_a_mirror_asked(server, tmp_path):
     with pytest.raises(ValueError, match=r"Things cannot be downloaded.*checksum differs.*error 404"):
         download(bad, tmp_path, "Things")
     assert not (tmp_path / "a.bin").exists()
-    good = Remote(
-        "a.bin", (server.url("gone/a.bin"), server.url("other/a.bin"), server.url("good/a.bin")), MD5
-    )
+    good = Remote("a.bin", (server.url("gone/a.bin"), server.url("other/a.bin"), server.url("good/a.bin")), MD5)
     assert download(good, tmp_path, "Things").read_bytes() == CONTENT
 
 
@@ -175,9 +171,7 @@ def test_offline_says_so_with_the_way_round(tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with pytest.raises(
-        ValueError, match=r"no connection to 127\.0\.0\.1\. Connect this computer to the internet"
-    ):
+    with pytest.raises(ValueError, match=r"no connection to 127\.0\.0\.1\. Connect this computer to the internet"):
         download(Remote("a.bin", (f"http://127.0.0.1:{port}/a.bin",), MD5), tmp_path, "Things")
 
 

@@ -54,16 +54,16 @@ def test_only_what_nobody_offers_has_no_source():
 def test_mnist_and_its_kin(tmp_path):
     files = {}
     for name, n in (("train", 3), ("t10k", 2)):
-        for what, array in (
-            ("images-idx3", DICE.integers(0, 256, (n, 28, 28))),
-            ("labels-idx1", np.arange(n)),
-        ):
+        for what, array in (("images-idx3", DICE.integers(0, 256, (n, 28, 28))), ("labels-idx1", np.arange(n))):
             files[f"{name}-{what}-ubyte.gz"] = tmp_path / f"{name}-{what}"
             files[f"{name}-{what}-ubyte.gz"].write_bytes(gzip.compress(idx(array.astype(np.uint8))))
     arrays = recipes.mnist_like(files)
     assert {name: a.shape for name, a in arrays.items()} == {
-        "x_train": (3, 28, 28), "y_train": (3,), "x_test": (2, 28, 28), "y_test": (2,),
-    }  # fmt: skip
+        "x_train": (3, 28, 28),
+        "y_train": (3,),
+        "x_test": (2, 28, 28),
+        "y_test": (2,),
+    }
 
 
 def test_emnist_is_turned_upright(tmp_path):
@@ -95,10 +95,7 @@ def test_svhn_and_tars(tmp_path):
     from scipy.io import savemat
 
     for part in ("train", "test"):
-        savemat(
-            tmp_path / f"{part}_32x32.mat",
-            {"X": np.zeros((32, 32, 3, 2), np.uint8), "y": np.array([[10], [1]])},
-        )
+        savemat(tmp_path / f"{part}_32x32.mat", {"X": np.zeros((32, 32, 3, 2), np.uint8), "y": np.array([[10], [1]])})
     arrays = recipes.svhn({p.name: p for p in tmp_path.iterdir()})
     assert arrays["x_test"].shape == (2, 32, 32, 3)
     assert arrays["y_train"].tolist() == [0, 1]
@@ -203,9 +200,7 @@ def test_what_scikit_learn_fetches(sklearn_says, tmp_path):
     sklearn_says(
         fetch_20newsgroups=types.SimpleNamespace(data=words, target=np.arange(24) % 4),
         fetch_olivetti_faces=types.SimpleNamespace(images=np.zeros((3, 64, 64)), target=np.arange(3)),
-        fetch_openml=types.SimpleNamespace(
-            data=np.ones((3, 64)) * 16, target=np.array(["b", "a", "b"], object)
-        ),
+        fetch_openml=types.SimpleNamespace(data=np.ones((3, 64)) * 16, target=np.array(["b", "a", "b"], object)),
     )
     assert recipes.newsgroups({"folder": tmp_path})["x"].shape[0] == 24
     assert recipes.olivetti({"folder": tmp_path})["x"].dtype == np.float32
@@ -215,16 +210,17 @@ def test_what_scikit_learn_fetches(sklearn_says, tmp_path):
 
 
 def test_where_the_official_address_fails_openml_is_asked(sklearn_says, tmp_path, monkeypatch):
-    monkeypatch.setitem(SOURCES, "letter.npz", Source("letter", (Remote("l.zip", ("http://127.0.0.1:9/l.zip",)),),
-                                                       recipes.letter, 1, (6,)))  # fmt: skip
+    monkeypatch.setitem(
+        SOURCES,
+        "letter.npz",
+        Source("letter", (Remote("l.zip", ("http://127.0.0.1:9/l.zip",)),), recipes.letter, 1, (6,)),
+    )
     sklearn_says(fetch_openml=types.SimpleNamespace(data=np.ones((3, 16)), target=np.array(["B", "A", "B"])))
     path = make_file("letter.npz", "Letters", tmp_path, silent)
     with np.load(path) as arrays:
         assert arrays["y"].tolist() == [1, 0, 1]
     sklearn_says(fetch_openml=OSError("no net"))
-    with pytest.raises(
-        ValueError, match=r"Letters cannot be downloaded: there is no connection to 127\.0\.0\.1"
-    ):
+    with pytest.raises(ValueError, match=r"Letters cannot be downloaded: there is no connection to 127\.0\.0\.1"):
         make_file("letter.npz", "Letters", tmp_path, silent)
 
 
@@ -273,9 +269,7 @@ def test_a_set_that_does_not_fit_into_memory_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("DEEPCLUST_DATA", str(tmp_path))
     (tmp_path / "rcv1.npz").write_bytes(b"x")
     monkeypatch.setitem(
-        sys.modules,
-        "psutil",
-        types.SimpleNamespace(virtual_memory=lambda: types.SimpleNamespace(available=2**30)),
+        sys.modules, "psutil", types.SimpleNamespace(virtual_memory=lambda: types.SimpleNamespace(available=2**30))
     )
     with pytest.raises(ValueError, match=r"needs 7\.7 GiB of memory to open, and 1\.0 GiB are free"):
         CATALOG["rcv1"].load()

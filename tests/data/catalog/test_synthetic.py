@@ -8,10 +8,7 @@ import pytest
 from deepclust.data.catalog.synthetic import Blobs, Moons, Rings, Spirals
 
 
-@pytest.mark.parametrize(
-    ("drawn", "n_groups"),
-    [(Moons, 2), (Rings, 2), (Blobs, 4), (Spirals, 3)],
-)
+@pytest.mark.parametrize(("drawn", "n_groups"), [(Moons, 2), (Rings, 2), (Blobs, 4), (Spirals, 3)])
 def test_number_type_and_balance(drawn, n_groups):
     ds = drawn(n_samples=101, seed=3).load("points", "Points")
     assert ds.X.shape == (101, 2)

@@ -85,10 +85,7 @@ def test_pictures_come_out_between_0_and_1(npz, X, expected):
 
 def test_what_was_done_to_pictures_is_noted(npz):
     notes = read_npz(npz(x=GREY * 2.0, other=np.arange(3))).notes
-    assert notes == (
-        "Arrays that were not used: other.",
-        "The pixel values 0 to 510 were scaled to 0 to 1.",
-    )
+    assert notes == ("Arrays that were not used: other.", "The pixel values 0 to 510 were scaled to 0 to 1.")
 
 
 def test_vectors_keep_their_values(npz):
@@ -145,10 +142,7 @@ def test_class_names_in_the_file_are_used(npz):
         ({"x_train": np.eye(3), "x_test": np.eye(4)}, "x_train has the shape .3, 3. .*Both parts of a split"),
         ({"x_train": np.eye(3), "x_test": 1.0}, "Both parts of a split"),
         ({"x_train": np.zeros((2, 2), "M8[s]"), "x_test": np.eye(2)}, "Both parts of a split"),
-        (
-            {"x_train": np.eye(3), "x_test": np.eye(3), "y_train": [1, 2], "y_test": [1, 2, 3]},
-            "labels 'y_train'",
-        ),
+        ({"x_train": np.eye(3), "x_test": np.eye(3), "y_train": [1, 2], "y_test": [1, 2, 3]}, "labels 'y_train'"),
         ({}, "it is empty"),
     ],
 )
@@ -157,9 +151,7 @@ def test_unusable_arrays_are_refused_with_advice(npz, arrays, words):
         read_npz(npz(**arrays), name="mine")
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"hello", b"\x80\x04K\x01.", b"\x93NUMPY\x01\x00", b"PK\x03\x04" * 9]
-)
+@pytest.mark.parametrize("content", [b"", b"hello", b"\x80\x04K\x01.", b"\x93NUMPY\x01\x00", b"PK\x03\x04" * 9])
 def test_other_files_are_refused(content):
     with pytest.raises(ValueError, match=r"not an \.npz file.*numpy\.savez"):
         read_npz(io.BytesIO(content))

@@ -57,8 +57,9 @@ def test_the_same_files_in_every_form(tmp_path, kind):
     with open_bundle(source, "x", "Advice") as bundle:
         assert bundle.names == ["a/1.png", "b/2.png", "notes.txt"]
         assert {name: stream.read() for name, stream in bundle.streams(["a/1.png", "b/2.png"])} == {
-            "a/1.png": PNG, "b/2.png": PNG,
-        }  # fmt: skip
+            "a/1.png": PNG,
+            "b/2.png": PNG,
+        }
     ds = read_pictures(source)
     assert (ds.class_names, ds.y.tolist(), ds.ids.tolist()) == (("a", "b"), [0, 1], [b"a/1.png", b"b/2.png"])
     assert ds.left_out == ("notes.txt (not a picture)",)
@@ -80,19 +81,11 @@ def test_links_are_never_followed(tmp_path):
 
     with tarfile.open(tmp_path / "x.tar", "w") as archive:
         archive.add(folder / "1.png", "1.png")
-        for kind, name in (
-            (tarfile.SYMTYPE, "soft.png"),
-            (tarfile.LNKTYPE, "hard.png"),
-            (tarfile.CHRTYPE, "dev.png"),
-        ):
+        for kind, name in ((tarfile.SYMTYPE, "soft.png"), (tarfile.LNKTYPE, "hard.png"), (tarfile.CHRTYPE, "dev.png")):
             info = tarfile.TarInfo(name)
             info.type, info.linkname = kind, str(secret)
             archive.addfile(info)
-    assert read_pictures(tmp_path / "x.tar").left_out == (
-        "dev.png (no file)",
-        "hard.png (a link)",
-        "soft.png (a link)",
-    )
+    assert read_pictures(tmp_path / "x.tar").left_out == ("dev.png (no file)", "hard.png (a link)", "soft.png (a link)")
 
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
         archive.writestr("1.png", PNG)
@@ -110,9 +103,7 @@ def test_names_that_lead_out_are_only_names(tmp_path):
 
 def test_archives_in_archives_are_not_opened(tmp_path):
     inner = as_zip(tmp_path / "inner.zip", {"1.png": PNG}).read_bytes()
-    with pytest.raises(
-        ValueError, match=r"only inner\.zip\. Archives within archives are not opened: unpack it first"
-    ):
+    with pytest.raises(ValueError, match=r"only inner\.zip\. Archives within archives are not opened: unpack it first"):
         read_pictures(as_zip(tmp_path / "x.zip", {"inner.zip": inner}))
     ds = read_pictures(as_zip(tmp_path / "y.zip", {"inner.zip": inner, "1.png": PNG}))
     assert ds.left_out == ("inner.zip (not a picture)",)
@@ -164,10 +155,16 @@ def test_damaged_tars_never_end_in_another_error(tmp_path, ending):
 
 
 def test_texts_of_folders(tmp_path):
-    texts = {f"{'fruit' if i % 2 else 'space'}/{i}.txt": (f"apples and pears {i}" if i % 2 else f"stars, moons {i}").encode()
-             for i in range(24)}  # fmt: skip
-    texts |= {"space/e.txt": b" ", "picture.png": PNG, "fruit/u.txt": "äpfel, apples".encode("utf-16"),
-              "fruit/w.txt": "äpfel, pears".encode("cp1252")}  # fmt: skip
+    texts = {
+        f"{'fruit' if i % 2 else 'space'}/{i}.txt": (f"apples and pears {i}" if i % 2 else f"stars, moons {i}").encode()
+        for i in range(24)
+    }
+    texts |= {
+        "space/e.txt": b" ",
+        "picture.png": PNG,
+        "fruit/u.txt": "äpfel, apples".encode("utf-16"),
+        "fruit/w.txt": "äpfel, pears".encode("cp1252"),
+    }
     for source in (
         as_folder(tmp_path / "x", texts),
         as_zip(tmp_path / "x.zip", texts),

@@ -46,9 +46,7 @@ def test_idx(tmp_path):
         assert np.array_equal(found, x)
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"\0\0\x08", idx(np.zeros((3, 4), np.uint8))[:-1], b"<html>404</html>"]
-)
+@pytest.mark.parametrize("content", [b"", b"\0\0\x08", idx(np.zeros((3, 4), np.uint8))[:-1], b"<html>404</html>"])
 def test_no_idx(tmp_path, content):
     (tmp_path / "x").write_bytes(content)
     with pytest.raises(ValueError, match="not an IDX file, or it is cut short"):
@@ -85,10 +83,7 @@ def test_cifar(tmp_path):
     x = DICE.integers(0, 256, (6, 2, 32, 32, 3)).astype(np.uint8)
     y = DICE.integers(0, 10, (6, 2)).astype(np.uint8)
     rows = [
-        b"".join(
-            bytes([label]) + picture.transpose(2, 0, 1).tobytes()
-            for label, picture in zip(*pair, strict=True)
-        )
+        b"".join(bytes([label]) + picture.transpose(2, 0, 1).tobytes() for label, picture in zip(*pair, strict=True))
         for pair in zip(y, x, strict=True)
     ]
     names = ["test_batch.bin", *(f"data_batch_{i}.bin" for i in (3, 1, 2, 5, 4))]
@@ -110,8 +105,11 @@ def test_cifar(tmp_path):
 def test_stl_is_stored_column_by_column(tmp_path):
     x = DICE.integers(0, 256, (2, 96, 96, 3)).astype(np.uint8)
     stored = x.transpose(0, 3, 2, 1).tobytes()
-    files = {f"{part}_{what}.bin": content for part in ("test", "train")
-             for what, content in (("X", stored), ("y", bytes([1, 10])))}  # fmt: skip
+    files = {
+        f"{part}_{what}.bin": content
+        for part in ("test", "train")
+        for what, content in (("X", stored), ("y", bytes([1, 10])))
+    }
     found = formats.read_stl(tarred(tmp_path / "s.tar.gz", files))
     assert np.array_equal(found["train"][0], x)
     assert found["test"][1].tolist() == [0, 9]

@@ -38,9 +38,7 @@ def test_samples_labels_and_ids(tmp_path):
         read_hdf5(tmp_path / "a.h5", x="z")
 
 
-@pytest.mark.parametrize(
-    "how", ["external link", "soft link", "external data", "virtual", "references", "large"]
-)
+@pytest.mark.parametrize("how", ["external link", "soft link", "external data", "virtual", "references", "large"])
 def test_what_leads_elsewhere_or_is_too_much_is_refused(tmp_path, how):
     (tmp_path / "secret.bin").write_bytes(bytes(1000))
     words = "is a link to another place"

@@ -28,9 +28,7 @@ def plain(colour: object = (255, 0, 0), size: tuple[int, int] = (5, 4), mode: st
 
 def test_folders_are_classes_and_order_is_by_name(picture_zip):
     ds = read_pictures(
-        picture_zip(
-            {"pets/dog/1.png": plain((0, 0, 255)), "pets/cat/2.png": plain(), "pets/cat/1.png": plain()}
-        ),
+        picture_zip({"pets/dog/1.png": plain((0, 0, 255)), "pets/cat/2.png": plain(), "pets/cat/1.png": plain()}),
         name="pets",
     )
     assert ds.class_names == ("cat", "dog")
@@ -114,9 +112,7 @@ def test_an_animation_gives_its_first_frame(picture_zip):
 
 def test_mixed_sizes_are_counted_and_a_size_is_suggested(picture_zip):
     upload = picture_zip({"1.png": plain(), "2.png": plain(), "3.png": plain(size=(300, 100))})
-    with pytest.raises(
-        MixedSizes, match=r"3 pictures have 2 different sizes: 4 × 5 \(2\), 100 × 300 \(1\)"
-    ) as caught:
+    with pytest.raises(MixedSizes, match=r"3 pictures have 2 different sizes: 4 × 5 \(2\), 100 × 300 \(1\)") as caught:
         read_pictures(upload)
     assert caught.value.sizes == Counter({(4, 5): 2, (100, 300): 1})
     assert caught.value.suggested == (4, 4)
@@ -146,9 +142,7 @@ def test_impossible_sizes_are_refused(picture_zip, size):
 def test_broken_pictures_are_named_and_left_out(picture_zip):
     noise = np.random.default_rng(0).integers(0, 255, (4, 5, 3), dtype=np.uint8)
     cut = encoded(Image.fromarray(noise))[:70]
-    ds = read_pictures(
-        picture_zip({"a/1.png": b"no picture", "b/2.png": cut, "a/3.png": plain(), "b/4.png": plain()})
-    )
+    ds = read_pictures(picture_zip({"a/1.png": b"no picture", "b/2.png": cut, "a/3.png": plain(), "b/4.png": plain()}))
     assert ds.n_samples == 2
     assert ds.class_names == ("a", "b")
     assert len(ds.notes) == 1

@@ -22,10 +22,7 @@ Y = np.arange(6) % 3
 
 
 def idx(array: np.ndarray) -> bytes:
-    return (
-        struct.pack(f">HBB{array.ndim}I", 0, 0x08, array.ndim, *array.shape)
-        + array.astype(np.uint8).tobytes()
-    )
+    return struct.pack(f">HBB{array.ndim}I", 0, 0x08, array.ndim, *array.shape) + array.astype(np.uint8).tobytes()
 
 
 def test_one_idx_file_and_a_set_of_them(tmp_path: Path) -> None:
@@ -48,10 +45,7 @@ def test_idx_files_sent_together_find_each_other(tmp_path: Path) -> None:
     names = {"t10k-images-idx3-ubyte": idx(X), "t10k-labels-idx1-ubyte": idx(Y)}
     for name, content in names.items():
         (tmp_path / name).write_bytes(content)
-    with (
-        open(tmp_path / "t10k-images-idx3-ubyte", "rb") as x,
-        open(tmp_path / "t10k-labels-idx1-ubyte", "rb") as y,
-    ):
+    with open(tmp_path / "t10k-images-idx3-ubyte", "rb") as x, open(tmp_path / "t10k-labels-idx1-ubyte", "rb") as y:
         sent = receive(list(zip(names, (x, y), strict=True)), tmp_path / "own")
     found = read_file(sent.path, name=sent.title)
     assert found.y is not None
@@ -133,11 +127,7 @@ def test_matlab_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "cut.mat").write_bytes(content[:250])
     (tmp_path / "text.mat").write_bytes(b"hello")
     savemat(tmp_path / "words.mat", {"X": "hello", "s": {"a": 1}})
-    for name, words in (
-        ("cut", "cannot be read"),
-        ("text", "cannot be read"),
-        ("words", "no array of numbers"),
-    ):
+    for name, words in (("cut", "cannot be read"), ("text", "cannot be read"), ("words", "no array of numbers")):
         with pytest.raises(ValueError, match=words):
             read_file(tmp_path / f"{name}.mat")
     with pytest.raises(ValueError, match="too large"):
@@ -190,9 +180,13 @@ def test_arff(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("@data\n1,2\n", "no @attribute"), (ARFF.split("5.1")[0], "no @attribute"), ("hello\n", "no @attribute"),
-     ("@attribute a real\n@data\n{0 1}\n", "sparse")],
-)  # fmt: skip
+    [
+        ("@data\n1,2\n", "no @attribute"),
+        (ARFF.split("5.1")[0], "no @attribute"),
+        ("hello\n", "no @attribute"),
+        ("@attribute a real\n@data\n{0 1}\n", "sparse"),
+    ],
+)
 def test_no_arff(tmp_path: Path, text: str, words: str) -> None:
     (tmp_path / "f.arff").write_text(text)
     with pytest.raises(ValueError, match=words):

@@ -51,8 +51,12 @@ def test_the_same_table_in_every_format(tmp_path, ending, monkeypatch):
     look = look_at_table(path)
     assert look.n_rows == N
     assert [(c.name, c.kind) for c in look.columns] == [
-        ("Id", "other"), ("length", "number"), ("width", "number"), ("colour", "category"), ("species", "category"),
-    ]  # fmt: skip
+        ("Id", "other"),
+        ("length", "number"),
+        ("width", "number"),
+        ("colour", "category"),
+        ("species", "category"),
+    ]
     assert look.suggested == TableChoice(("length", "width", "colour"), "species", "Id")
     assert look.head[1][3] == "blue"
     ds = read_table(path)
@@ -226,11 +230,7 @@ def test_an_excel_file_with_empty_lines_formulas_and_a_second_sheet(tmp_path):
         ("t.csv", b"a,b\n", "no rows below its header"),
         ("t.csv", b"\0\1\2\0" * 100, "no text has"),
         ("t.csv", b"a" * 70_000, "no line end"),
-        (
-            "t.csv",
-            b"a,b\n1,2\n" + b"1,2\n" * 30_000 + b"1,2,3,4\n",
-            r"line 30,003 has 4 fields where 2 are expected",
-        ),
+        ("t.csv", b"a,b\n1,2\n" + b"1,2\n" * 30_000 + b"1,2,3,4\n", r"line 30,003 has 4 fields where 2 are expected"),
         ("t.parquet", b"PAR1 and nothing more PAR1", "cannot be read as a table"),
         ("t.feather", b"ARROW1 and nothing more", "cannot be read as a table"),
         ("t.xlsx", b"PK\x03\x04 and nothing more", "cannot be read as a table"),
@@ -321,9 +321,7 @@ def test_a_word_that_never_changes_is_no_feature_and_long_tables_have_unknown_le
 
 
 def test_hostile_names_stay_texts(tmp_path):
-    frame = pd.DataFrame(
-        {'=cmd|"/c calc"!A1': [1.0, 2.0], "<b>🎈</b>": [3.0, 4.0], "label": ["'; DROP", "@x"]}
-    )
+    frame = pd.DataFrame({'=cmd|"/c calc"!A1': [1.0, 2.0], "<b>🎈</b>": [3.0, 4.0], "label": ["'; DROP", "@x"]})
     ds = read_table(written(frame, tmp_path / "t.csv"))
     assert ds.X.tolist() == [[1, 3], [2, 4]]
     assert ds.class_names == ("'; DROP", "@x")

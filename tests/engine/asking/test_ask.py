@@ -27,19 +27,14 @@ def test_defaults_then_preset_then_values(dataset):
     plain = make_config({"name": "digits"}, dataset, "DDLS").params
     quick = make_config({"name": "digits"}, dataset, "DDLS", preset="quick").params
     own = make_config({"name": "digits"}, dataset, "DDLS", preset="quick", values={"max_epochs": 3}).params
-    assert (plain["max_epochs"], plain["batch_size"]) == (
-        params_of(METHODS["DDLS"])["max_epochs"].default,
-        default,
-    )
+    assert (plain["max_epochs"], plain["batch_size"]) == (params_of(METHODS["DDLS"])["max_epochs"].default, default)
     assert quick["max_epochs"] == METHODS["DDLS"].presets["quick"]["max_epochs"]
     assert (own["max_epochs"], own["pretrain_epochs"]) == (3, quick["pretrain_epochs"])
     assert set(own) == set(params_of(METHODS["DDLS"])) - {"random_state", "device"}
 
 
 def test_the_config_describes_the_data_and_the_run(dataset):
-    config = make_config(
-        OWN, dataset, "KMeans", values={"n_clusters": 2}, seed=5, device="cuda:1", labels_seen=True
-    )
+    config = make_config(OWN, dataset, "KMeans", values={"n_clusters": 2}, seed=5, device="cuda:1", labels_seen=True)
     assert config.dataset == OWN
     assert (config.dataset_title, config.fingerprint) == ("My pictures", dataset.fingerprint)
     assert (config.kind, config.n_samples, config.feature_shape) == ("image", 20, (4, 4))
@@ -54,9 +49,7 @@ def test_the_number_of_clusters_is_known_for_the_catalog_and_else_demanded(datas
     assert default_n_clusters(OWN) is None
     assert make_config({"name": "digits"}, dataset, "KMeans").n_clusters == 10
     assert make_config({"name": "digits"}, dataset, "KMeans", values={"n_clusters": 4}).n_clusters == 4
-    with pytest.raises(
-        ValueError, match="How many clusters"
-    ):  # though the data has labels: they do not count
+    with pytest.raises(ValueError, match="How many clusters"):  # though the data has labels: they do not count
         make_config(OWN, dataset, "KMeans")
 
 
@@ -69,11 +62,7 @@ def test_the_number_of_clusters_is_known_for_the_catalog_and_else_demanded(datas
         ("DDLS", {"values": {"alpha": 2.0}}, r"alpha=2\.0 is not allowed.*from 0 to 0\.99"),
         ("DDLS", {"values": {"max_epochs": "many"}}, r"max_epochs='many' is not allowed.*whole number"),
         ("DDLS", {"values": {"n_clusters": 0}}, r"n_clusters=0 is not allowed"),
-        (
-            "DDLS",
-            {"values": {"n_clusters": 21}},
-            r"more than the 20 samples of My pictures\. Ask for at most 20",
-        ),
+        ("DDLS", {"values": {"n_clusters": 21}}, r"more than the 20 samples of My pictures\. Ask for at most 20"),
         ("DDLS", {"values": {"random_state": 3}}, r"random_state is not set here: use the seed"),
         ("LALNet", {"values": {"transforms": "sideways"}}, r"no transformation or set 'sideways'"),
         ("LALNet", {"values": {"transforms": "signs-8"}}, r"signs-8 is not for pictures"),
@@ -144,8 +133,13 @@ def test_a_grid_has_a_run_for_each_combination(dataset, rungs):
     base = make_config(OWN, dataset, "DDLS", values={"n_clusters": 2})
     configs = grid(base)
     assert [(c.params["alpha"], c.params["lambda_w"]) for c in configs] == [
-        (0.1, 0.0), (0.1, 1.0), (0.1, 2.0), (0.2, 0.0), (0.2, 1.0), (0.2, 2.0)
-    ]  # fmt: skip
+        (0.1, 0.0),
+        (0.1, 1.0),
+        (0.1, 2.0),
+        (0.2, 0.0),
+        (0.2, 1.0),
+        (0.2, 2.0),
+    ]
     assert configs[1].group.names == ("alpha", "lambda_w")
     assert configs[1].part == "alpha 0.1, lambda_w 1.0"
     (only,) = grid(base, {"tol": (0.5,)})
@@ -166,10 +160,7 @@ def test_runs_can_differ_in_their_seeds_alone(dataset):
         (lambda base: ladder(base, [-1]), r"random_state=-1 is not allowed"),
         (lambda base: grid(replace(base, method="KMeans")), r"A grid takes values of one or two"),
         (lambda base: grid(base, {"alpha": ()}), r"A grid takes values"),
-        (
-            lambda base: grid(base, {"alpha": (0.1,), "tol": (0.1,), "lambda_w": (0.1,)}),
-            r"A grid takes values",
-        ),
+        (lambda base: grid(base, {"alpha": (0.1,), "tol": (0.1,), "lambda_w": (0.1,)}), r"A grid takes values"),
         (lambda base: grid(base, {"alpha": (2.0,)}), r"alpha=2\.0 is not allowed"),
         (lambda base: grid(base, {"speed": (2.0,)}), r"no parameter 'speed'"),
     ],

@@ -105,17 +105,13 @@ def test_one_that_died_while_it_waited_is_started_again(config, store, asked):
 
 
 def test_one_that_lives_is_asked_what_it_does(config, store, asked):
-    write_json(
-        _folder(store) / "status.json", {**this_process(), "key": key_of(config), "doing": "measuring"}
-    )
+    write_json(_folder(store) / "status.json", {**this_process(), "key": key_of(config), "doing": "measuring"})
     assert ask_for_trial(config, store.root) == "measuring"
     assert ask_for_trial(replace(config, device="cuda"), store.root) == "waiting"
     assert asked == []
 
 
-def test_it_waits_while_a_run_trains_and_gives_up_when_nobody_asks_any_more(
-    ask, config, store, asked, monkeypatch
-):
+def test_it_waits_while_a_run_trains_and_gives_up_when_nobody_asks_any_more(ask, config, store, asked, monkeypatch):
     monkeypatch.setattr(trials, "try_out", lambda *a: pytest.fail("it was tried out"))
     monkeypatch.setattr(trials, "NOBODY", 0.3)
     run = ask("KMeans")

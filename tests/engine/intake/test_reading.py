@@ -44,16 +44,18 @@ def test_arrays_are_read_at_once_and_the_preparation_comes_along(
 
 @pytest.mark.parametrize(
     ("ends", "words"),
-    [("import os; os.kill(os.getpid(), 11)", "broke off (SIGSEGV)"), ("import os; os.kill(os.getpid(), 9)", "memory"),
-     ("raise MemoryError", "memory"), ("raise KeyError('huh')", "KeyError: 'huh'")],
-)  # fmt: skip
+    [
+        ("import os; os.kill(os.getpid(), 11)", "broke off (SIGSEGV)"),
+        ("import os; os.kill(os.getpid(), 9)", "memory"),
+        ("raise MemoryError", "memory"),
+        ("raise KeyError('huh')", "KeyError: 'huh'"),
+    ],
+)
 def test_a_reader_that_dies_is_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends: str, words: str
 ) -> None:
     run = reading.subprocess.run
-    monkeypatch.setattr(
-        reading.subprocess, "run", lambda command, **options: run([command[0], "-c", ends], **options)
-    )
+    monkeypatch.setattr(reading.subprocess, "run", lambda command, **options: run([command[0], "-c", ends], **options))
     with pytest.raises(ValueError, match=r"p could not be read: .*Nothing was kept") as caught:
         reading.read_and_keep(zipped(tmp_path / "p.zip", 8), "p", {}, tmp_path / "own")
     assert words in str(caught.value)

@@ -187,9 +187,7 @@ def test_the_space_of_k_means_does_not_depend_on_k(finished: Run) -> None:
     assert (space.points == finished.result().embedding).all()
 
 
-def test_of_a_method_that_trains_with_k_the_pre_training_is_judged(
-    ask: Callable[..., Run], store: RunStore
-) -> None:
+def test_of_a_method_that_trains_with_k_the_pre_training_is_judged(ask: Callable[..., Run], store: RunStore) -> None:
     run = ask("DDLS")
     assert train(run, store).state == "done"
     space = judged_space(run)

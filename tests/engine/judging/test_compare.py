@@ -22,9 +22,7 @@ def rung(ask, store):
 
     def make(name: str, seed: int, dataset: str = "usps", **metrics: float):
         asked = ask("KMeans").config
-        config = replace(
-            asked, method="DSCDAN", dataset={"name": dataset}, group=GROUP, member=name, seed=seed
-        )
+        config = replace(asked, method="DSCDAN", dataset={"name": dataset}, group=GROUP, member=name, seed=seed)
         run = store.create(config)
         write_json(run.folder / "metrics.json", {"seconds": 3.0, "silhouette": 0.2, "n_used": 9, **metrics})
         (run.folder / "result.npz").touch()
@@ -35,22 +33,11 @@ def rung(ask, store):
 
 def test_without_labels_no_score_and_no_published_number_is_told(rung):
     (row,) = compared([rung("+MI", 0, acc=0.8, nmi=0.7)], labelled=False)
-    assert row == {
-        "member": "+MI",
-        "runs": 1,
-        "finished": 1,
-        "silhouette": 0.2,
-        "n_used": 9.0,
-        "seconds": 3.0,
-    }
+    assert row == {"member": "+MI", "runs": 1, "finished": 1, "silhouette": 0.2, "n_used": 9.0, "seconds": 3.0}
 
 
 def test_with_labels_the_published_numbers_stand_beside(rung):
-    runs = [
-        rung("ConvAE", 0, acc=0.6, nmi=0.5),
-        rung("ConvAE", 1, acc=0.8, nmi=0.5),
-        rung("own", 0, acc=0.8, nmi=0.7),
-    ]
+    runs = [rung("ConvAE", 0, acc=0.6, nmi=0.5), rung("ConvAE", 1, acc=0.8, nmi=0.5), rung("own", 0, acc=0.8, nmi=0.7)]
     first, own = compared(runs, labelled=True)
     assert (first["acc"], first["acc_sd"]) == (pytest.approx(0.7), pytest.approx(0.1414, abs=1e-4))
     assert (first["published_acc"], first["published_nmi"]) == (0.698, 0.652)
@@ -63,8 +50,13 @@ def test_table_4_of_the_paper_is_there_rung_by_rung():
     rungs = published_rungs("mnist-test", "DSCDAN")
     steps = set(RUNGS["DSCDAN"]) - DSCDAN.beside_ladder
     assert [(r.acc, r.nmi) for r in rungs.values()] == [
-        (0.781, 0.751), (0.856, 0.830), (0.844, 0.796), (0.850, 0.801), (0.961, 0.914), (0.980, 0.946)
-    ]  # fmt: skip
+        (0.781, 0.751),
+        (0.856, 0.830),
+        (0.844, 0.796),
+        (0.850, 0.801),
+        (0.961, 0.914),
+        (0.980, 0.946),
+    ]
     assert {"mnist", "mnist-test", "usps", "fashion-mnist"} <= {
         name for name in PUBLISHED if published_rungs(name, "DSCDAN").keys() >= steps
     }

@@ -99,9 +99,7 @@ def test_a_ranking_that_is_there_is_not_made_again(group, store, monkeypatch: py
 
 
 def test_stopping_keeps_what_is_there(group: list[Run], store: RunStore) -> None:
-    board = rank_group(
-        store, group_id(group), lambda b: stop_ranking(store, group_id(group)) if b.done == 1 else None
-    )
+    board = rank_group(store, group_id(group), lambda b: stop_ranking(store, group_id(group)) if b.done == 1 else None)
     assert board.state == "stopped"
     assert "stability" in board.values
     assert "cross_space" not in board.values
@@ -177,16 +175,11 @@ def test_losses_count_where_they_mean_the_same(ask: Callable[..., Run], store: R
     for run in runs:
         assert train(run, store).state == "done"
     found = judged_group.final_losses(runs)
-    last = [
-        [e for e in run.events()[0] if e["kind"] == "progress"][-1]["losses"]["reconstruction"]
-        for run in runs
-    ]
+    last = [[e for e in run.events()[0] if e["kind"] == "progress"][-1]["losses"]["reconstruction"] for run in runs]
     assert found == last
     board = rank_group(store, group_id(runs))
     assert board.values["loss"] == dict(zip(("0.0001", "0.01"), last, strict=True))
-    assert board.values["cross_space"] == {"0.0001": None, "0.01": None}, (
-        "two runs have no third to judge them"
-    )
+    assert board.values["cross_space"] == {"0.0001": None, "0.01": None}, "two runs have no third to judge them"
 
 
 @pytest.mark.slow
@@ -200,9 +193,7 @@ def test_a_detached_process_does_the_work(group: list[Run], store: RunStore, wai
     assert board.state == "done", board.error + log
 
 
-def test_the_process_ends_quietly_where_it_cannot_help(
-    store: RunStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_process_ends_quietly_where_it_cannot_help(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ranking, "yield_to_the_page", lambda: None)
     assert ranking.main([str(store.root), "nowhere"]) == 0
     assert read_ranking(store, "nowhere").state == "missing"

@@ -24,8 +24,7 @@ def told(tmp_path) -> Run:
 
 
 @pytest.mark.parametrize(
-    ("n", "expected"),
-    [(0, []), (1, [0]), (2, [0, 1]), (6, [0, 1, 2, 3, 5]), (22, [0, 1, 2, 5, 11, 21])],
+    ("n", "expected"), [(0, []), (1, [0]), (2, [0, 1]), (6, [0, 1, 2, 3, 5]), (22, [0, 1, 2, 5, 11, 21])]
 )
 def test_frames_go_from_the_first_to_the_last_and_are_closer_at_the_beginning(n, expected):
     assert frames(n) == expected

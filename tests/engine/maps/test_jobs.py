@@ -22,12 +22,7 @@ def latent(tmp_path):
 
 
 def job_for(latent, **choices):
-    asked = {
-        "fingerprint": "f",
-        "space": "latent",
-        "method": "pca",
-        "out_folder": latent.parent / "projections",
-    }
+    asked = {"fingerprint": "f", "space": "latent", "method": "pca", "out_folder": latent.parent / "projections"}
     return read_job(make_job(**{**asked, "array": (latent, "embedding"), **choices}))
 
 
@@ -36,9 +31,7 @@ def quiet(fraction, text):
 
 
 def test_a_job_goes_through_json_unchanged(latent):
-    job = make_job(
-        fingerprint="f", space="eigen", method="umap", out_folder=latent.parent, array=(latent, "embedding")
-    )
+    job = make_job(fingerprint="f", space="eigen", method="umap", out_folder=latent.parent, array=(latent, "embedding"))
     assert read_job(json.loads(json.dumps(job))) == read_job(job)
 
 
@@ -62,9 +55,7 @@ def test_eigenvectors_are_kept_beside_and_used_again(latent, monkeypatch):
     with np.load(job.eigen_path) as kept:
         assert kept["values"].shape == (21,)
         assert kept["values"][0] == 0
-        np.testing.assert_allclose(
-            points, kept["vectors"][:, 1:4] / kept["vectors"][:, 1:4].std(axis=0), rtol=1e-4
-        )
+        np.testing.assert_allclose(points, kept["vectors"][:, 1:4] / kept["vectors"][:, 1:4].std(axis=0), rtol=1e-4)
     monkeypatch.setattr("deepclust.graphs.spectral_embedding", None)
     sample = run_job(job_for(latent, space="eigen", sample=20), quiet)
     np.testing.assert_allclose(sample.points, points[sample.ids, :2])
@@ -134,11 +125,7 @@ def test_the_same_map_of_two_runs_is_two_jobs_of_one_key(latent):
 def test_lanes_and_priorities_let_quick_and_small_ones_pass(latent):
     assert [job_for(latent, method=m).lane for m in ("pca", "umap", "tsne")] == ["quick", "slow", "slow"]
     assert job_for(latent, space="eigen").lane == "eigen"
-    assert (
-        job_for(latent, sample=500).priority
-        < job_for(latent, sample=2000).priority
-        < job_for(latent).priority
-    )
+    assert job_for(latent, sample=500).priority < job_for(latent, sample=2000).priority < job_for(latent).priority
 
 
 def test_state_is_written_read_and_stopped(latent):

@@ -36,9 +36,7 @@ def wait_for(happens, seconds: float = 60.0):
 
 
 def ended(root, job):
-    return wait_for(
-        lambda: (s := job_state(root, job))["state"] in ("done", "failed", "cancelled") and s, seconds=120
-    )
+    return wait_for(lambda: (s := job_state(root, job))["state"] in ("done", "failed", "cancelled") and s, seconds=120)
 
 
 @pytest.fixture(scope="module")
@@ -52,12 +50,7 @@ def root(tmp_path_factory):
 
 
 def job_for(root, **choices):
-    asked = {
-        "fingerprint": "f",
-        "space": "latent",
-        "method": "pca",
-        "out_folder": root / "run" / "projections",
-    }
+    asked = {"fingerprint": "f", "space": "latent", "method": "pca", "out_folder": root / "run" / "projections"}
     return make_job(**{**asked, "array": (root / "result.npz", "embedding"), **choices})
 
 
@@ -66,10 +59,7 @@ def test_the_apps_side_loads_nothing_heavy():
         "import sys, deepclust.engine.maps.projector; print([m for m in "
         "('torch', 'umap', 'openTSNE', 'numba', 'sklearn', 'scipy', 'plotly') if m in sys.modules])"
     )
-    assert (
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-        == "[]\n"
-    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 def test_pca_and_eigenvectors_while_umap_still_compiles(root):
@@ -123,9 +113,7 @@ def test_bad_jobs_fail_in_words_and_the_process_lives_on(root):
     after = job_for(root, fingerprint="after")
     request(root, after)
     assert ended(root, after)["state"] == "done"
-    request(
-        root, {**broken, "array": {"path": str(root / "result.npz"), "member": "embedding"}}
-    )  # asked again
+    request(root, {**broken, "array": {"path": str(root / "result.npz"), "member": "embedding"}})  # asked again
     assert ended(root, broken)["state"] == "done"
 
 

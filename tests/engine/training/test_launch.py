@@ -40,9 +40,7 @@ def started(monkeypatch) -> list[str]:
 
 def test_launch_puts_a_run_into_the_queue(ask, started):
     run = ask()
-    run.set_status(
-        state="failed", message="before", pid=1, create_time=0.0, host=socket.gethostname(), ended=1.0
-    )
+    run.set_status(state="failed", message="before", pid=1, create_time=0.0, host=socket.gethostname(), ended=1.0)
     run.send("stop")
     launch(run)
     status = run.status()

@@ -89,12 +89,7 @@ def test_of_many_launches_at_once_one_gets_it(ask, idle):
 
 @pytest.mark.parametrize(
     "changes",
-    [
-        {"pid": 2**22 + 1},
-        {"create_time": 0.0},
-        {"host": "elsewhere"},
-        {"same": "other code or another environment"},
-    ],
+    [{"pid": 2**22 + 1}, {"create_time": 0.0}, {"host": "elsewhere"}, {"same": "other code or another environment"}],
 )
 def test_a_process_that_is_dead_or_different_gets_no_run(ask, store, idle, started, changes):
     run, path = ask(), idle(**changes)
@@ -195,7 +190,5 @@ def test_it_ends_when_nobody_needs_it_and_a_second_one_ends_at_once(store, worke
     pid = json.loads(idle.read_text())["pid"]
     wait_until(lambda: not idle.exists(), "its idle end", 20)
     wait_until(
-        lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE,
-        "its end",
-        20,
+        lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE, "its end", 20
     )

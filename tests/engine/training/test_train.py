@@ -328,12 +328,7 @@ def kill(run, store, stage: str, epoch: int) -> None:
 @pytest.mark.usefixtures("every_epoch")
 @pytest.mark.parametrize(
     ("method", "stage", "epoch"),
-    [
-        ("AEKMeans", "Autoencoder", 2),
-        ("DDLS", "Pre-training", 2),
-        ("DDLS", "Stage I", 1),
-        ("DDLS", "Stage II", 1),
-    ],
+    [("AEKMeans", "Autoencoder", 2), ("DDLS", "Pre-training", 2), ("DDLS", "Stage I", 1), ("DDLS", "Stage II", 1)],
 )
 def test_a_killed_run_goes_on_to_the_same_end(ask, store, method, stage, epoch):
     run, whole = ask(method), ask(method)

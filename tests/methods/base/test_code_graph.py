@@ -14,10 +14,7 @@ from deepclust.methods.base.code_graph import code_graph, cut_vectors, edges_of,
 def looks() -> list[torch.Tensor]:
     random = np.random.default_rng(0)
     codes = random.normal(size=(40, 3)).astype(np.float32)
-    return [
-        torch.from_numpy(codes),
-        torch.from_numpy(codes + 0.3 * random.normal(size=(40, 3)).astype(np.float32)),
-    ]
+    return [torch.from_numpy(codes), torch.from_numpy(codes + 0.3 * random.normal(size=(40, 3)).astype(np.float32))]
 
 
 def nearest_by_loops(query: np.ndarray, codes: np.ndarray, own: int, k: int) -> list[int]:
@@ -44,15 +41,11 @@ def test_more_rows_than_are_searched_at_once(monkeypatch, looks):
 
 def test_a_few_samples_apart_are_no_cluster():
     random = np.random.default_rng(0)
-    codes = np.concatenate(
-        [random.normal(size=(60, 2)), random.normal(size=(60, 2)) + 50, [[500, 0], [501, 0]]]
-    )
+    codes = np.concatenate([random.normal(size=(60, 2)), random.normal(size=(60, 2)) + 50, [[500, 0], [501, 0]]])
     W = code_graph([torch.from_numpy(codes.astype(np.float32))], 1, 2)
     joined = np.asarray(W.sum(axis=1)).ravel() > 0
     assert not joined[-2:].any()
-    np.testing.assert_array_equal(
-        mainland(code_graph([torch.from_numpy(codes)], 100, 2), 2), np.ones(122, bool)
-    )
+    np.testing.assert_array_equal(mainland(code_graph([torch.from_numpy(codes)], 100, 2), 2), np.ones(122, bool))
 
 
 def test_the_cut_solves_the_relaxed_problem(looks):

@@ -13,14 +13,7 @@ from deepclust.events import Event, Stage
 from deepclust.methods import METHODS
 from deepclust.methods.base.autoencoding import AutoencoderMethod
 from deepclust.methods.base.deep import DeepMethod, Means, descend, kmeans_centers, snapshot_due
-from deepclust.methods.base.rehearsal import (
-    MOST,
-    Rehearsal,
-    RehearsalStoppedError,
-    StageTimes,
-    Times,
-    rehearse,
-)
+from deepclust.methods.base.rehearsal import MOST, Rehearsal, RehearsalStoppedError, StageTimes, Times, rehearse
 from tests.tiny import TINY
 
 DEEP = [name for name, cls in METHODS.items() if issubclass(cls, DeepMethod)]

@@ -8,14 +8,7 @@ from scipy import sparse
 from sklearn.metrics import adjusted_rand_score
 
 from deepclust.methods.base.code_graph import cut_vectors, edges_of
-from deepclust.methods.base.rounding import (
-    Edges,
-    best_partition,
-    kmeans_from,
-    mean_rows,
-    modularity,
-    ritz_weights,
-)
+from deepclust.methods.base.rounding import Edges, best_partition, kmeans_from, mean_rows, modularity, ritz_weights
 
 
 @pytest.fixture

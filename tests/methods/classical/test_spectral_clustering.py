@@ -17,12 +17,7 @@ from deepclust.methods.classical.landmark_spectral import (
     landmark_map,
     nearest_landmarks,
 )
-from deepclust.methods.classical.spectral_clustering import (
-    SpectralClustering,
-    affinity_graph,
-    first_copies,
-    own_scale,
-)
+from deepclust.methods.classical.spectral_clustering import SpectralClustering, affinity_graph, first_copies, own_scale
 
 TOYS = ["moons", "rings", "spirals"]
 

@@ -64,11 +64,7 @@ def test_latent_space_and_centres_are_directions(fitted):
 
 
 def test_an_odd_number_of_epochs_gives_stage_one_the_extra_one():
-    assert DDLS(pretrain_epochs=4, max_epochs=5).plan() == (
-        ("Pre-training", 4),
-        ("Stage I", 3),
-        ("Stage II", 2),
-    )
+    assert DDLS(pretrain_epochs=4, max_epochs=5).plan() == (("Pre-training", 4), ("Stage I", 3), ("Stage II", 2))
 
 
 @pytest.mark.parametrize(("pretrain_epochs", "max_epochs"), [(0, 2), (2, 0), (0, 0), (1, 1)])

@@ -68,10 +68,7 @@ def test_its_spaces(fitted, digits):
     method, events = fitted
     result = method.result()
     assert result.spaces["Latent mean"].shape == (300, 16)
-    assert result.spectral_embedding.shape == (
-        300,
-        8,
-    )  # two eigenvectors for each cluster, of which some are used
+    assert result.spectral_embedding.shape == (300, 8)  # two eigenvectors for each cluster, of which some are used
     np.testing.assert_allclose(np.linalg.norm(method.embedding_, axis=1), 1, rtol=1e-5)
     assert result.extras["exact eigenvectors"].shape == (300, 8)
     assert (np.diff(result.extras["exact eigenvalues"]) >= 0).all()
@@ -117,10 +114,7 @@ def test_what_the_ladder_and_the_grid_name_are_parameters():
     [
         ({"graph": "batch", "eta": 0.0, "lambda_v": 0.0}, AUTOENCODER | {"spectral"}),
         ({"noise": "learned", "lambda_c": 0.0}, AUTOENCODER | {"views apart", "exact cut"}),
-        (
-            {"noise": "multiplicative", "graph_views": 0},
-            AUTOENCODER | {"spectral", "views apart", "exact cut"},
-        ),
+        ({"noise": "multiplicative", "graph_views": 0}, AUTOENCODER | {"spectral", "views apart", "exact cut"}),
         (
             {"prior": "clusters", "output": "softmax"},
             AUTOENCODER | {"decision", "spectral", "views apart", "exact cut"},
@@ -151,9 +145,7 @@ def test_labels_by_the_largest_output():
 
 def test_samples_that_are_joined_to_nobody_get_a_cluster_too():
     random = np.random.default_rng(0)
-    X = np.concatenate(
-        [random.normal(size=(60, 4)), random.normal(size=(60, 4)) + 9, [[90.0] * 4, [91.0] * 4]]
-    )
+    X = np.concatenate([random.normal(size=(60, 4)), random.normal(size=(60, 4)) + 9, [[90.0] * 4, [91.0] * 4]])
     method = DSCDAN(**{**TINY, "n_clusters": 2}, n_neighbors=1, graph_views=0).fit(X.astype(np.float32))
     assert method.labels_.shape == (122,)
     assert np.isfinite(method.embedding_).all()
@@ -183,9 +175,7 @@ def test_the_estimate_grows_with_what_is_asked_for():
 
 def test_adversarial_negatives_teach_otherwise_than_shuffled_ones(digits):
     X = digits[0][:64]
-    shuffled, adversarial = (
-        DSCDAN(**TINY, negatives=kind).fit(X).latent_mean_ for kind in ("shuffled", "adversarial")
-    )
+    shuffled, adversarial = (DSCDAN(**TINY, negatives=kind).fit(X).latent_mean_ for kind in ("shuffled", "adversarial"))
     assert not np.allclose(shuffled, adversarial)
 
 

@@ -178,9 +178,7 @@ def test_the_means_of_units_are_those_of_all_samples_clusters_and_transformation
         by_transformation = extras[f"means by transformation of {name}"]
         assert by_transformation.shape == (8, space.shape[1])
         for number, X in ((0, glyphs[0]), (1, turned), (4, flipped)):
-            np.testing.assert_allclose(
-                by_transformation[number], method.activations(X, name).mean(axis=0), atol=1e-3
-            )
+            np.testing.assert_allclose(by_transformation[number], method.activations(X, name).mean(axis=0), atol=1e-3)
     weight = method._net.head.weight.detach().numpy()
     np.testing.assert_allclose(extras["weights to Z"], np.sqrt((weight**2).sum(axis=1)), rtol=1e-5)
     assert extras["weights to F"].shape == (128,)

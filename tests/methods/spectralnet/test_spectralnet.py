@@ -48,9 +48,8 @@ def digits() -> tuple[np.ndarray, np.ndarray]:
 def on_rings():
     X, y = rings()
     method = SpectralNet(
-        2, device="cpu", spectral_hidden=64, spectral_batch=256, steps_per_epoch=40, max_epochs=8,
-        learning_rate=3e-3,
-    )  # fmt: skip
+        2, device="cpu", spectral_hidden=64, spectral_batch=256, steps_per_epoch=40, max_epochs=8, learning_rate=3e-3
+    )
     return method, list(method.fit_events(X)), X, y
 
 
@@ -84,9 +83,7 @@ def test_the_exact_eigenvectors_are_those_of_the_same_graph(on_rings):
     W = gaussian_affinity(space, 15, scale_neighbor=15)
     F = method.result().extras["exact eigenvectors"].astype(np.float64)
     D = np.asarray(W.sum(axis=1)).ravel()
-    np.testing.assert_allclose(
-        (W @ F) / D[:, None], F * (1 - method.result().extras["exact eigenvalues"]), atol=1e-3
-    )
+    np.testing.assert_allclose((W @ F) / D[:, None], F * (1 - method.result().extras["exact eigenvalues"]), atol=1e-3)
 
 
 def test_orthonormal_on_all_samples_and_turned_to_the_eigenvectors(on_rings):
@@ -170,9 +167,7 @@ def test_few_numbers_are_compared_as_they_are():
 )
 def test_every_switch_learns(switches):
     X, y = blobs()
-    method = SpectralNet(
-        3, **{**SMALL, "max_epochs": 4, "affinity": "euclidean"}, spectral_batch=100, **switches
-    )
+    method = SpectralNet(3, **{**SMALL, "max_epochs": 4, "affinity": "euclidean"}, spectral_batch=100, **switches)
     events = list(method.fit_events(X))
     assert adjusted_rand_score(y, method.labels_) > 0.9
     assert values(events, "Spectral map", "grassmann")[-1] < 0.5
@@ -228,9 +223,7 @@ def test_stopped_before_the_map_the_latest_space_is_clustered(digits):
 
 
 def test_it_ends_when_the_learning_rate_is_spent():
-    method = SpectralNet(
-        2, **{**SMALL, "max_epochs": 60, "steps_per_epoch": 1}, patience=1, learning_rate=1e-6
-    )
+    method = SpectralNet(2, **{**SMALL, "max_epochs": 60, "steps_per_epoch": 1}, patience=1, learning_rate=1e-6)
     method.fit(rings(100)[0])
     assert method.n_iter_ < 60
 
@@ -323,9 +316,7 @@ def test_a_tenth_is_held_back_and_never_learned_from():
     graph.loss(lambda rows: seen.append(rows) or rows, torch.arange(400), generator)
     assert not (seen[0][:, None] == c[torch.from_numpy(held)]).all(dim=2).any()
     in_batches = BatchGraph(c, c, GraphRule(5, 200, 5, False, False, False, 0), 4, 4, seed=0)
-    np.testing.assert_array_equal(
-        np.sort(np.concatenate([in_batches.train, in_batches.held])), np.arange(1000)
-    )
+    np.testing.assert_array_equal(np.sort(np.concatenate([in_batches.train, in_batches.held])), np.arange(1000))
 
 
 def test_more_eigenvectors_than_clusters_where_they_make_a_better_partition():

@@ -50,13 +50,9 @@ def test_without_a_run_it_says_what_will_be_here(app: Callable[..., AppTest]) ->
     assert any(b.label == "Train on the digits first" for b in visitor.button)
 
 
-def test_the_button_starts_a_process_beside_the_app(
-    app, finished: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_button_starts_a_process_beside_the_app(app, finished: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, int]] = []
-    monkeypatch.setattr(
-        "deepclust.engine.judging.choosing.start_choosing", lambda run, k: asked.append((run.id, k))
-    )
+    monkeypatch.setattr("deepclust.engine.judging.choosing.start_choosing", lambda run, k: asked.append((run.id, k)))
     visitor = app("choose", run=finished.id)
     assert figures(visitor) == []
     button(visitor, "Compare k = 2 to 20").click().run()

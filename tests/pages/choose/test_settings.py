@@ -24,9 +24,7 @@ from tests.pages.conftest import blobs
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A runs folder with k-means for 2, 3 and 7 clusters with two seeds each, finished."""
     store, data = RunStore(tmp_path_factory.mktemp("sweep")), blobs()
-    config = make_config(
-        keep_dataset(data, store.datasets), data, "KMeans", values={"n_clusters": 3, "n_init": 2}
-    )
+    config = make_config(keep_dataset(data, store.datasets), data, "KMeans", values={"n_clusters": 3, "n_init": 2})
     for each in sweep(config, {"n_clusters": [2, 3, 7]}, [0, 1]):
         assert train(store.create(each), store).state == "done"
     return store.root
@@ -162,9 +160,7 @@ def test_values_and_seeds_become_a_group_of_runs(form: AppTest, store: RunStore)
     form.text_input(key="sweep-values-KMeans-n_init").set_value("1, 2,2").run()
     form.button_group(key="sweep-values-KMeans-scaling").set_value(["range"]).run()
     form.button_group(key="sweep-seeds").set_value([0, 4]).run()
-    assert any(
-        "2 × 1 × 2 seeds · about" in c.value and "on this machine (cpu)" in c.value for c in form.caption
-    )
+    assert any("2 × 1 × 2 seeds · about" in c.value and "on this machine (cpu)" in c.value for c in form.caption)
     assert form.button(key="sweep-start").label == "Start 4 runs"
     form.button(key="sweep-start").click().run()
     assert not form.exception

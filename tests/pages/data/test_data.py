@@ -87,8 +87,7 @@ def test_a_download_shows_how_far_it_is_and_how_it_ended(
 ) -> None:
     told = {}
     monkeypatch.setattr(
-        "pages.data.catalog.start_fetch",
-        lambda name, root: told.update({name: Fetching("running", "a.gz", 5, 10)}),
+        "pages.data.catalog.start_fetch", lambda name, root: told.update({name: Fetching("running", "a.gz", 5, 10)})
     )
     monkeypatch.setattr("pages.data.catalog.fetching", lambda name, root: told.get(name))
     monkeypatch.setattr("pages.data.catalog.forget_fetch", lambda name, root: told.pop(name))
@@ -109,9 +108,7 @@ def test_a_download_shows_how_far_it_is_and_how_it_ended(
     assert not visitor.exception
 
 
-def test_a_download_that_cannot_be_kept_is_said(
-    app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_download_that_cannot_be_kept_is_said(app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> None:
     visitor = app()
     Path(os.environ["DEEPCLUST_DATA"]).write_text("a file in the way")
     visitor.button(key="fetch-usps").click().run()
@@ -149,18 +146,14 @@ def test_a_bad_upload_is_explained_and_nothing_else_changes(
     assert visitor.session_state["dataset"] == {"name": "digits"}
 
 
-def test_a_good_upload_becomes_the_chosen_data_and_is_kept(
-    app: Callable[..., AppTest], store: RunStore
-) -> None:
+def test_a_good_upload_becomes_the_chosen_data_and_is_kept(app: Callable[..., AppTest], store: RunStore) -> None:
     X = np.random.default_rng(0).integers(0, 256, (60, 9, 7)).astype(np.uint8)
     visitor = app()
     uploader(visitor).upload("my pictures.npz", npz(x=X)).run()
     assert not visitor.exception
     assert "my pictures" in [s.value for s in visitor.subheader]
     assert len(list(store.datasets.glob("*.npz"))) == 1
-    assert any(b.label == "Train" for b in visitor.button) is False, (
-        "own data need a number of clusters first"
-    )
+    assert any(b.label == "Train" for b in visitor.button) is False, "own data need a number of clusters first"
 
 
 def test_pictures_of_mixed_sizes_are_asked_for_one_size(app: Callable[..., AppTest], store: RunStore) -> None:
@@ -189,9 +182,7 @@ def test_many_pictures_at_once(app: Callable[..., AppTest]) -> None:
     assert any("3 pictures · 9 × 9 · grey" in m.value for m in visitor.markdown)
 
 
-CSV = "name;height;weight;colour\n" + "".join(
-    f"p{i};{150 + i};{50 + i % 7},5;{'rb'[i % 2]}\n" for i in range(60)
-)
+CSV = "name;height;weight;colour\n" + "".join(f"p{i};{150 + i};{50 + i % 7},5;{'rb'[i % 2]}\n" for i in range(60))
 
 
 def test_a_table_asks_for_its_columns(app: Callable[..., AppTest], store: RunStore) -> None:
@@ -221,14 +212,10 @@ def test_a_table_without_a_chosen_column_cannot_be_used(app: Callable[..., AppTe
 
 
 def test_a_column_of_texts(app: Callable[..., AppTest], store: RunStore) -> None:
-    rows = "".join(
-        f"{i},{('red apples and green pears', 'rockets fly to the moon')[i % 2]} {i}\n" for i in range(30)
-    )
+    rows = "".join(f"{i},{('red apples and green pears', 'rockets fly to the moon')[i % 2]} {i}\n" for i in range(30))
     visitor = app()
     uploader(visitor).upload("news.csv", f"id,message\n{rows}".encode()).run()
-    next(s for s in visitor.segmented_control if s.label == "What is clustered").set_value(
-        "One column of texts"
-    ).run()
+    next(s for s in visitor.segmented_control if s.label == "What is clustered").set_value("One column of texts").run()
     press(visitor, "Use these data")
     assert any("30 texts" in m.value for m in visitor.markdown)
 
@@ -268,9 +255,7 @@ def test_a_subset_and_a_preparation_are_applied(app: Callable[..., AppTest], sto
     next(n for n in visitor.number_input if n.label == "Samples").set_value(500).run()
     next(t for t in visitor.toggle if t.label == "Keep the share of every class").set_value(True).run()
     press(visitor, "Apply")
-    assert visitor.session_state["dataset"] == {
-        "name": "digits", "subset": {"n": 500, "seed": 0, "stratified": True},
-    }  # fmt: skip
+    assert visitor.session_state["dataset"] == {"name": "digits", "subset": {"n": 500, "seed": 0, "stratified": True}}
     assert any("500 pictures" in m.value for m in visitor.markdown)
     press(visitor, "Train")
     (run,) = store.runs()

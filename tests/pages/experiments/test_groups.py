@@ -75,12 +75,7 @@ def test_one_click_starts_every_rung_with_every_seed(form: AppTest, store: RunSt
     form.button(key="ladder-start").click().run()
     assert not form.exception
     started = store.runs()[::-1]
-    assert [(r.config.part, r.config.seed) for r in started] == [
-        ("bare", 0),
-        ("whole", 0),
-        ("bare", 2),
-        ("whole", 2),
-    ]
+    assert [(r.config.part, r.config.seed) for r in started] == [("bare", 0), ("whole", 0), ("bare", 2), ("whole", 2)]
     assert len({r.config.group.id for r in started}) == 1
     assert any(s.value == "Ablation ladder side by side" for s in form.subheader)
 
@@ -165,9 +160,7 @@ def test_the_rule_is_shown_first_and_what_was_measured_takes_its_place(
     asked = []
     monkeypatch.setenv("DEEPCLUST_HELPERS", "1")
     monkeypatch.setattr("pages.visit.cached._start_helpers", lambda: None)
-    monkeypatch.setattr(
-        "pages.train.estimate.ask_for_trial", lambda config, root: asked.append(config) or "measuring"
-    )
+    monkeypatch.setattr("pages.train.estimate.ask_for_trial", lambda config, root: asked.append(config) or "measuring")
     visitor = app("train")
     line = next(c.value for c in visitor.caption if "About" in c.value)
     assert "rule of thumb; a few batches are being timed" in line
@@ -188,9 +181,7 @@ def test_nothing_is_timed_where_the_form_is_folded_away(
 ) -> None:
     monkeypatch.setenv("DEEPCLUST_HELPERS", "1")
     monkeypatch.setattr("pages.visit.cached._start_helpers", lambda: None)
-    monkeypatch.setattr(
-        "pages.train.estimate.ask_for_trial", lambda config, root: pytest.fail("it was asked for")
-    )
+    monkeypatch.setattr("pages.train.estimate.ask_for_trial", lambda config, root: pytest.fail("it was asked for"))
     visitor = app("train", run=finished.id)
     assert any("rule of thumb" in c.value for c in visitor.caption)
 

@@ -71,9 +71,7 @@ def test_when_all_have_ended_the_points_lie_where_they_are_and_the_moral_is_draw
     assert "k-means puts" in told
     assert "Try another seed" not in told
     exact, learned = (maps_of(visitor, run) for run in ended[1:])
-    assert [s["data"] for s in exact["series"][:2]] == [s["data"] for s in learned["series"][:2]], (
-        "same colours"
-    )
+    assert [s["data"] for s in exact["series"][:2]] == [s["data"] for s in learned["series"][:2]], "same colours"
     radii = [np.linalg.norm(s["data"], axis=1) for s in exact["series"][:2]]
     assert max(np.ptp(r) for r in radii) < 0.1, "each ring is one cluster"
     assert exact["grid"]["width"] == exact["grid"]["height"]

@@ -71,9 +71,7 @@ def words_of(visitor: AppTest) -> str:
     return "\n".join(part.value for part in [*visitor.markdown, *visitor.caption, *visitor.subheader])
 
 
-def test_the_view_is_chosen_by_a_control_and_kept_in_the_address(
-    app: Callable[..., AppTest], solved: Run
-) -> None:
+def test_the_view_is_chosen_by_a_control_and_kept_in_the_address(app: Callable[..., AppTest], solved: Run) -> None:
     visitor = app("explore", run=solved.id)
     assert "What the gaps say about k" not in words_of(visitor)
     visitor.segmented_control(key=f"view-{solved.id}").set_value("Eigenvectors").run()
@@ -155,18 +153,14 @@ def test_what_was_learned_is_held_against_the_exact(app: Callable[..., AppTest],
     np.testing.assert_allclose(_floats(shown["gram"]["data"][0]["z"]).reshape(3, 3), np.eye(3), atol=1e-5)
 
 
-def test_other_batches_are_checked_near_the_batch_size_of_the_run(
-    app: Callable[..., AppTest], learned: Run
-) -> None:
+def test_other_batches_are_checked_near_the_batch_size_of_the_run(app: Callable[..., AppTest], learned: Run) -> None:
     from deepclust.metrics.subspace import orthonormality
 
     result = learned.result()
     table = np.array([[64, 0.21, 0.34, 0.55]])
     replace(result, extras={**result.extras, "orthonormality": table}).save(learned.folder / "result.npz")
     visitor = app("explore", run=learned.id, view="Eigenvectors")
-    told = (
-        "With batches of 64 (this run's are 40), weights from one batch leave an error of **0.34** on another"
-    )
+    told = "With batches of 64 (this run's are 40), weights from one batch leave an error of **0.34** on another"
     assert told in words_of(visitor)
     assert "0.55 on samples that the map did not learn from" in words_of(visitor)
     assert len(charts(visitor)["batches"]["data"]) == 3

@@ -43,9 +43,7 @@ def test_map_and_galleries_of_a_finished_run(app: Callable[..., AppTest], finish
     traces = figure(visitor)["data"]
     assert len(traces) == 3
     assert sum("40" in t["name"] for t in traces) >= 1
-    galleries = [
-        h.proto.body for h in visitor.get("html") if "Most typical samples of cluster" in h.proto.body
-    ]
+    galleries = [h.proto.body for h in visitor.get("html") if "Most typical samples of cluster" in h.proto.body]
     assert len(galleries) == 3
     assert "ACC" not in [m.label for m in visitor.metric]
     assert "Class" not in [o for c in visitor.get("button_group") for o in getattr(c, "options", [])]
@@ -66,9 +64,7 @@ def test_k_of_the_address_is_taken_and_nonsense_is_not(app: Callable[..., AppTes
     assert len(figure(app("explore", run=finished.id, k=9999))["data"]) == 20
 
 
-def test_revealed_labels_give_scores_confusion_and_majorities(
-    app: Callable[..., AppTest], finished: Run
-) -> None:
+def test_revealed_labels_give_scores_confusion_and_majorities(app: Callable[..., AppTest], finished: Run) -> None:
     from tests.pages.conftest import blobs
 
     visitor = app("explore", run=finished.id)

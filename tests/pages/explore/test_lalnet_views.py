@@ -82,9 +82,7 @@ def test_other_methods_have_no_such_view(app: Callable[..., AppTest], finished: 
     assert visitor.get("plotly_chart") or visitor.get("html")
 
 
-def test_maps_over_time_without_labels_then_with_accuracy(
-    page: AppTest, trained: Run, store: RunStore
-) -> None:
+def test_maps_over_time_without_labels_then_with_accuracy(page: AppTest, trained: Run, store: RunStore) -> None:
     assert page.segmented_control(key=FIGURE).value == "3 Over time"
     assert "Epoch 1" in words(page)
     assert "Colours are the 3 clusters" in words(page)

@@ -22,15 +22,7 @@ def _plotly(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_everything_is_offered_with_sizes_and_the_link(app: Callable[..., AppTest], finished: Run) -> None:
     visitor = app("explore", run=finished.id, k=4)
     labels = [b.proto.label for b in visitor.get("download_button")]
-    assert [label.split(" (")[0] for label in labels] == [
-        "Table",
-        "Folders",
-        "Report",
-        "Notebook",
-        "Map",
-        "Map",
-        "Run",
-    ]
+    assert [label.split(" (")[0] for label in labels] == ["Table", "Folders", "Report", "Notebook", "Map", "Map", "Run"]
     assert any("with its data (" in t.label for t in visitor.toggle)
     with_data = labels[-1]
     assert f"run={finished.id}&k=4" in visitor.code[0].value
@@ -55,9 +47,7 @@ def test_a_zip_that_is_given_is_opened_and_nonsense_is_explained(
     assert visitor.session_state["run_id"] == opened[0]
 
 
-def test_one_selected_sample_is_shown_with_neighbours_and_shares(
-    app: Callable[..., AppTest], finished: Run
-) -> None:
+def test_one_selected_sample_is_shown_with_neighbours_and_shares(app: Callable[..., AppTest], finished: Run) -> None:
     visitor = app("explore", run=finished.id)
     visitor.session_state["selection"] = (finished.id, np.array([5]))
     visitor.run()
@@ -73,9 +63,7 @@ def test_one_selected_sample_is_shown_with_neighbours_and_shares(
     assert any("of 12 are in both rows" in c.value for c in visitor.caption)
 
 
-def test_neighbours_kept_colour_the_map_and_words_say_what_it_means(
-    app: Callable[..., AppTest], finished: Run
-) -> None:
+def test_neighbours_kept_colour_the_map_and_words_say_what_it_means(app: Callable[..., AppTest], finished: Run) -> None:
     visitor = app("explore", run=finished.id)
     control = next(c for c in visitor.get("button_group") if "Neighbours kept" in c.options)
     control.set_value("Neighbours kept").run()

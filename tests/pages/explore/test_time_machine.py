@@ -77,9 +77,7 @@ def test_labels_are_told_only_once_they_are_revealed(app: Callable[..., AppTest]
     assert parts(visitor)["paint"][0]["facts"]["names"] == ["left", "right", "top"]
 
 
-def test_maps_of_neighbours_are_asked_for_and_shown_when_they_are_there(
-    app: Callable[..., AppTest], told: Run
-) -> None:
+def test_maps_of_neighbours_are_asked_for_and_shown_when_they_are_there(app: Callable[..., AppTest], told: Run) -> None:
     visitor = opened(app, told)
     pca = parts(visitor)["reel"][0]["version"]
     control(visitor, "Projection").set_value("tsne").run()
@@ -90,9 +88,7 @@ def test_maps_of_neighbours_are_asked_for_and_shown_when_they_are_there(
     assert any("starts from the one that follows it" in c.value for c in visitor.caption)
 
 
-def test_a_run_that_told_less_than_two_moments_gets_a_sentence(
-    app: Callable[..., AppTest], finished: Run
-) -> None:
+def test_a_run_that_told_less_than_two_moments_gets_a_sentence(app: Callable[..., AppTest], finished: Run) -> None:
     finished.rewind(0, 1)
     visitor = opened(app, finished)
     assert "nothing to travel through" in visitor.info[0].value

@@ -36,9 +36,7 @@ def control(visitor: AppTest, label: str, side: int) -> Any:
     return [c for c in visitor.get("button_group") if c.label == label][side]
 
 
-def test_input_and_latent_space_stand_side_by_side_with_one_selection(
-    app: Callable[..., AppTest], mapped: Run
-) -> None:
+def test_input_and_latent_space_stand_side_by_side_with_one_selection(app: Callable[..., AppTest], mapped: Run) -> None:
     visitor = app("explore", run=mapped.id, view="Two maps")
     codes = [said(visitor, side, "paint")[1]["codes"].tolist() for side in ("left", "right")]
     assert codes[0] == codes[1]

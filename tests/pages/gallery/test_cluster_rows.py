@@ -52,9 +52,7 @@ def menu(visitor: AppTest, cluster: int, option: str) -> None:
     assert not visitor.exception
 
 
-def test_a_row_tells_size_confidence_neighbour_and_telling_features(
-    app: Callable[..., AppTest], finished: Run
-) -> None:
+def test_a_row_tells_size_confidence_neighbour_and_telling_features(app: Callable[..., AppTest], finished: Run) -> None:
     visitor = app("explore", run=finished.id)
     first = rows(visitor)[0]
     assert re.search(r"Cluster 0</b>.*40 samples · confidence 0\.\d\d", first)

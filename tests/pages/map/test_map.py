@@ -23,9 +23,7 @@ ASSETS = Path(__file__).resolve().parents[3] / "assets" / "map"
 
 
 def test_the_bundle_is_built_from_the_sources() -> None:
-    names = sorted(
-        ["build.mjs", "package-lock.json", *(f"src/{path.name}" for path in (ASSETS / "src").iterdir())]
-    )
+    names = sorted(["build.mjs", "package-lock.json", *(f"src/{path.name}" for path in (ASSETS / "src").iterdir())])
     sources = hashlib.sha256()
     for name in names:
         sources.update(name.encode() + b"\0" + (ASSETS / name).read_bytes() + b"\0")
@@ -44,9 +42,7 @@ def test_the_lock_file_names_no_registry_and_the_bundle_its_library() -> None:
 def parts(visitor: AppTest) -> dict[str, tuple[dict[str, Any], dict[str, np.ndarray]]]:
     """The messages to the first map of a page, by part."""
     said = [
-        unpacked(e.proto.bytes)
-        for e in visitor.get("bidi_component")
-        if e.proto.component_name == "deepclust_wire"
+        unpacked(e.proto.bytes) for e in visitor.get("bidi_component") if e.proto.component_name == "deepclust_wire"
     ]
     return {header["part"]: (header, arrays) for header, arrays in said}
 
@@ -63,9 +59,7 @@ def test_explore_sends_places_colours_and_facts(app: Callable[..., AppTest], fin
     assert visitor.get("plotly_chart") == []
 
 
-def test_another_k_changes_colours_and_facts_and_nothing_else(
-    app: Callable[..., AppTest], finished: Run
-) -> None:
+def test_another_k_changes_colours_and_facts_and_nothing_else(app: Callable[..., AppTest], finished: Run) -> None:
     visitor = app("explore", run=finished.id)
     before = {part: header["version"] for part, (header, _) in parts(visitor).items()}
     visitor.select_slider[0].set_value(5).run()
@@ -167,9 +161,7 @@ def test_a_selection_of_another_map_is_not_taken(state: State, finished: Run, sa
     assert len(session.selected(finished)) == 0
 
 
-def test_a_selection_that_cannot_be_read_is_told(
-    state: State, finished: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_selection_that_cannot_be_read_is_told(state: State, finished: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     monkeypatch.setattr(st, "toast", lambda words, icon: told.append(words))
     state["m"] = {"picked": {"seq": 1, "frame": "v", "rows": rows(99)}}

@@ -136,9 +136,7 @@ def test_sets_and_transformations_are_joined_in_the_form_and_seen(bench: AppTest
     assert run.config.params["transforms"] == "rotations"
 
 
-def test_vectors_have_their_own_sets_and_are_shown_as_bars(
-    app: Callable[..., AppTest], store: RunStore
-) -> None:
+def test_vectors_have_their_own_sets_and_are_shown_as_bars(app: Callable[..., AppTest], store: RunStore) -> None:
     visitor = app()
     visitor.session_state["dataset"] = keep_dataset(blobs(), store.datasets)
     visitor.switch_page("pages/train/page.py").run()
@@ -152,9 +150,7 @@ def test_vectors_have_their_own_sets_and_are_shown_as_bars(
 # -- side by side -----------------------------------------------------------------------------------------------------
 
 
-def test_runs_that_learn_and_wait_show_how_far_they_are(
-    app: Callable[..., AppTest], group: list[Run]
-) -> None:
+def test_runs_that_learn_and_wait_show_how_far_they_are(app: Callable[..., AppTest], group: list[Run]) -> None:
     _half_way(group[0])
     visitor = app("train", run=group[1].id)  # as after a reload, looking at another of them
     assert re.search(r"signs-8.*permute-8.*T1\+signs-3", words_of(visitor), re.DOTALL)
@@ -205,9 +201,7 @@ def test_clusters_have_the_colours_of_the_run_that_is_looked_at(
         assert [len(s["data"]) for s in series[:3]] == [60, 40, 20]
 
 
-def test_a_run_that_is_discarded_leaves_the_others_in_sight(
-    app: Callable[..., AppTest], group: list[Run]
-) -> None:
+def test_a_run_that_is_discarded_leaves_the_others_in_sight(app: Callable[..., AppTest], group: list[Run]) -> None:
     group[0].set_status(state="stopped")
     visitor = app("train", run=group[0].id)
     button(visitor, "Yes, delete this run").click().run()
@@ -234,6 +228,4 @@ def _half_way(run: Run) -> None:
     run.record(Stage("Pseudo-supervision", 3, {"accuracy": "share told rightly"}))
     run.record(Snapshot("Pseudo-supervision", 1, np.arange(120), data.X, data.y), data.X[:, :2])
     run.record(Progress("Pseudo-supervision", 1, {"accuracy": 0.5}, 0.1))
-    run.set_status(
-        **this_process(), state="running", stage="Pseudo-supervision", epoch=1, n_epochs=3, fraction=0.3
-    )
+    run.set_status(**this_process(), state="running", stage="Pseudo-supervision", epoch=1, n_epochs=3, fraction=0.3)

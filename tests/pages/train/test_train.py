@@ -40,9 +40,7 @@ def test_train_starts_what_the_form_says(app: Callable[..., AppTest], store: Run
     visitor.button(key="choose-KMeans").click().run()
     next(n for n in visitor.number_input if n.label == "Clusters").set_value(7).run()
     next(n for n in visitor.number_input if n.label == "Seed").set_value(3).run()
-    assert any("About" in c.value and "GB" in c.value for c in visitor.caption), (
-        "time and memory before the start"
-    )
+    assert any("About" in c.value and "GB" in c.value for c in visitor.caption), "time and memory before the start"
     button(visitor, "Train").click().run()
     assert not visitor.exception
     (run,) = store.runs()
@@ -51,9 +49,7 @@ def test_train_starts_what_the_form_says(app: Callable[..., AppTest], store: Run
     assert visitor.query_params["run"] in (run.id, [run.id])
 
 
-def test_more_clusters_than_samples_are_refused_in_words(
-    app: Callable[..., AppTest], store: RunStore
-) -> None:
+def test_more_clusters_than_samples_are_refused_in_words(app: Callable[..., AppTest], store: RunStore) -> None:
     from deepclust.data.own import keep_dataset
 
     data = blobs()
@@ -71,10 +67,7 @@ def test_a_run_that_is_training_shows_its_progress_curves_and_buttons(
 ) -> None:
     run = _half_way(store)
     visitor = app("train", run=run.id)
-    assert [b.label for b in visitor.button if b.label in ("Pause", "Stop and keep")] == [
-        "Pause",
-        "Stop and keep",
-    ]
+    assert [b.label for b in visitor.button if b.label in ("Pause", "Stop and keep")] == ["Pause", "Stop and keep"]
     assert len(visitor.get("echarts_chart")) == 3
     button(visitor, "Pause").click().run()
     assert run.command() == "pause"
@@ -102,9 +95,7 @@ def _half_way(store: RunStore) -> Run:
     from deepclust.engine.asking.ask import make_config
 
     data = blobs()
-    run = store.create(
-        make_config(keep_dataset(data, store.datasets), data, "DDLS", values={"n_clusters": 3})
-    )
+    run = store.create(make_config(keep_dataset(data, store.datasets), data, "DDLS", values={"n_clusters": 3}))
     run.record(Stage("Pre-training", 5, {"reconstruction": "squared error"}))
     labels = data.y
     run.record(Snapshot("Pre-training", 1, labels, data.X, labels), data.X[:, :2])

@@ -18,8 +18,7 @@ def board(groups) -> Iterator[list[Criterion]]:
     """All criteria for k = 2 .. 10, with PCA in 3-D for a map: UMAP compiles for long, and is tested where it lives."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "deepclust.selection.k.board.project",
-            lambda X, method, random_state, params: project(X, "pca", 3),
+            "deepclust.selection.k.board.project", lambda X, method, random_state, params: project(X, "pca", 3)
         )
         yield list(judge_k(groups[0], range(2, 11)))
 
@@ -45,9 +44,7 @@ def test_every_curve_is_there(board) -> None:
 
 
 def test_the_first_criterion_comes_before_the_slow_ones(groups, monkeypatch) -> None:
-    monkeypatch.setattr(
-        "deepclust.selection.k.board.project", lambda *a, **k: pytest.fail("it waited for the map")
-    )
+    monkeypatch.setattr("deepclust.selection.k.board.project", lambda *a, **k: pytest.fail("it waited for the map"))
     first = next(iter(judge_k(groups[0], range(2, 6), {4: groups[1]})))
     assert first.pick == 4
 

@@ -11,9 +11,7 @@ from deepclust.selection.k.verdict import AT_THE_END, count_votes, give_verdict,
 KS = tuple(range(2, 21))
 
 
-def voter(
-    pick: int | None, plausible: tuple[int, ...] = (), weight: float = 1.0, title: str = "T"
-) -> Criterion:
+def voter(pick: int | None, plausible: tuple[int, ...] = (), weight: float = 1.0, title: str = "T") -> Criterion:
     curve = tuple(0.0 for _ in KS)
     return Criterion(
         "t", title, "", "high", KS, curve, (), pick, plausible or (() if pick is None else (pick,)), weight
@@ -51,12 +49,7 @@ def test_agreement_is_a_clear_answer() -> None:
 
 @pytest.mark.parametrize(
     ("picks", "words"),
-    [
-        ((10, 10, 10, 12), "11 to 12 are"),
-        ((10, 10, 11), "11 is"),
-        ((9, 10, 10), "9 is"),
-        ((9, 10, 11), "9 to 11 are"),
-    ],
+    [((10, 10, 10, 12), "11 to 12 are"), ((10, 10, 11), "11 is"), ((9, 10, 10), "9 is"), ((9, 10, 11), "9 to 11 are")],
 )
 def test_what_is_nearly_as_good_leaves_out_the_best(picks: tuple[int, ...], words: str) -> None:
     found = give_verdict([voter(k) for k in picks])

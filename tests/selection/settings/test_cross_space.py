@@ -61,9 +61,7 @@ def test_what_cannot_be_judged_is_last() -> None:
     assert np.isnan(standing(np.array([[0.5]]))).all()
 
 
-def test_the_order_of_what_is_right_is_found_and_the_odd_space_has_no_say(
-    runs, standings: np.ndarray
-) -> None:
+def test_the_order_of_what_is_right_is_found_and_the_odd_space_has_no_say(runs, standings: np.ndarray) -> None:
     _, _, right = runs
     judged = judge_across(standings)
     assert judged.kept.tolist() == [True] * 5 + [False]

@@ -49,9 +49,19 @@ class Arff(TableFile):
         import pandas as pd
 
         with pd.read_csv(
-            self.path, skiprows=self.skip, header=None, names=range(len(self.names)), comment="%", na_values="?",
-            quotechar="'", escapechar="\\", skipinitialspace=True, encoding_errors="replace", chunksize=n, low_memory=False,
-        ) as blocks:  # fmt: skip
+            self.path,
+            skiprows=self.skip,
+            header=None,
+            names=range(len(self.names)),
+            comment="%",
+            na_values="?",
+            quotechar="'",
+            escapechar="\\",
+            skipinitialspace=True,
+            encoding_errors="replace",
+            chunksize=n,
+            low_memory=False,
+        ) as blocks:
             start = 0
             for frame in blocks:
                 yield start, frame[list(columns)]

@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 HEAD = 10_000  # rows by which columns are judged
 MOST_CATEGORIES = 50
 MISSING = ("median", "drop")
-LABEL_NAMES = ("label", "labels", "class", "classes", "target", "y", "species", "category", "diagnosis", "group",
-               "type", "outcome", "digit")  # fmt: skip
-ID_NAMES = (
-    "id",
-    "ids",
-    "index",
-    "name",
-    "filename",
-    "file",
-    "path",
-    "key",
-    "uuid",
-    "unnamed: 0",
-    "rowid",
-    "sample",
+LABEL_NAMES = (
+    "label",
+    "labels",
+    "class",
+    "classes",
+    "target",
+    "y",
+    "species",
+    "category",
+    "diagnosis",
+    "group",
+    "type",
+    "outcome",
+    "digit",
 )
+ID_NAMES = ("id", "ids", "index", "name", "filename", "file", "path", "key", "uuid", "unnamed: 0", "rowid", "sample")
 
 
 @dataclass(frozen=True)
@@ -104,9 +104,7 @@ def look_at_table(path: Path, label: str = "") -> TableLook:
     table = open_table(path, label or path.name)
     frame = table.head(HEAD)
     if frame.empty:
-        raise ValueError(
-            f"{table.label} holds no rows below its header. At least one row of values is needed."
-        )
+        raise ValueError(f"{table.label} holds no rows below its header. At least one row of values is needed.")
     columns = tuple(_judge(name, frame[name]) for name in frame.columns)
     head = tuple(tuple(_cell(v) for v in row) for row in frame.head(5).itertuples(index=False, name=None))
     n_rows = len(frame) if len(frame) < HEAD else table.n_rows
@@ -118,9 +116,7 @@ def check_choice(choice: TableChoice, look: TableLook, label: str) -> None:
     names = [c.name for c in look.columns]
     for column in (*choice.features, choice.label, choice.id, choice.text):
         if column is not None and column not in names:
-            raise ValueError(
-                f"{label} has no column {column!r}. It has: {shorten(names, 20)}. Choose among these."
-            )
+            raise ValueError(f"{label} has no column {column!r}. It has: {shorten(names, 20)}. Choose among these.")
     if choice.missing not in MISSING:
         raise ValueError(f"missing={choice.missing!r} is not known. Use one of {', '.join(MISSING)}.")
     if choice.text is not None:
@@ -162,8 +158,9 @@ def _judge(name: str, values: pd.Series) -> Column:
     texts = present.astype(str)
     numbers = pd.to_numeric(texts, errors="coerce")
     if numbers.notna().mean() >= 0.95:
-        return Column(name, "number", n_missing, int(texts.nunique()), 1, examples,
-                      float(numbers.min()), float(numbers.max()))  # fmt: skip
+        return Column(
+            name, "number", n_missing, int(texts.nunique()), 1, examples, float(numbers.min()), float(numbers.max())
+        )
     n_values = int(texts.nunique())
     if n_values <= MOST_CATEGORIES and (n_values <= max(2, len(texts) // 2)):
         return Column(name, "category", n_missing, n_values, 1, examples)
@@ -195,9 +192,5 @@ def _suggest(columns: tuple[Column, ...], n_rows: int) -> TableChoice:
 
 
 def _cell(value: Any) -> str:
-    text = (
-        np.array2string(np.asarray(value), threshold=4)
-        if isinstance(value, (list, np.ndarray))
-        else str(value)
-    )
+    text = np.array2string(np.asarray(value), threshold=4) if isinstance(value, (list, np.ndarray)) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -27,9 +27,7 @@ def dialect_of(start: bytes, suffix: str, label: str) -> Dialect:
     encoding = _encoding(start)
     text = start.decode(encoding, "replace")
     if "\0" in text:
-        raise ValueError(
-            f"{label} holds bytes that no text has. Is it really a table in text form? Save it as .csv."
-        )
+        raise ValueError(f"{label} holds bytes that no text has. Is it really a table in text form? Save it as .csv.")
     lines = text.splitlines() if len(start) < SNIFF else text.splitlines()[:-1]
     if not lines:
         raise ValueError(

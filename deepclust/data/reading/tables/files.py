@@ -21,18 +21,7 @@ if TYPE_CHECKING:
 BLOCK_ROWS = 50_000
 MAX_COLUMNS = 20_000
 MAX_XLSX_BYTES = 2**30  # of the unpacked sheets: xlsx is a zip of XML
-TABLE_ENDINGS = (
-    ".csv",
-    ".tsv",
-    ".txt",
-    ".csv.gz",
-    ".tsv.gz",
-    ".parquet",
-    ".feather",
-    ".arrow",
-    ".xlsx",
-    ".arff",
-)
+TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".parquet", ".feather", ".arrow", ".xlsx", ".arff")
 _PIECE = 64 * 2**20  # bytes of a parquet file that are decoded at a time
 
 
@@ -133,9 +122,7 @@ class _Sentences:
                 "line; a separator inside a text needs quotes around the text."
             ) from error
         if isinstance(error, MemoryError):
-            raise ValueError(
-                f"{self.label} needs more memory than there is. Give fewer rows or columns."
-            ) from error
+            raise ValueError(f"{self.label} needs more memory than there is. Give fewer rows or columns.") from error
         raise ValueError(
             f"{self.label} cannot be read as a table, or it is damaged or cut short ({why}). Save it again as .csv or .parquet."
         ) from error
@@ -156,10 +143,16 @@ class _Csv(TableFile):
         # without usecols: with it, pandas passes over lines that have too many fields
         dialect = self.dialect
         with pd.read_csv(
-            self.path, sep=dialect.separator, decimal=dialect.decimal, encoding=dialect.encoding,
-            encoding_errors="replace", header=0 if dialect.header else None, names=range(len(self.names)),
-            chunksize=n, low_memory=False,
-        ) as blocks:  # fmt: skip
+            self.path,
+            sep=dialect.separator,
+            decimal=dialect.decimal,
+            encoding=dialect.encoding,
+            encoding_errors="replace",
+            header=0 if dialect.header else None,
+            names=range(len(self.names)),
+            chunksize=n,
+            low_memory=False,
+        ) as blocks:
             start = 0
             for frame in blocks:
                 yield start, frame[list(columns)]
@@ -243,9 +236,7 @@ class _Xlsx(TableFile):
         try:
             for sheet in book.worksheets:
                 sheet.reset_dimensions()
-                first = next(
-                    (row for row in sheet.iter_rows(values_only=True) if any(v is not None for v in row)), ()
-                )
+                first = next((row for row in sheet.iter_rows(values_only=True) if any(v is not None for v in row)), ())
                 if first:
                     self.sheet = sheet.title
                     break

@@ -9,13 +9,7 @@ import numpy as np
 
 from deepclust.data.dataset import Dataset
 from deepclust.data.reading.archives import MAX_BYTES, shorten
-from deepclust.data.reading.tables.columns import (
-    MOST_CATEGORIES,
-    Column,
-    TableChoice,
-    check_choice,
-    look_at_table,
-)
+from deepclust.data.reading.tables.columns import MOST_CATEGORIES, Column, TableChoice, check_choice, look_at_table
 from deepclust.data.reading.tables.files import TableFile, open_table
 
 if TYPE_CHECKING:
@@ -57,9 +51,7 @@ class _Reader:
         width = int(self.offsets[-1]) + sum(min(c.n_values, MOST_CATEGORIES) for c in self.categories)
         self.width = width
         self._check(most_rows if table.n_rows is not None else 0, width)
-        most_rows = min(
-            most_rows, max_bytes // (4 * max(1, width)) + 1
-        )  # a file of line ends counts as many rows
+        most_rows = min(most_rows, max_bytes // (4 * max(1, width)) + 1)  # a file of line ends counts as many rows
         self.X = np.empty((most_rows, int(self.offsets[-1])), np.float32)
         self.codes = np.empty((most_rows, len(self.categories)), np.int32)
         self.values: list[dict[str, int]] = [{} for _ in self.categories]
@@ -197,9 +189,7 @@ class _Reader:
         notes.append(f"Columns of words became one column per value, 0 or 1: {shorten(told)}.")
         return joined
 
-    def _classes(
-        self, keep: np.ndarray | None, notes: list[str]
-    ) -> tuple[np.ndarray | None, tuple[str, ...] | None]:
+    def _classes(self, keep: np.ndarray | None, notes: list[str]) -> tuple[np.ndarray | None, tuple[str, ...] | None]:
         if not self.labels:
             return None, None
         return classes_of(np.concatenate(self.labels), keep, notes)
@@ -211,9 +201,7 @@ def encoded_ids(values: pd.Series) -> np.ndarray:
     return encoded
 
 
-def classes_of(
-    labels: np.ndarray, keep: np.ndarray | None, notes: list[str]
-) -> tuple[np.ndarray, tuple[str, ...]]:
+def classes_of(labels: np.ndarray, keep: np.ndarray | None, notes: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
     """Texts to int64 0..k-1 and the names of the classes, numbers in their own order; a gap is a class of its own."""
     labels = labels if keep is None else labels[keep]
     names, y = np.unique(labels, return_inverse=True)
@@ -243,8 +231,16 @@ def _read_texts(table: TableFile, choice: TableChoice, title: str, max_bytes: in
     X, words = tfidf_of_texts(texts, label=table.label, max_bytes=max_bytes)
     notes = [*table.notes, f"Texts as tf-idf of {len(words):,} words; most frequent: {shorten(words, 8)}."]
     y, names = classes_of(np.concatenate(labels), None, notes) if labels else (None, None)
-    return Dataset(title, X, y=y, class_names=names, kind="text", title=title, notes=tuple(notes),
-                   ids=np.concatenate(ids) if ids else None)  # fmt: skip
+    return Dataset(
+        title,
+        X,
+        y=y,
+        class_names=names,
+        kind="text",
+        title=title,
+        notes=tuple(notes),
+        ids=np.concatenate(ids) if ids else None,
+    )
 
 
 def _stacked(column: Column, values: pd.Series, label: str, start: int) -> np.ndarray:

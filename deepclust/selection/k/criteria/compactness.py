@@ -32,9 +32,7 @@ def calinski_harabasz(points: NDArray, labels: Mapping[int, NDArray]) -> NDArray
     """
     from sklearn.metrics import calinski_harabasz_score
 
-    return np.array(
-        [calinski_harabasz_score(points, f) if _can_be_judged(f) else np.nan for f in labels.values()]
-    )
+    return np.array([calinski_harabasz_score(points, f) if _can_be_judged(f) else np.nan for f in labels.values()])
 
 
 def davies_bouldin(points: NDArray, labels: Mapping[int, NDArray]) -> NDArray[np.float64]:
@@ -44,9 +42,7 @@ def davies_bouldin(points: NDArray, labels: Mapping[int, NDArray]) -> NDArray[np
     """
     from sklearn.metrics import davies_bouldin_score
 
-    return np.array(
-        [davies_bouldin_score(points, f) if _can_be_judged(f) else np.nan for f in labels.values()]
-    )
+    return np.array([davies_bouldin_score(points, f) if _can_be_judged(f) else np.nan for f in labels.values()])
 
 
 def _can_be_judged(labels: NDArray) -> bool:

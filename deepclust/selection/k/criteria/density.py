@@ -30,9 +30,9 @@ def dense_regions(points: NDArray, shares: Sequence[float]) -> list[Regions]:
     found = []
     for share in shares:
         smallest = max(5, round(share * len(points)))
-        labels = HDBSCAN(
-            min_cluster_size=smallest, min_samples=min(MIN_SAMPLES, len(points)), copy=True
-        ).fit_predict(points)
+        labels = HDBSCAN(min_cluster_size=smallest, min_samples=min(MIN_SAMPLES, len(points)), copy=True).fit_predict(
+            points
+        )
         found.append(Regions(smallest, int(labels.max()) + 1, float(np.mean(labels >= 0))))
     return found
 

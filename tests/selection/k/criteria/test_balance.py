@@ -10,10 +10,7 @@ from deepclust.selection.k.criteria.balance import evenness, smallest_shares
 
 def test_shares_and_evenness_by_hand() -> None:
     labels = {2: np.array([0, 0, 0, 5]), 3: np.array([0, 0, 1, 1])}
-    assert smallest_shares(labels).tolist() == [
-        0.5,
-        0.0,
-    ]  # 1 of 4 at k = 2; at k = 3 one of the three is empty
+    assert smallest_shares(labels).tolist() == [0.5, 0.0]  # 1 of 4 at k = 2; at k = 3 one of the three is empty
     bits = -(0.75 * np.log(0.75) + 0.25 * np.log(0.25)) / np.log(2)
     assert evenness(labels).tolist() == pytest.approx([bits, np.log(2) / np.log(3)])
 

@@ -22,13 +22,19 @@ def silhouette_by_loops(X: np.ndarray, labels: np.ndarray) -> float:
 def davies_bouldin_by_loops(X: np.ndarray, labels: np.ndarray) -> float:
     clusters = np.unique(labels)
     centres = [X[labels == c].mean(axis=0) for c in clusters]
-    spread = [
-        np.linalg.norm(X[labels == c] - m, axis=1).mean() for c, m in zip(clusters, centres, strict=True)
-    ]
-    return float(np.mean([
-        max((spread[i] + spread[j]) / np.linalg.norm(centres[i] - centres[j]) for j in range(len(clusters)) if j != i)
-        for i in range(len(clusters))
-    ]))  # fmt: skip
+    spread = [np.linalg.norm(X[labels == c] - m, axis=1).mean() for c, m in zip(clusters, centres, strict=True)]
+    return float(
+        np.mean(
+            [
+                max(
+                    (spread[i] + spread[j]) / np.linalg.norm(centres[i] - centres[j])
+                    for j in range(len(clusters))
+                    if j != i
+                )
+                for i in range(len(clusters))
+            ]
+        )
+    )
 
 
 def test_values_are_those_of_plain_loops(groups, labels) -> None:

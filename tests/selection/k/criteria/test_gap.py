@@ -11,10 +11,7 @@ KS = list(range(1, 7))
 
 
 def test_the_first_k_after_which_the_curve_does_not_rise_by_more_than_its_error() -> None:
-    assert (
-        first_within_error([2, 3, 4, 5], np.array([0.1, 0.5, 0.52, 0.9]), np.array([0.0, 0.05, 0.05, 0.05]))
-        == 3
-    )
+    assert first_within_error([2, 3, 4, 5], np.array([0.1, 0.5, 0.52, 0.9]), np.array([0.0, 0.05, 0.05, 0.05])) == 3
     assert first_within_error([2, 3, 4], np.array([0.1, 0.5, 0.9]), np.full(3, 0.1)) is None
 
 
