@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tests.data.test_bundles import PNG, as_folder, as_tar, as_zip
 
 from deepclust.data import intake
 from deepclust.data.intake import allowed_path, ending_of, point_to, receive, shown_name, title_of
@@ -25,6 +24,7 @@ from deepclust.data.reading.kinds import CHOICES, kind_of_file, look_at_file, re
 from deepclust.data.reading.pictures import PictureScan
 from deepclust.data.reading.tables.columns import TableLook
 from tests.data.conftest import encoded
+from tests.data.reading.test_bundles import PNG, as_folder, as_tar, as_zip
 
 
 def test_an_upload_is_written_once_and_named_by_its_content(tmp_path):

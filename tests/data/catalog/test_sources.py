@@ -14,12 +14,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from filelock import FileLock
-from tests.data.test_official import idx
 
 from deepclust.data.catalog import entry as entry_module
+from deepclust.data.catalog import recipes
 from deepclust.data.catalog.downloads import Remote
 from deepclust.data.catalog.sources import SOURCES, Source, make_file
-from deepclust.data.catalog.table import CATALOG, recipes
+from deepclust.data.catalog.table import CATALOG
+from tests.data.reading.test_formats import idx
 
 DICE = np.random.default_rng(1)
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from tests.pages.test_explore import reveal
 
 from deepclust.engine.judging.choosing import Board, read_board
 from deepclust.runs import Run
 from deepclust.selection.k.criterion import count, curve
+from tests.pages.explore.test_explore import reveal
 
 
 def write(run: Run, **changes: object) -> None:

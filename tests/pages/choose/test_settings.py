@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from tests.pages.test_choose import button, figures, words
-from tests.pages.test_explore import reveal
 
 from deepclust.data.own import keep_dataset
 from deepclust.engine.asking.ask import make_config, over_seeds
@@ -17,7 +15,9 @@ from deepclust.engine.judging.ranking import rank_group
 from deepclust.engine.training.sweep import sweep
 from deepclust.engine.training.train import train
 from deepclust.runs import Run, RunStore
+from tests.pages.choose.test_choose import button, figures, words
 from tests.pages.conftest import blobs
+from tests.pages.explore.test_explore import reveal
 
 
 @pytest.fixture(scope="module")

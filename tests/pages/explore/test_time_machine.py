@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
-from tests.pages.test_map import parts
 
 from deepclust.engine.maps.jobs import read_job, run_job
 from deepclust.engine.maps.run_maps import reel_job
 from deepclust.events import Progress, Snapshot
 from deepclust.runs import Run
+from tests.pages.map.test_map import parts
 
 TIME_MACHINE = "Time machine"
 
