@@ -21,7 +21,7 @@ from deepclust.figures.multiples import transformation_sprite
 from deepclust.figures.pictures import contact_sheet, png_bytes, png_data_uri
 from deepclust.figures.webmap import digest
 from deepclust.metrics import subspace
-from deepclust.projections._base import Projection
+from deepclust.projections import Projection
 from deepclust.results import ClusterResult, load_arrays
 from deepclust.runs import Run, RunStore
 from deepclust.runs.edits import look, stored

@@ -21,9 +21,9 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from deepclust.engine.detached.process import reap, start_detached
 from deepclust.engine.detached.work import failure
 from deepclust.engine.maps.jobs import LANES, Job, read_job, read_state, run_job, write_state
-from deepclust.engine.training.launch import reap, start_detached
 from deepclust.projections import METHODS, Cancelled, project
 from deepclust.runs.run import process_alive, this_process, write_json
 
