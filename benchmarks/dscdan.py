@@ -24,16 +24,16 @@ from typing import Any
 import numpy as np
 
 from benchmarks.methods_on_digits import machine
+from deepclust import DSCDAN
 from deepclust.data.catalog.table import load_dataset
 from deepclust.data.dataset import Dataset
 from deepclust.engine.asking.ask import make_config
 from deepclust.engine.estimating.estimate import estimate as estimate_run
 from deepclust.engine.estimating.trial import try_out
 from deepclust.engine.training.saved import build
-from deepclust.methods.base.rehearsal import rehearse
-from deepclust.methods.base.rounding import modularity
-from deepclust.methods.dscdan.dscdan import DSCDAN
+from deepclust.methods import rehearse
 from deepclust.metrics.external import acc, ari, nmi
+from deepclust.metrics.modularity import modularity
 from deepclust.params import params_of, parse_value
 from deepclust.runs import RunConfig, RunStore
 

@@ -22,11 +22,11 @@ from torch.nn import functional
 from torch.utils.data import DataLoader, TensorDataset
 
 from benchmarks.methods_on_digits import machine
+from deepclust import LALNet
 from deepclust.data.catalog.table import load_dataset
 from deepclust.data.dataset import Dataset
 from deepclust.events import Progress
-from deepclust.methods.base.deep import kmeans_centers
-from deepclust.methods.lalnet.lalnet import LALNet
+from deepclust.methods import kmeans_centers
 from deepclust.metrics.external import acc, ari, nmi
 from deepclust.params import params_of, parse_value
 

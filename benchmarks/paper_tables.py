@@ -24,9 +24,7 @@ from deepclust.data.catalog.published import published_for
 from deepclust.data.catalog.table import load_dataset
 from deepclust.data.dataset import Dataset
 from deepclust.events import Progress
-from deepclust.methods import METHODS, find_method
-from deepclust.methods.base.deep import kmeans_centers
-from deepclust.methods.base.method import Method
+from deepclust.methods import METHODS, Method, find_method, kmeans_centers
 from deepclust.metrics.external import acc, nmi
 
 RESULTS = Path(__file__).with_name("RESULTS.md")

@@ -25,9 +25,7 @@ import numpy as np
 from deepclust.data.catalog.table import load_dataset
 from deepclust.data.dataset import Dataset
 from deepclust.events import Progress
-from deepclust.methods import find_method
-from deepclust.methods.base.deep import kmeans_centers
-from deepclust.methods.base.method import Method
+from deepclust.methods import Method, find_method, kmeans_centers
 from deepclust.metrics.external import acc, nmi
 
 TOYS = ("moons", "rings", "spirals")

@@ -1,4 +1,7 @@
-"""All clustering methods, found by discovery: one file, or one package, here that defines a `Method` is one method."""
+"""All clustering methods, found by discovery: one file, or one package, here that defines a `Method` is one method.
+
+What other packages need of their base is published here; the rest of `base` is for methods.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,23 @@ import importlib
 import pkgutil
 
 from deepclust.methods import base
-from deepclust.methods.base.method import Method
+from deepclust.methods.base.centers import kmeans_centers
+from deepclust.methods.base.deep import DeepMethod
+from deepclust.methods.base.method import Cost, Method
+from deepclust.methods.base.rehearsal import Rehearsal, RehearsalStoppedError, Times, rehearse
+
+__all__ = [
+    "METHODS",
+    "Cost",
+    "DeepMethod",
+    "Method",
+    "Rehearsal",
+    "RehearsalStoppedError",
+    "Times",
+    "find_method",
+    "kmeans_centers",
+    "rehearse",
+]
 
 
 def _discover() -> dict[str, type[Method]]:

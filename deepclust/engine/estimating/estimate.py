@@ -13,9 +13,7 @@ from deepclust.compute import likely_device
 from deepclust.engine.estimating.trial import Trial
 from deepclust.engine.estimating.trials import found_trial
 from deepclust.engine.training.saved import build
-from deepclust.methods import find_method
-from deepclust.methods.base.deep import DeepMethod
-from deepclust.methods.base.method import Cost
+from deepclust.methods import Cost, DeepMethod, find_method
 from deepclust.params import params_of
 from deepclust.runs import RunConfig, RunStore
 

@@ -14,9 +14,7 @@ from deepclust.compute import device_memory
 from deepclust.data.dataset import Dataset
 from deepclust.engine.training.saved import build
 from deepclust.events import snapshot_sample
-from deepclust.methods import Method
-from deepclust.methods.base.deep import DeepMethod
-from deepclust.methods.base.rehearsal import Times, rehearse
+from deepclust.methods import DeepMethod, Method, Times, rehearse
 from deepclust.runs import RunConfig
 
 # Operations of one epoch of the part of the data that is rehearsed: a second or two
@@ -70,14 +68,14 @@ def try_out(config: RunConfig, data: Dataset, proceed: Callable[[], bool] | None
         shown=len(snapshot_sample(data.n_samples)) / len(snapshot_sample(n_part)),
     )
     finishing = _finishing(method) * times.samples
-    on_device = device_memory(method._device)
+    on_device = device_memory(method.device_)
     return Trial(
         training=found.seconds(times),
         finishing=finishing,
         memory=SPARE * ((_peak_memory() if on_device is None else on_device) + whole.memory - part.memory),
         n_parameters=found.n_parameters,
         batch_flops=found.batch_flops,
-        device=method._device.type,
+        device=method.device_.type,
         free_memory=None if on_device is None else _free_on_gpu(method, on_device),
         took=time.perf_counter() - begun,
     )
@@ -121,4 +119,4 @@ def _free_on_gpu(method: DeepMethod, held: int) -> float:
     """Bytes of the GPU that are free or held by this process."""
     import torch
 
-    return float(torch.cuda.mem_get_info(method._device)[0] + held)
+    return float(torch.cuda.mem_get_info(method.device_)[0] + held)

@@ -114,7 +114,7 @@ class _Proceed:
 def _try(config: RunConfig, store: RunStore, proceed: _Proceed) -> dict[str, Any] | None:
     """What was measured or what went wrong, for the file; None where the trial was broken off."""
     from deepclust.data.own import open_dataset
-    from deepclust.methods.base.rehearsal import RehearsalStoppedError
+    from deepclust.methods import RehearsalStoppedError
 
     try:
         return try_out(config, open_dataset(config.dataset, store.datasets), proceed).to_json()

@@ -139,6 +139,6 @@ def _memory(method: Method | None) -> int | None:
 
     from deepclust.compute import device_memory
 
-    device = getattr(method, "_device", None)
+    device = getattr(method, "device_", None)
     on_device = device_memory(device) if device is not None else None
     return on_device if on_device is not None else int(psutil.Process().memory_info().rss)

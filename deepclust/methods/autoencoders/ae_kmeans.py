@@ -9,7 +9,8 @@ import numpy as np
 from deepclust.events import Event, Stage
 from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.autoencoding import AutoencoderMethod
-from deepclust.methods.base.deep import Means, descend, kmeans_centers
+from deepclust.methods.base.centers import kmeans_centers
+from deepclust.methods.base.deep import Means, descend
 from deepclust.params import param
 
 

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepclust.compute import to_numpy
-from deepclust.methods.base.rounding import Edges
 
 if TYPE_CHECKING:
     import torch
@@ -85,11 +84,3 @@ def code_graph(looks: Sequence[torch.Tensor], n_neighbors: int, n_clusters: int)
     W = sparse.csr_array(kept @ W @ kept)
     W.eliminate_zeros()
     return W
-
-
-def edges_of(W: csr_array) -> Edges:
-    """The edges of a symmetric graph (n, n), each once."""
-    from scipy import sparse
-
-    upper = sparse.coo_array(sparse.triu(W))
-    return Edges(upper.row.astype(np.int64), upper.col.astype(np.int64), upper.data.astype(np.float32))

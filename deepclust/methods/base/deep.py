@@ -13,6 +13,7 @@ import numpy as np
 
 from deepclust.compute import batches, choose_device, limit_threads, prepare_torch, to_numpy
 from deepclust.events import Event, Progress, Snapshot, snapshot_sample
+from deepclust.methods.base.centers import kmeans_centers
 from deepclust.methods.base.method import Method
 
 if TYPE_CHECKING:
@@ -55,14 +56,6 @@ def descend(optimiser: torch.optim.Optimizer, loss: torch.Tensor) -> None:
     optimiser.zero_grad(set_to_none=True)
     loss.backward()
     optimiser.step()
-
-
-def kmeans_centers(embedding: np.ndarray, n_clusters: int, seed: int, n_init: int) -> np.ndarray:
-    """Centres float32 (n_clusters, d) of scikit-learn's k-means on embedding (n, d)."""
-    from sklearn.cluster import KMeans
-
-    fitted = KMeans(n_clusters, n_init=n_init, random_state=seed).fit(embedding)
-    return np.asarray(fitted.cluster_centers_)
 
 
 class Means:
@@ -116,8 +109,8 @@ class DeepMethod(Method):
     def _prepare(self, checkpoint: Mapping[str, Any] | None) -> None:
         import torch
 
-        self._device = choose_device(self.device)
-        prepare_torch(self._device)
+        self.device_ = choose_device(self.device)
+        prepare_torch(self.device_)
         self._threads = limit_threads(self._flops_per_step())
         self._net: Any = self._seeded_net(self._fit_seed)
         self._generator = torch.Generator().manual_seed(self._fit_seed)
@@ -158,7 +151,7 @@ class DeepMethod(Method):
             return
         if saved is not None and stage == saved["stage"]:
             for name, thing in state.items():
-                restore(thing, saved["state"][name], self._device)
+                restore(thing, saved["state"][name], self.device_)
             first = saved["epoch"] + 1
             self.n_iter_ = saved["n_iter"]
             self._resume_from = None
@@ -187,7 +180,7 @@ class DeepMethod(Method):
             if self.between_batches is not None and not self.between_batches():
                 self._told_to_stop = True
                 return
-            yield rows.to(self._device)
+            yield rows.to(self.device_)
 
     def _batch_size(self, n_samples: int) -> int:
         """Samples in a batch: ``batch_size``, or fewer where there would be only a step or two."""
@@ -246,7 +239,7 @@ class DeepMethod(Method):
 
     def load_fitted(self, state: Mapping[str, Any]) -> None:
         super().load_fitted(state)
-        self._device = choose_device(self.device)
+        self.device_ = choose_device(self.device)
         self._net = self._seeded_net(0).eval()
         self._net.load_state_dict(state["net"])
 
@@ -256,7 +249,7 @@ class DeepMethod(Method):
 
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(seed)  # torch.manual_seed would seed the GPUs' too
-            return self._build(self.feature_shape_).to(self._device)
+            return self._build(self.feature_shape_).to(self.device_)
 
     def _tensor(self, X: np.ndarray) -> torch.Tensor:
         """Scaled data as a float32 tensor on the device, pictures as (n, c, h, w)."""
@@ -267,7 +260,7 @@ class DeepMethod(Method):
             x = x.unsqueeze(1)
         elif x.ndim == 4:
             x = x.permute(0, 3, 1, 2).contiguous()
-        return x.to(self._device)
+        return x.to(self.device_)
 
     def _codes(self, x: torch.Tensor) -> np.ndarray:
         """Latent codes float32 (n, n_components) of a tensor on the device, batch statistics frozen."""

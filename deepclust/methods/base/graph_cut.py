@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from deepclust.methods.base.code_graph import edges_of, mainland
+from deepclust.methods.base.code_graph import mainland
 from deepclust.methods.base.rounding import best_partition
+from deepclust.metrics.modularity import edges_of
 
 NEIGHBORS = 10  # joined in the graph, and asked for the cluster of a new sample
 VECTORS = 2  # eigenvectors for each cluster that are tried

@@ -193,7 +193,7 @@ class _Watch:
 
     def _synchronise(self) -> None:
         """Wait until the device has done what it was told: a GPU answers before it has."""
-        if self.method._device.type == "cuda":
+        if self.method.device_.type == "cuda":
             import torch
 
-            torch.cuda.synchronize(self.method._device)
+            torch.cuda.synchronize(self.method.device_)

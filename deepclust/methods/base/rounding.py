@@ -1,47 +1,23 @@
 """From eigenvectors to clusters: outputs turned towards eigenvectors, and how many of these make the best partition.
 
-Shapes: a graph is given by its edges, each once: ``at``, ``to`` int64 (e,), ``weight`` (e,) between samples 0 .. n - 1.
+Shapes: Y~ (n, m) outputs of a network or eigenvectors (n, m) of a graph of n samples, k clusters.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
-from deepclust.methods.base.views import unit_rows
+from deepclust.methods.base.centers import kmeans_centers
+from deepclust.metrics.modularity import Edges, modularity
 
 DAMPING = 1e-3  # of the mean variance: directions in which outputs hardly differ stay small instead of being blown up
 WIDTHS = 11  # numbers of eigenvectors that are tried, at most
 
 
-class Edges(NamedTuple):
-    """Edges of an undirected graph, each once."""
-
-    at: NDArray[np.int64]
-    to: NDArray[np.int64]
-    weight: NDArray[np.float32]
-
-    def degrees(self, n_samples: int) -> NDArray[np.float64]:
-        """Sum of the weights of each sample's edges (n,)."""
-        ends = np.concatenate([self.at, self.to])
-        weights = np.concatenate([self.weight, self.weight])
-        return np.asarray(np.bincount(ends, weights, minlength=n_samples), np.float64)
-
-
-def modularity(labels: NDArray[np.int64], edges: Edges) -> float:
-    """Share of the weight that is inside clusters, less what it would be by chance; labels (n,). At most 1, higher is better.
-
-    Newman & Girvan 2004, eq. (5): sum_k (e_kk - a_k^2) with a_k the share of all edge ends in cluster k. 0 without edges.
-    """
-    degree = edges.degrees(len(labels))
-    total = degree.sum()
-    if total == 0:
-        return 0.0
-    inside = edges.weight[labels[edges.at] == labels[edges.to]].sum(dtype=np.float64)
-    shares = np.bincount(labels, degree) / total
-    return float(2 * inside / total - (shares**2).sum())
+def unit_rows(space: np.ndarray) -> np.ndarray:
+    """Rows of a space (n, d) scaled to length 1, so that their directions are compared; a row of zeros stays one."""
+    return np.asarray(space / np.maximum(np.linalg.norm(space, axis=1, keepdims=True), 1e-12), np.float32)
 
 
 def ritz_weights(y_tilde: NDArray, edges: Edges) -> NDArray[np.float64]:
@@ -74,8 +50,6 @@ def best_partition(
     """
     from scipy.spatial.distance import cdist
 
-    from deepclust.methods.base.deep import kmeans_centers
-
     most = vectors.shape[1]
     best, labels, width = -np.inf, np.zeros(len(vectors), np.int64), most
     for m in np.unique(np.linspace(min(n_clusters, most), most, WIDTHS).round().astype(int)):
@@ -85,20 +59,3 @@ def best_partition(
         if quality > best + margin:
             best, labels, width = quality, found, int(m)
     return labels, width
-
-
-def mean_rows(y: NDArray, labels: NDArray, n_clusters: int) -> NDArray[np.float32] | None:
-    """Mean row (k, m) of each cluster of y (n, m), or None where a cluster is empty."""
-    counts = np.bincount(labels, minlength=n_clusters)
-    if not counts.all():
-        return None
-    sums = np.zeros((n_clusters, y.shape[1]))
-    np.add.at(sums, labels, y)
-    return np.asarray(sums / counts[:, None], np.float32)
-
-
-def kmeans_from(y: NDArray, centers: NDArray) -> NDArray[np.float32]:
-    """Centres (k, m) of k-means on y (n, m), begun at given ones."""
-    from sklearn.cluster import KMeans
-
-    return np.asarray(KMeans(len(centers), init=centers, n_init=1).fit(y).cluster_centers_, np.float32)

@@ -13,9 +13,9 @@ import numpy as np
 
 from deepclust.events import Event, Progress, Snapshot, Stage, snapshot_sample
 from deepclust.methods.base import hyperparameters as shared
-from deepclust.methods.base.deep import kmeans_centers
+from deepclust.methods.base.centers import kmeans_centers
 from deepclust.methods.base.method import Cost, Method
-from deepclust.methods.base.views import unit_rows
+from deepclust.methods.base.rounding import unit_rows
 from deepclust.params import param
 
 if TYPE_CHECKING:

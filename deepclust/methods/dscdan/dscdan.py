@@ -13,9 +13,9 @@ import numpy as np
 
 from deepclust.compute import to_numpy
 from deepclust.events import Event, Snapshot, Stage
-from deepclust.methods.base.deep import PASSES, Means, descend, kmeans_centers
+from deepclust.methods.base.centers import group_means, kmeans_centers, kmeans_from
+from deepclust.methods.base.deep import PASSES, Means, descend
 from deepclust.methods.base.method import Cost
-from deepclust.methods.base.rounding import kmeans_from, mean_rows
 from deepclust.methods.dscdan.dual_spectral import BATCHES_AT_ONCE, MEANINGS, DualSpectralMethod
 from deepclust.params import param
 
@@ -285,9 +285,8 @@ class DSCDAN(DualSpectralMethod):
                 return np.asarray(centers, np.float32)
         if "labels" in self._graph:
             labels = to_numpy(self._graph["labels"])
-            begun = mean_rows(embedding, labels, self.n_clusters)
-            if begun is not None:
-                return kmeans_from(embedding, begun)
+            if len(np.unique(labels)) == self.n_clusters:
+                return kmeans_from(embedding, group_means(embedding, labels, self.n_clusters))
         return kmeans_centers(embedding, self.n_clusters, self._fit_seed, self.n_init)
 
     def _spaces(self) -> dict[str, np.ndarray]:

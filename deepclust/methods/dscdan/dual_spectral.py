@@ -13,10 +13,11 @@ import numpy as np
 
 from deepclust.compute import to_numpy
 from deepclust.methods.base import hyperparameters as shared
-from deepclust.methods.base.code_graph import code_graph, cut_vectors, edges_of
+from deepclust.methods.base.code_graph import code_graph, cut_vectors
 from deepclust.methods.base.deep import Means, descend
-from deepclust.methods.base.rounding import Edges, best_partition, ritz_weights
+from deepclust.methods.base.rounding import best_partition, ritz_weights
 from deepclust.methods.dscdan.dual_terms import DECISION, PRIOR, TERMS, DualTermsMethod
+from deepclust.metrics.modularity import Edges, edges_of
 from deepclust.params import param
 
 if TYPE_CHECKING:
@@ -306,7 +307,7 @@ class DualSpectralMethod(DualTermsMethod):
                 "The neighbour graph of the codes has no edge. Choose more neighbours, or more pre-training epochs."
             )
         drawn = torch.multinomial(weight, n_draws, replacement=True, generator=self._generator)
-        return drawn.to(self._device)
+        return drawn.to(self.device_)
 
     def _edges(self) -> Edges:
         return Edges(*(to_numpy(self._graph[name]) for name in Edges._fields))

@@ -13,8 +13,9 @@ import numpy as np
 
 from deepclust.compute import to_numpy
 from deepclust.events import snapshot_sample
-from deepclust.methods.base.deep import DeepMethod, kmeans_centers
-from deepclust.methods.base.views import group_means, reduced
+from deepclust.methods.base.centers import group_means, kmeans_centers
+from deepclust.methods.base.deep import DeepMethod
+from deepclust.methods.lalnet.view_axes import reduced
 from deepclust.params import param
 from deepclust.transforms import AUTO, VECTOR, BatchTransform, kind_of, members_of, squared
 
@@ -109,7 +110,7 @@ class AcolMethod(DeepMethod):
         return members_of(self.transforms, kind_of(self.feature_shape_))
 
     def _transform(self, x: torch.Tensor) -> BatchTransform:
-        return BatchTransform(self._members(), tuple(x.shape[2:] or x.shape[1:]), self._device)
+        return BatchTransform(self._members(), tuple(x.shape[2:] or x.shape[1:]), self.device_)
 
     def _transformed(self, x: torch.Tensor, number: int) -> torch.Tensor:
         """All samples under the transformation of that number."""
@@ -169,7 +170,7 @@ class AcolMethod(DeepMethod):
         if space == "F":
             return f
         with torch.no_grad():
-            z = self._net.head(torch.from_numpy(f).to(self._device))
+            z = self._net.head(torch.from_numpy(f).to(self.device_))
         return to_numpy(z if space == "Z" else z.softmax(dim=1))
 
     # -- what the paper shows of it ------------------------------------------------------------------------------

@@ -13,11 +13,13 @@ import numpy as np
 
 from deepclust.events import Event, Note, Snapshot, Stage, snapshot_sample
 from deepclust.methods.base import hyperparameters as shared
-from deepclust.methods.base.deep import FLOAT_BYTES, PASSES, Means, descend, kmeans_centers
+from deepclust.methods.base.centers import group_means, kmeans_centers
+from deepclust.methods.base.deep import FLOAT_BYTES, PASSES, Means, descend
 from deepclust.methods.base.graph_cut import GraphCut, cut_graph
 from deepclust.methods.base.method import Cost
-from deepclust.methods.base.views import ViewAxes, fit_axes, group_means, reduced, unit_rows
+from deepclust.methods.base.rounding import unit_rows
 from deepclust.methods.lalnet.acol import SPACES, AcolMethod
+from deepclust.methods.lalnet.view_axes import ViewAxes, fit_axes, reduced
 from deepclust.metrics.shortcut import is_shortcut, probe_accuracy, shortcut_warning
 from deepclust.nets.sizes import acol_size
 from deepclust.params import param
@@ -187,9 +189,9 @@ class LALNet(AcolMethod):
         transform = self._transform(x)
         n_parents = transform.n_classes
         optimiser = torch.optim.Adam(
-            self._net.parameters(), lr=self.learning_rate, fused=self._device.type in ("cpu", "cuda")
+            self._net.parameters(), lr=self.learning_rate, fused=self.device_.type in ("cpu", "cuda")
         )
-        noise = torch.Generator(self._device).manual_seed(self._fit_seed)
+        noise = torch.Generator(self.device_).manual_seed(self._fit_seed)
         state = {"net": self._net, "optimiser": optimiser, "generator": self._generator, "noise": noise}
         yield from self._notes(x)
         (stage,) = self.plan()
@@ -200,7 +202,7 @@ class LALNet(AcolMethod):
                 counts = torch.randint(n_parents, (len(rows),), generator=self._generator).bincount(minlength=n_parents)
                 # rows come in random order: the first to get one transformation, the next another, is as random
                 batch = transform(x[rows], counts.tolist()).contiguous(memory_format=self._layout(x))
-                t = torch.arange(n_parents).repeat_interleave(counts).to(self._device)
+                t = torch.arange(n_parents).repeat_interleave(counts).to(self.device_)
                 _, z = self._net(batch, noise)
                 scores = pool_duplicates(z, n_parents)
                 l_y = pseudo_supervision(scores, t)

@@ -16,7 +16,8 @@ import numpy as np
 from deepclust.compute import batches, to_numpy
 from deepclust.events import Event, Note, Stage
 from deepclust.methods.base import hyperparameters as shared
-from deepclust.methods.base.deep import FLOAT_BYTES, PASSES, Means, descend, kmeans_centers
+from deepclust.methods.base.centers import kmeans_centers
+from deepclust.methods.base.deep import FLOAT_BYTES, PASSES, Means, descend
 from deepclust.methods.base.method import Cost
 from deepclust.methods.spectralnet.siamese import AFFINITY_WIDTH, SiameseMethod
 from deepclust.methods.spectralnet.spectral_graph import EXACT_UP_TO, BatchGraph, held_back

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from deepclust.compute import to_numpy
-from deepclust.methods.base.code_graph import edges_of
 from deepclust.methods.base.rounding import best_partition
 from deepclust.methods.spectralnet.spectral_graph import EXACT_UP_TO, GraphRule, global_scale, held_back, whole_graph
+from deepclust.metrics.modularity import edges_of
 
 if TYPE_CHECKING:
     import torch

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from deepclust.graphs import normalized_laplacian
-from deepclust.methods.base.code_graph import code_graph, cut_vectors, edges_of, mainland, nearest_codes
+from deepclust.methods.base.code_graph import code_graph, cut_vectors, mainland, nearest_codes
+from deepclust.metrics.modularity import edges_of
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ import pytest
 from deepclust.events import Event, Stage
 from deepclust.methods import METHODS
 from deepclust.methods.base.autoencoding import AutoencoderMethod
-from deepclust.methods.base.deep import DeepMethod, Means, descend, kmeans_centers, snapshot_due
+from deepclust.methods.base.centers import kmeans_centers
+from deepclust.methods.base.deep import DeepMethod, Means, descend, snapshot_due
 from deepclust.methods.base.rehearsal import MOST, Rehearsal, RehearsalStoppedError, StageTimes, Times, rehearse
 from tests.tiny import TINY
 

@@ -1,4 +1,4 @@
-"""From eigenvectors to clusters: modularity by loops, turned outputs, and a graph on which more eigenvectors are needed."""
+"""From eigenvectors to clusters: turned outputs, and a graph on which more eigenvectors are needed."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import pytest
 from scipy import sparse
 from sklearn.metrics import adjusted_rand_score
 
-from deepclust.methods.base.code_graph import cut_vectors, edges_of
-from deepclust.methods.base.rounding import Edges, best_partition, kmeans_from, mean_rows, modularity, ritz_weights
+from deepclust.methods.base.code_graph import cut_vectors
+from deepclust.methods.base.rounding import best_partition, ritz_weights, unit_rows
+from deepclust.metrics.modularity import edges_of, modularity
 
 
 @pytest.fixture
@@ -28,29 +29,6 @@ def loose_halves(n_each: int, loose: float) -> tuple[sparse.csr_array, np.ndarra
     p = np.where(same, 0.5, np.where(kin, loose, np.where(near, 1.4 * loose, 0.001)))
     W = np.triu(random.random(p.shape) < p, 1).astype(float)
     return sparse.csr_array(W + W.T), blocks
-
-
-def test_modularity_by_loops(graph):
-    labels = np.random.default_rng(1).integers(0, 3, 30)
-    W = graph.toarray()
-    total, degree = W.sum(), W.sum(axis=1)
-    expected = sum(
-        W[i, j] / total - degree[i] * degree[j] / total**2
-        for i in range(30)
-        for j in range(30)
-        if labels[i] == labels[j]
-    )
-    assert modularity(labels, edges_of(graph)) == pytest.approx(expected, abs=1e-6)
-
-
-def test_modularity_by_hand():
-    # two joined pairs, each its own cluster: all weight inside, a half expected by chance
-    edges = Edges(np.array([0, 2]), np.array([1, 3]), np.ones(2, np.float32))
-    assert modularity(np.array([0, 0, 1, 1]), edges) == pytest.approx(0.5)
-    assert modularity(np.array([0, 1, 0, 1]), edges) == pytest.approx(-0.5)
-    assert modularity(np.zeros(4, np.int64), edges) == pytest.approx(0.0)
-    nothing = Edges(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
-    assert modularity(np.zeros(4, np.int64), nothing) == 0.0
 
 
 def test_turned_outputs_are_the_eigenvectors_that_they_span(graph):
@@ -83,9 +61,6 @@ def test_more_eigenvectors_than_clusters_where_blocks_have_loose_halves():
     assert adjusted_rand_score(blocks, more) > adjusted_rand_score(blocks, few)
 
 
-def test_centres_begin_at_given_clusters():
-    y = np.array([[0.0], [1.0], [10.0], [12.0]])
-    begun = mean_rows(y, np.array([0, 0, 1, 1]), 2)
-    np.testing.assert_allclose(begun, [[0.5], [11]])
-    np.testing.assert_allclose(kmeans_from(y, begun), [[0.5], [11]])
-    assert mean_rows(y, np.array([0, 0, 2, 2]), 3) is None
+def test_unit_rows_leave_zeros_alone():
+    got = unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]], np.float32))
+    np.testing.assert_allclose(got, [[0.6, 0.8], [0, 0]])

@@ -13,9 +13,9 @@ from sklearn.datasets import load_digits, make_blobs
 from sklearn.metrics import adjusted_rand_score
 
 from deepclust.events import Note, Progress, Snapshot, Stage, snapshot_sample
-from deepclust.methods.base.views import AXES
 from deepclust.methods.lalnet.acol import SPACES
 from deepclust.methods.lalnet.lalnet import LALNet
+from deepclust.methods.lalnet.view_axes import AXES
 
 SMALL = {"n_clusters": 4, "n_channels": 8, "n_hidden": 128, "n_duplicates": 8, "n_init": 5, "device": "cpu"}
 TINY = {**SMALL, "max_epochs": 1, "n_channels": 4, "n_hidden": 32, "min_side": 8}

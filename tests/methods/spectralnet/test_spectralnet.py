@@ -15,12 +15,11 @@ from sklearn.metrics import adjusted_rand_score
 from deepclust.data.catalog.synthetic import draw_rings
 from deepclust.events import Progress, Snapshot, Stage
 from deepclust.graphs import gaussian_affinity, normalized_laplacian
-from deepclust.methods.base.code_graph import edges_of
-from deepclust.methods.base.rounding import modularity
 from deepclust.methods.spectralnet.siamese import drawn_pairs, positive_pairs
 from deepclust.methods.spectralnet.spectral_graph import BatchGraph, GraphRule, held_back
 from deepclust.methods.spectralnet.spectralnet import SpectralNet
 from deepclust.methods.spectralnet.walk_graph import MARGIN, WalkGraph, random_walks, walk_length
+from deepclust.metrics.modularity import edges_of, modularity
 from deepclust.metrics.subspace import grassmann_distance, orthonormality_error
 
 SMALL = {"device": "cpu", "spectral_hidden": 32, "steps_per_epoch": 10, "max_epochs": 2, "siamese_epochs": 2}

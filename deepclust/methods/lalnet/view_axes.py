@@ -48,17 +48,3 @@ def reduced(space: np.ndarray) -> np.ndarray:
     """First principal components float32 (n, m) of a space (n, d)."""
     mean, axes = principal_axes(space, AXES)
     return np.asarray((space - mean) @ axes, np.float32)
-
-
-def unit_rows(space: np.ndarray) -> np.ndarray:
-    """Rows of a space (n, d) scaled to length 1; a row of zeros stays one."""
-    return np.asarray(space / np.maximum(np.linalg.norm(space, axis=1, keepdims=True), 1e-12), np.float32)
-
-
-def group_means(space: np.ndarray, groups: np.ndarray, n_groups: int) -> np.ndarray:
-    """Mean float32 (n_groups, d) of the rows of a space (n, d) in each group int (n,); 0 for an empty group."""
-    counts = np.maximum(np.bincount(groups, minlength=n_groups), 1)
-    sums = np.zeros((n_groups, space.shape[1]))
-    for group in np.unique(groups):
-        sums[group] = space[groups == group].sum(axis=0, dtype=np.float64)
-    return np.asarray(sums / counts[:, None], np.float32)

@@ -1,11 +1,11 @@
-"""Reading clusters from several views: axes of the fit place new samples, and means of groups."""
+"""Reading clusters from several views: axes of the fit place new samples."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from deepclust.methods.base.views import AXES, fit_axes, group_means, reduced, unit_rows
+from deepclust.methods.lalnet.view_axes import AXES, fit_axes, reduced
 
 
 @pytest.fixture
@@ -38,14 +38,3 @@ def test_a_reduced_space_has_no_more_axes_than_features(views):
     assert reduced(views[0][:, :5]).shape == (300, 5)
     assert reduced(views[0]).shape == (300, AXES)
     np.testing.assert_allclose(reduced(views[0]).mean(axis=0), 0, atol=1e-4)
-
-
-def test_unit_rows_leave_zeros_alone():
-    got = unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]], np.float32))
-    np.testing.assert_allclose(got, [[0.6, 0.8], [0, 0]])
-
-
-def test_group_means_by_hand():
-    space = np.array([[1.0, 2.0], [3.0, 4.0], [10.0, 0.0]], np.float32)
-    got = group_means(space, np.array([0, 0, 2]), 4)
-    assert got.tolist() == [[2, 3], [0, 0], [10, 0], [0, 0]]
