@@ -28,6 +28,8 @@ def app(asked: argparse.Namespace) -> int:
     os.chdir(page.parent)  # the app's .streamlit/config.toml is read from here
     for name in FIRST_PAGE:
         importlib.import_module(name)
+    # Streamlit takes a folder called pages for a list of pages until app.py has run once (docs/decisions/0004)
+    importlib.import_module("streamlit.runtime.pages_manager").PagesManager.uses_pages_directory = False
     headless = ["--server.headless", "true"] if asked.headless else []
     sys.argv = ["streamlit", "run", page.name, "--server.port", str(asked.port), *headless]
     runpy.run_module("streamlit", run_name="__main__", alter_sys=True)

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
 
 from deepclust.runs import Run
 from pages.visit import cached
@@ -18,12 +17,6 @@ SIDES = ("left", "right")
 
 def begin() -> None:
     """First thing on every page: read the URL once in a session, and write it back from then on."""
-    if PagesManager.uses_pages_directory:
-        # Streamlit takes a folder called pages for a list of pages of its own until app.py has run once; someone who
-        # opens the server's very first session at /train would be shown every file of the folder instead of the app.
-        PagesManager.uses_pages_directory = False
-        if "dataset" not in st.session_state:
-            st.rerun()
     state = st.session_state
     if "dataset" not in state:
         state.dataset, state.run_id, state.ks = DEFAULT_DATASET, None, {}

@@ -25,6 +25,15 @@ def only_run(server: Server) -> Run:
     return runs[0]
 
 
+def test_the_first_visit_of_a_server_may_begin_at_any_page(server: Server, page: Any) -> None:
+    page.goto(f"{server.url}/train")
+    page.get_by_role("heading", name="Train on Digits").wait_for()
+    settle(page)
+    assert page.get_by_text("Page not found").count() == 0
+    assert page.title() == "DeepClust"
+    assert page.get_by_test_id("stSidebarNav").count() == 0, "no list of files"
+
+
 def test_newcomer_trains_on_digits_and_explores_the_clusters(server: Server, page: Any) -> None:
     from playwright.sync_api import expect
 
