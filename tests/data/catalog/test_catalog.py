@@ -11,13 +11,9 @@ import pytest
 from deepclust.data.catalog import entry as entry_module
 from deepclust.data.catalog.published import PUBLISHED
 from deepclust.data.catalog.table import CATALOG, data_folder, load_dataset
-from tests.conftest import REAL_DATA
 
 ALWAYS = ("digits", "moons", "rings", "blobs", "spirals")
 FROM_FILE = tuple(n for n, e in CATALOG.items() if e.file)
-HERE = (
-    tuple(n for n in FROM_FILE if (REAL_DATA / CATALOG[n].file).is_file()) or FROM_FILE[:1]
-)  # which skips, and says why
 
 
 def test_digits_come_first_and_every_name_is_there():
@@ -56,7 +52,7 @@ def test_bundled_sets_are_what_the_entry_says(name):
     assert (ds.n_samples, ds.feature_shape, ds.n_classes) == (entry.n_samples, entry.feature_shape, entry.n_classes)
 
 
-@pytest.mark.parametrize("name", HERE)
+@pytest.mark.parametrize("name", FROM_FILE)
 def test_real_files_are_what_the_entry_says(name, real_data):
     entry = CATALOG[name]
     real_data(entry.file)
