@@ -1,10 +1,12 @@
 # make app: set everything up and open the app.   make test: set everything up and run every check and test.
 # Both need only make and Python 3.11 or newer.
-# make map: build the map component from assets/map/src again (only after a change there; needs Node 20 or newer and npm).
+# make map: build the map component from assets/map/src again (only after a change there).
 
 VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8501
+NODE := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+TSC = $(NODE) node build/map/node_modules/typescript/bin/tsc -p assets/map
 NEWEST = $(firstword $(foreach p,$(PYTHON) python3 python3.14 python3.13 python3.12 python3.11,\
 	$(shell command -v $(p) >/dev/null 2>&1 && $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $(p))))
 
@@ -21,11 +23,12 @@ test: check
 fast: check
 	OMP_NUM_THREADS=1 $(PY) -m pytest -n auto -m "not slow and not browser"
 
-check: $(VENV)/test.ready
+check: $(VENV)/test.ready build/map/ready
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+	$(TSC)
 
 $(VENV)/bin/python:
 	@test -n "$(NEWEST)" || { echo "DeepClust needs Python 3.11 or newer: install it, or say make PYTHON=/path/to/python3."; exit 1; }
@@ -40,16 +43,14 @@ $(VENV)/test.ready: requirements.txt requirements-dev.txt | $(VENV)/bin/python
 	@touch $@ $(VENV)/app.ready
 
 map: build/map/ready
-	build/map/node_modules/.bin/tsc -p assets/map
-	node assets/map/build.mjs
+	$(TSC)
+	$(NODE) node assets/map/build.mjs
 
-build/map/ready: assets/map/package.json assets/map/package-lock.json assets/map/.npmrc
-	@command -v npm >/dev/null 2>&1 || { command -v apt-get >/dev/null 2>&1 && test "$$(id -u)" = 0 \
-		&& apt-get update && apt-get install --yes nodejs npm; } \
-		|| { echo "The map is built with Node 20 or newer and npm: install them; on Debian: apt install nodejs npm"; exit 1; }
+# Node comes as a wheel into the environment: nothing has to be installed on the machine
+build/map/ready: assets/map/package.json assets/map/package-lock.json assets/map/.npmrc | $(VENV)/test.ready
 	mkdir -p build/map
 	cp $^ build/map/
-	npm ci --prefix build/map
+	$(NODE) npm ci --prefix build/map
 	@touch $@
 
 clean:

@@ -10,7 +10,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const packages = join(here, "..", "..", "build", "map", "node_modules");
 const esbuild = createRequire(join(packages, "any.js"))("esbuild");
 
-// tests/pages/test_map.py makes the same hash, without Node
+// tests/pages/map/test_map.py makes the same hash, without Node
 const sources = ["build.mjs", "package-lock.json", ...readdirSync(join(here, "src")).map((name) => `src/${name}`)].sort();
 const hash = createHash("sha256");
 for (const name of sources) hash.update(name).update("\0").update(readFileSync(join(here, name))).update("\0");

@@ -1,21 +1,23 @@
 // The map: one instance for each place in the page. It reads its inbox, draws, and tells Python what was chosen.
 
-import { Card, type Facts } from "./card";
+import { Card } from "./card";
 import { colourOf, groupTexture, markOf, valueTexture } from "./colours";
+import { factsOf, nameOf, rowsOf, type Groups } from "./facts";
 import { Gestures, type Tool } from "./gestures";
-import { Grid } from "./grid";
 import { inbox, type Inbox } from "./inbox";
 import { listen } from "./keyboard";
 import { Labels, middles } from "./labels";
 import { Legend } from "./legend";
+import type { Codes, Paint } from "./parts";
 import { Pictures } from "./pictures";
+import { GLIDE, Places } from "./places";
 import { Player } from "./player";
 import { CHOSEN, HIDDEN, PLAIN, Points } from "./points";
-import { packSelection, unpackBits, type Numbers } from "./protocol";
 import { Reel } from "./reel";
+import { Selection } from "./selection";
 import { Story } from "./story";
 import css from "./style.css";
-import { Table, type Row } from "./table";
+import { Table } from "./table";
 import { Toolbar } from "./toolbar";
 import { View } from "./view";
 
@@ -40,17 +42,7 @@ interface Look {
   sample: number; // -1: none
 }
 
-interface Paint {
-  kind: "groups" | "values";
-  by: string; // what is coloured by
-  names: string[] | null; // of the groups; else they are clusters with numbers
-  palette: string[];
-  noise: string;
-  n_codes: number;
-}
-
 const REACH = 14; // pixels within which the pointer finds a point
-const GLIDE = 600; // milliseconds
 const LOOK = "deepclust-look"; // the event by which maps tell each other what is looked at
 
 class PointMap {
@@ -82,21 +74,14 @@ class PointMap {
   private readonly watch: ResizeObserver;
   private readonly deafen: () => void;
 
-  private grid = new Grid(new Float32Array([0, 0]));
-  private xy: Float32Array = new Float32Array(0);
-  private before: Float32Array = new Float32Array(0); // where the points come from while they glide
-  private t = 1; // how far they have come, 0 to 1
+  private readonly places = new Places();
+  private readonly selection = new Selection();
   private reel: Reel | null = null;
   private frame = { version: "", space: "" };
   private paint: Paint | null = null;
-  private codes: Uint8Array | Uint16Array = new Uint8Array(0);
+  private codes: Codes = new Uint8Array(0);
   private groups: { x: number; y: number; count: number }[] = [];
-  private chosen: Uint8Array = new Uint8Array(0);
-  private count = 0;
-  private seq = 0; // number of the last selection that was told to Python
   private factor = 1; // by which points are larger than usual
-  private glideFrom = 0; // when a glide began
-  private glide = { milliseconds: GLIDE, evenly: false };
   private waiting = 0; // the animation frame that will draw
   private overlay = 0; // the one that will draw pictures only
   private over = false;
@@ -123,9 +108,9 @@ class PointMap {
     this.pictures = new Pictures(this.box, () => this.pictureCame());
     this.player = new Player(this.part("player", "div", this.pane), (milliseconds, evenly) => this.go(milliseconds, evenly));
     this.legend = new Legend(this.part("legend", "div", this.pane), () => this.restate());
-    this.table = new Table(this.pane, () => this.rows());
+    this.table = new Table(this.pane, () => (this.paint ? rowsOf(this.shown, this.box, this.selection) : []));
     this.story = new Story(this.part("story", "div", this.root));
-    this.card = new Card(this.ground, this.pictures, (row) => this.facts(row), (row) => this.at(row), (row) => this.looked(row));
+    this.card = new Card(this.ground, this.pictures, (row) => factsOf(row, this.shown, this.box), (row) => this.at(row), (row) => this.looked(row));
     this.toolbar = new Toolbar(this.part("tools"), {
       tool: (tool) => this.take(tool),
       size: (factor) => {
@@ -175,34 +160,29 @@ class PointMap {
   private readonly sees = (event: Event): void => {
     const { link, map, sample } = (event as CustomEvent<Look>).detail;
     if (link !== this.options.link || map === this.options.map) return;
-    const ids = this.box.parts.get("frame")?.arrays.ids;
+    const ids = this.box.get("frame")?.arrays.ids;
     const row = sample < 0 || !ids ? sample : ids.indexOf(sample);
     this.card.hear(row < this.codes.length && (row < 0 || this.counts(row)) ? row : -1);
   };
 
   private looked(row: number): void {
     if (!this.options.link) return;
-    const ids = this.box.parts.get("frame")?.arrays.ids;
+    const ids = this.box.get("frame")?.arrays.ids;
     const detail: Look = { link: this.options.link, map: this.options.map, sample: row >= 0 && ids ? ids[row] : row };
     window.dispatchEvent(new CustomEvent(LOOK, { detail }));
   }
 
   private readonly hears = (part: string): void => this.read(part);
 
-  private array(part: string, name: string): Numbers | undefined {
-    return this.box.parts.get(part)?.arrays[name];
-  }
-
   /** A part of what Python has to say is new. */
   private read(part: string): void {
-    const message = this.box.parts.get(part);
-    if (!message) return;
     if (part === "pictures" || part.startsWith("sheet:")) {
       this.pictures.read(part);
       this.toolbar.withPictures(this.pictures.there);
     } else if (part === "chosen") this.hear();
     else if (part === "story") {
-      this.story.read(message);
+      const story = this.box.get("story");
+      if (story) this.story.read(story);
       this.tellStory(0);
     } else if (["frame", "paint", "reel", "groups", "play"].includes(part)) this.lay();
     this.card.fill();
@@ -211,29 +191,29 @@ class PointMap {
 
   /** Put the points in their places and colours, once both are there and fit together. */
   private lay(): void {
-    const frame = this.box.parts.get("frame");
-    const paint = this.box.parts.get("paint");
+    const frame = this.box.get("frame");
+    const paint = this.box.get("paint");
     if (!frame || !paint) return;
-    const xy = frame.arrays.xy as Float32Array;
-    const codes = paint.arrays.codes as Uint8Array | Uint16Array;
+    const { xy } = frame.arrays;
+    const { codes } = paint.arrays;
     if (codes.length * 2 !== xy.length) return; // one of them is still on its way
     const reel = this.options.reel ? this.fitting(codes.length) : null;
     if (this.options.reel && !reel) return;
-    this.paint = paint.facts as unknown as Paint;
+    this.paint = paint.facts;
     this.player.load(reel, this.box.at);
-    const space = String(frame.facts.space);
+    const { space } = frame.facts;
     if (frame.version !== this.frame.version || reel !== this.reel) {
-      const glides = space !== "" && space === this.frame.space && xy.length === this.xy.length && reel === this.reel;
+      const glides = space !== "" && space === this.frame.space && xy.length === this.places.xy.length && reel === this.reel;
       this.reel = reel;
       this.put(reel ? reel.places(this.player.at) : xy, glides ? GLIDE : 0, false);
       if (!glides) {
-        this.view.fit(reel ? reel.box : this.grid.box);
+        this.view.fit(reel ? reel.box : this.places.grid.box);
         this.card.pin(-1);
         this.card.over(-1);
         this.card.hear(-1);
       }
       this.frame = { version: frame.version, space };
-      if (this.chosen.length !== codes.length) [this.chosen, this.count] = [new Uint8Array(codes.length), 0];
+      this.selection.resize(codes.length);
       this.codes = codes;
       this.hear();
     }
@@ -244,8 +224,8 @@ class PointMap {
 
   /** The reel of so many points, once all of it is there. */
   private fitting(rows: number): Reel | null {
-    const [frames, groups] = [this.box.parts.get("reel"), this.box.parts.get("groups")];
-    if (!frames || !groups || !this.box.parts.has("play")) return null;
+    const [frames, groups] = [this.box.get("reel"), this.box.get("groups")];
+    if (!frames || !groups || !this.box.get("play")) return null;
     if (this.reel?.version === `${frames.version}/${groups.version}`) return this.reel;
     const reel = new Reel(frames, groups);
     return reel.fits(rows) ? reel : null;
@@ -253,14 +233,8 @@ class PointMap {
 
   /** Points to their places, gliding for so many milliseconds from where they are now. */
   private put(xy: Float32Array, milliseconds: number, evenly: boolean): void {
-    const glides = milliseconds > 0 && xy.length === this.xy.length && !matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.before = glides ? this.xy.map((to, i) => this.before[i] + (to - this.before[i]) * this.t) : xy;
-    this.points.place(xy, this.before);
-    this.t = glides ? 0 : 1;
-    this.glideFrom = glides ? performance.now() : 0;
-    this.glide = { milliseconds, evenly };
-    this.xy = xy;
-    this.grid = new Grid(xy);
+    this.places.put(xy, milliseconds, evenly);
+    this.points.place(xy, this.places.before);
   }
 
   /** To another moment of the reel. */
@@ -275,21 +249,27 @@ class PointMap {
 
   /** Whether the colours are those of the groups at the moment that is shown. */
   private get then(): boolean {
-    return this.reel !== null && this.box.parts.get("play")?.facts.then === true;
+    return this.reel !== null && this.box.get("play")?.facts.then === true;
+  }
+
+  /** The groups as they are shown now. */
+  private get shown(): Groups {
+    const atEnd = this.then ? this.reel!.groups(this.reel!.steps.length - 1) : null;
+    return { paint: this.paint!, codes: this.codes, atEnd, middles: this.groups };
   }
 
   /** Colours, labels and legend of the groups that are shown now; labels may glide to their new places. */
   private colour(glide: boolean): void {
-    const paint = this.box.parts.get("paint")!;
+    const paint = this.box.get("paint")!;
     const { palette, noise, kind } = this.paint!;
-    const codes = this.then ? this.reel!.groups(this.player.at) : (paint.arrays.codes as Uint8Array | Uint16Array);
+    const codes = this.then ? this.reel!.groups(this.player.at) : paint.arrays.codes;
     const n = Math.max(this.paint!.n_codes, this.then ? this.reel!.nCodes : 0);
     this.codes = codes;
     this.points.colour(codes, kind === "groups" ? groupTexture(n, palette, noise) : valueTexture());
-    this.groups = middles(this.xy, kind === "groups" ? codes : new Uint8Array(codes.length), kind === "groups" ? n : 1);
+    this.groups = middles(this.places.xy, kind === "groups" ? codes : new Uint8Array(codes.length), kind === "groups" ? n : 1);
     const stays = (code: number, count: number) => count > 0 || (this.then && code > 0); // a legend that does not jump
     const shown = this.groups.map((group, code) => ({ ...group, code })).filter((group) => stays(group.code, group.count));
-    const entries = kind === "groups" ? shown.map((g) => ({ ...g, text: this.name(g.code), colour: colourOf(g.code, palette, noise), mark: markOf(g.code, palette) })) : [];
+    const entries = kind === "groups" ? shown.map((g) => ({ ...g, text: nameOf(this.paint, g.code), colour: colourOf(g.code, palette, noise), mark: markOf(g.code, palette) })) : [];
     this.labels.set(entries.filter((entry) => entry.code > 0 && entry.count > 0), glide);
     if (kind === "groups") this.legend.groups(entries);
     else this.legend.values(this.paint!.by);
@@ -306,29 +286,21 @@ class PointMap {
     this.story.show(at, this.reel.groups(at), { palette, noise, name: (code) => (code ? String(code - 1) : "Noise") }, milliseconds);
   }
 
-  private name(code: number): string {
-    if (code === 0) return "Noise";
-    return this.paint?.names?.[code - 1] ?? String(code - 1);
-  }
-
   /** Which points are hidden, plain or chosen. */
   private restate(): void {
     const states = new Uint8Array(this.codes.length);
     const { hidden } = this.legend;
     for (let row = 0; row < states.length; row++) {
-      states[row] = hidden.size && hidden.has(this.codes[row]) ? HIDDEN : this.chosen[row] ? CHOSEN : PLAIN;
+      states[row] = hidden.size && hidden.has(this.codes[row]) ? HIDDEN : this.selection.has(row) ? CHOSEN : PLAIN;
     }
     this.points.mark(states);
-    let counts: Uint32Array | null = null;
-    if (this.count) {
-      counts = new Uint32Array(this.groups.length);
-      if (this.paint?.kind === "groups") for (let row = 0; row < states.length; row++) counts[this.codes[row]] += this.chosen[row];
-    }
+    const { count } = this.selection;
+    const counts = count ? (this.paint?.kind === "groups" ? this.selection.byCode(this.codes, this.groups.length) : new Uint32Array(this.groups.length)) : null;
     this.legend.chosen(counts);
-    this.chip.hidden = !this.count;
-    this.chip.textContent = `${this.count.toLocaleString("en")} selected ×`;
-    this.chip.ariaLabel = `${this.count} points are selected. Clear the selection`;
-    this.root.dataset.chosen = String(this.count);
+    this.chip.hidden = !count;
+    this.chip.textContent = `${count.toLocaleString("en")} selected ×`;
+    this.chip.ariaLabel = `${count} points are selected. Clear the selection`;
+    this.root.dataset.chosen = String(count);
     this.table.changed();
     this.redraw();
   }
@@ -338,19 +310,18 @@ class PointMap {
   }
 
   private at(row: number): [number, number] {
-    const along = (i: number) => this.before[i] + (this.xy[i] - this.before[i]) * this.t;
-    return this.view.toScreen(along(2 * row), along(2 * row + 1));
+    return this.view.toScreen(...this.places.at(row));
   }
 
   private find(px: number, py: number): number {
     const [x, y] = this.view.toPlane(px, py);
-    return this.xy.length ? this.grid.nearest(x, y, REACH / this.view.scale, (row) => this.counts(row)) : -1;
+    return this.places.xy.length ? this.places.grid.nearest(x, y, REACH / this.view.scale, (row) => this.counts(row)) : -1;
   }
 
   private inside(outline: [number, number][]): number[] {
     const polygon = new Float32Array(outline.flatMap(([px, py]) => this.view.toPlane(px, py)));
     const rows: number[] = [];
-    this.grid.inPolygon(polygon, (row) => this.counts(row) && rows.push(row));
+    this.places.grid.inPolygon(polygon, (row) => this.counts(row) && rows.push(row));
     return rows;
   }
 
@@ -362,30 +333,20 @@ class PointMap {
 
   /** Choose points, and tell Python. */
   private choose(rows: number[], add: boolean): void {
-    if (!add) this.chosen = new Uint8Array(this.codes.length);
-    for (const row of rows) this.chosen[row] = 1;
-    this.count = this.chosen.reduce((sum, one) => sum + one, 0);
-    this.spoken.textContent = `${this.count} points selected`;
+    const picked = this.selection.choose(rows, add);
+    this.spoken.textContent = `${this.selection.count} points selected`;
     this.restate();
-    this.tell("picked", { seq: ++this.seq, frame: this.frame.version, add, ...packSelection(this.chosen, this.count) });
+    this.tell("picked", { frame: this.frame.version, ...picked });
   }
 
-  /** Python's selection: the one it was told, or another that came from elsewhere. */
   private hear(): void {
-    const message = this.box.parts.get("chosen");
-    const bits = this.array("chosen", "bits") as Uint8Array | undefined;
-    const n = this.codes.length;
-    if (!message || !bits || bits.length !== (n + 7) >> 3 || Number(message.facts.seq) < this.seq) return;
-    this.seq = Number(message.facts.seq);
-    this.chosen = unpackBits(bits, n);
-    this.count = this.chosen.reduce((sum, one) => sum + one, 0);
-    this.restate();
+    if (this.selection.hear(this.box.get("chosen"))) this.restate();
   }
 
   private clear(): boolean {
-    const any = this.count > 0 || this.card.pinned >= 0;
+    const any = this.selection.count > 0 || this.card.pinned >= 0;
     this.card.pin(-1);
-    if (this.count) this.choose([], false);
+    if (this.selection.count) this.choose([], false);
     return any;
   }
 
@@ -412,51 +373,6 @@ class PointMap {
     this.redraw();
   }
 
-  /** What the card tells of a point. */
-  private facts(row: number): Facts {
-    const { palette, noise } = this.paint!;
-    const cluster = this.array("card", "cluster");
-    const known = cluster?.length === this.codes.length ? cluster[row] : undefined;
-    const code = this.then ? this.codes[row] : (known ?? this.codes[row]);
-    const lines: [string, string][] = [];
-    const given = this.box.parts.get("card")?.facts.names as string[] | undefined; // what the clusters are called
-    const called = (group: number) => given?.[group - 1] ?? `Cluster ${group - 1}`;
-    if (this.then) lines.push(["At the end", called(known ?? this.reel!.groups(this.reel!.steps.length - 1)[row])]);
-    const confidence = this.array("card", "confidence");
-    if (confidence?.length === this.codes.length) lines.push(["Confidence", (confidence[row] / 255).toFixed(2)]);
-    const classes = this.array("truth", "classes");
-    if (classes?.length === this.codes.length) {
-      const names = this.box.parts.get("truth")?.facts.names as string[] | null;
-      lines.push(["Class", names?.[classes[row] - 1] ?? String(classes[row] - 1)]);
-    }
-    const ids = this.box.parts.get("frame")?.arrays.ids;
-    lines.push(["Sample", String(ids ? ids[row] : row)]);
-    const named = !cluster && !given && this.paint?.names; // coloured by something else, and nothing is known of clusters
-    const title = named || code === 0 ? this.name(code) : called(code);
-    return { title, colour: colourOf(code, palette, noise), lines };
-  }
-
-  private rows(): Row[] {
-    const confidence = this.array("card", "confidence");
-    const sums = this.groups.map(() => ({ chosen: 0, confidence: 0 }));
-    const grouped = this.paint?.kind === "groups";
-    for (let row = 0; row < this.codes.length; row++) {
-      const sum = sums[grouped ? this.codes[row] : 0];
-      sum.chosen += this.chosen[row];
-      sum.confidence += confidence ? confidence[row] / 255 : 0;
-    }
-    const names = this.groups.map((_, code) => (grouped ? this.name(code) : "All"));
-    return this.groups.flatMap(({ x, y, count }, code) => {
-      if (!count) return [];
-      let [nearest, closest] = ["–", Infinity];
-      this.groups.forEach((other, c) => {
-        const d = Math.hypot(other.x - x, other.y - y);
-        if (c !== code && other.count && d < closest) [nearest, closest] = [names[c], d];
-      });
-      return [{ name: names[code], count, chosen: sums[code].chosen, confidence: confidence ? sums[code].confidence / count : null, x, y, nearest }];
-    });
-  }
-
   private pictureCame(): void {
     this.card.fill();
     this.overlay ||= requestAnimationFrame(() => {
@@ -478,12 +394,9 @@ class PointMap {
 
   private draw(): void {
     this.waiting = 0;
-    const passed = this.glideFrom ? Math.min(1, (performance.now() - this.glideFrom) / this.glide.milliseconds) : 1;
-    if (passed < 1) this.redraw();
-    else this.glideFrom = 0;
-    this.t = this.glide.evenly ? passed : passed * passed * (3 - 2 * passed);
-    this.points.draw(this.view, this.t, this.factor);
-    this.labels.place(this.view, this.t, (code) => !this.legend.hidden.has(code));
+    if (this.places.advance()) this.redraw();
+    this.points.draw(this.view, this.places.t, this.factor);
+    this.labels.place(this.view, this.places.t, (code) => !this.legend.hidden.has(code));
     this.drawPictures();
     this.card.move();
     this.root.dataset.zoom = this.view.zoom.toFixed(3);
@@ -494,8 +407,8 @@ class PointMap {
     const ratio = window.devicePixelRatio || 1;
     const { width, height } = this.view;
     const rows: number[] = [];
-    if (!this.glideFrom && this.pictures.there && this.pictures.asPoints && this.xy.length) {
-      this.grid.inBox(this.view.seen, (row) => {
+    if (!this.places.gliding && this.pictures.there && this.pictures.asPoints && this.places.xy.length) {
+      this.places.grid.inBox(this.view.seen, (row) => {
         if (this.counts(row)) rows.push(row);
         return rows.length <= Pictures.most;
       });

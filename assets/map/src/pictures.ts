@@ -1,17 +1,8 @@
 // Thumbnails: sheets of many pictures that are fetched when they are needed, one picture of them, and pictures as points.
 
 import type { Inbox } from "./inbox";
+import { sheetNumber, type Plan } from "./parts";
 import type { View } from "./view";
-
-interface Plan {
-  version: string;
-  n_sheets: number;
-  per_sheet: number;
-  columns: number;
-  width: number; // of a picture, pixels
-  height: number;
-  type: string; // of a sheet's file
-}
 
 const AT_ONCE = 12; // sheets of one question to Python
 const PATIENCE = 5_000; // milliseconds after which it is asked again
@@ -22,7 +13,7 @@ const kept = new Map<string, Map<number, HTMLImageElement>>(); // by version of 
 
 export class Pictures {
   asPoints = true;
-  private plan: Plan | null = null;
+  private plan: (Plan & { version: string }) | null = null;
   private sheets = new Map<number, HTMLImageElement>();
   private asked = 0; // when, or 0: no question is open
   private lastAsked: number[] = [];
@@ -40,22 +31,12 @@ export class Pictures {
 
   /** The plan or a sheet has come. */
   read(part: string): void {
-    const message = this.box.parts.get(part);
-    if (!message) return;
-    if (part === "pictures") {
-      this.plan = { ...(message.facts as unknown as Omit<Plan, "version">), version: message.version };
-      if (!kept.has(message.version)) kept.set(message.version, new Map());
-      for (const old of [...kept.keys()].slice(0, Math.max(0, kept.size - 3))) kept.delete(old);
-      this.sheets = kept.get(message.version)!;
-      this.asked = 0;
-      this.urgent.clear();
-      this.fetch();
-      return;
-    }
-    if (message.facts.plan !== this.plan?.version) return;
-    const number = Number(part.slice("sheet:".length));
+    const number = sheetNumber(part);
+    if (number === null) return this.readPlan();
+    const sheet = this.box.takeSheet(part);
+    if (!sheet || sheet.facts.plan !== this.plan?.version) return;
     const image = new Image();
-    const url = URL.createObjectURL(new Blob([message.arrays.file as Uint8Array<ArrayBuffer>], { type: this.plan!.type }));
+    const url = URL.createObjectURL(new Blob([sheet.arrays.file], { type: this.plan.type }));
     image.onload = () => {
       URL.revokeObjectURL(url);
       this.arrived();
@@ -63,8 +44,19 @@ export class Pictures {
     image.src = url;
     this.sheets.set(number, image);
     this.urgent.delete(number);
-    this.box.parts.delete(part); // the picture has it now
     if (this.lastAsked.every((n) => this.sheets.has(n))) this.asked = 0;
+    this.fetch();
+  }
+
+  private readPlan(): void {
+    const plan = this.box.get("pictures");
+    if (!plan) return;
+    this.plan = { ...plan.facts, version: plan.version };
+    if (!kept.has(plan.version)) kept.set(plan.version, new Map());
+    for (const old of [...kept.keys()].slice(0, Math.max(0, kept.size - 3))) kept.delete(old);
+    this.sheets = kept.get(plan.version)!;
+    this.asked = 0;
+    this.urgent.clear();
     this.fetch();
   }
 

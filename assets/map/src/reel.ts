@@ -1,12 +1,7 @@
 // The places of all points at many moments, as they came over once, and the groups that they were in at each.
 
-import type { Message, Numbers } from "./protocol";
+import type { Codes, Step, Told } from "./parts";
 import type { Box } from "./view";
-
-export interface Step {
-  text: string; // which moment it is
-  x: number; // where it stands on the axis of the epochs
-}
 
 export class Reel {
   readonly version: string;
@@ -15,17 +10,17 @@ export class Reel {
   readonly rows: number; // points of a frame
   readonly nCodes: number;
   private readonly xy: Uint16Array; // frame by frame, x and y in turn, 0 and 65535 are the edges of the box
-  private readonly codes: Numbers;
+  private readonly codes: Codes;
 
-  constructor(frames: Message, groups: Message) {
+  constructor(frames: Told<"reel">, groups: Told<"groups">) {
     this.version = `${frames.version}/${groups.version}`;
-    this.steps = frames.facts.steps as Step[];
-    const [x0, y0, x1, y1] = frames.facts.box as number[];
+    this.steps = frames.facts.steps;
+    const [x0, y0, x1, y1] = frames.facts.box;
     this.box = { x0, y0, x1, y1 };
-    this.xy = frames.arrays.xy as Uint16Array;
+    this.xy = frames.arrays.xy;
     this.rows = this.xy.length / 2 / Math.max(1, this.steps.length);
     this.codes = groups.arrays.codes;
-    this.nCodes = Number(groups.facts.n_codes);
+    this.nCodes = groups.facts.n_codes;
   }
 
   /** Whether both messages speak of the same frames, of so many points. */
@@ -47,7 +42,7 @@ export class Reel {
   }
 
   /** The group codes of all points at a moment. */
-  groups(at: number): Uint8Array | Uint16Array {
-    return this.codes.subarray(at * this.rows, (at + 1) * this.rows) as Uint8Array | Uint16Array;
+  groups(at: number): Codes {
+    return this.codes.subarray(at * this.rows, (at + 1) * this.rows);
   }
 }

@@ -1,25 +1,7 @@
 // What scrubs along with the moments of a reel: loss curves and scores with a marker, sizes, and a table of counts.
 
 import { colourOf } from "./colours";
-import type { Message, Numbers } from "./protocol";
-
-interface Curve {
-  term: string;
-  stage: string;
-  x: number[];
-  y: number[];
-}
-
-interface Facts {
-  curves: Curve[];
-  end: number; // of the axis of the epochs
-  moments: number[]; // where each moment stands on it
-  scores: Record<string, number[]>; // by name, one for each moment, 0 to 1
-  against: string; // what the groups are counted against: classes, or the groups at the end
-  names: string[] | null; // of those
-  rows: number[]; // codes of the groups, in the order of the table
-  columns: number[]; // codes of what they are counted against
-}
+import type { Codes, Tale, Told } from "./parts";
 
 export interface Look {
   palette: string[];
@@ -33,8 +15,8 @@ const WRITTEN = 16; // groups and columns up to which numbers and names are writ
 const BARS = 30; // pixels
 
 export class Story {
-  private facts: Facts | null = null;
-  private against: Numbers = new Uint8Array(0);
+  private facts: Tale | null = null;
+  private against: Codes = new Uint8Array(0);
   private readonly panels: { marker: SVGElement; value: HTMLElement; at: (x: number, moment: number) => string }[] = [];
   private readonly lines: { path: SVGElement; colour: number }[] = [];
   private readonly curves = part("div", "curves");
@@ -43,7 +25,7 @@ export class Story {
   private readonly table = document.createElement("canvas");
   private readonly hint = part("div", "hint");
   private counts: Uint32Array = new Uint32Array(0);
-  private codes: Numbers = new Uint8Array(0);
+  private codes: Codes = new Uint8Array(0);
   private look: Look | null = null;
 
   constructor(private readonly place: HTMLElement) {
@@ -57,8 +39,8 @@ export class Story {
   }
 
   /** Take what there is to tell: curves, scores, and what the groups are counted against. */
-  read(message: Message): void {
-    this.facts = message.facts as unknown as Facts;
+  read(message: Told<"story">): void {
+    this.facts = message.facts;
     this.against = message.arrays.against;
     this.place.hidden = false;
     this.panels.length = this.lines.length = 0;
@@ -106,7 +88,7 @@ export class Story {
   }
 
   /** Show a moment with its groups; the marker glides there for so many milliseconds. */
-  show(moment: number, codes: Numbers, look: Look, milliseconds: number): void {
+  show(moment: number, codes: Codes, look: Look, milliseconds: number): void {
     if (!this.facts) return;
     this.look = look;
     for (const { path, colour } of this.lines) path.style.stroke = colourOf(1 + colour, look.palette, look.noise);

@@ -1,0 +1,79 @@
+// The parts of a map: what each message says and which arrays come with it. deepclust/figures/webmap.py and webreel.py
+// write them; here is the only place where bytes from Python are given a type.
+
+import type { Message, Numbers } from "./protocol";
+
+export type Codes = Uint8Array | Uint16Array; // of groups: 0 is noise, g + 1 is group g
+
+interface Parts {
+  frame: { facts: { space: string }; arrays: { xy: Float32Array; ids?: Int32Array } };
+  paint: { facts: Paint; arrays: { codes: Codes } };
+  card: { facts: { names?: string[] }; arrays: { confidence?: Uint8Array; cluster?: Codes } };
+  truth: { facts: { names: string[] | null }; arrays: { classes: Codes } };
+  chosen: { facts: { seq: number }; arrays: { bits: Uint8Array } };
+  pictures: { facts: Plan; arrays: Record<never, Numbers> };
+  reel: { facts: { box: [number, number, number, number]; steps: Step[] }; arrays: { xy: Uint16Array } };
+  groups: { facts: { n_codes: number }; arrays: { codes: Codes } };
+  play: { facts: { then: boolean }; arrays: Record<never, Numbers> };
+  story: { facts: Tale; arrays: { against: Codes } };
+  sheet: { facts: { plan: string }; arrays: { file: Uint8Array<ArrayBuffer> } };
+}
+
+export type Part = keyof Parts;
+export type Told<P extends Part> = Parts[P] & Pick<Message, "version">;
+
+export interface Paint {
+  kind: "groups" | "values";
+  by: string; // what is coloured by
+  names: string[] | null; // of the groups; else they are clusters with numbers
+  palette: string[];
+  noise: string;
+  n_codes: number;
+}
+
+/** How thumbnails lie on their sheets. */
+export interface Plan {
+  n_sheets: number;
+  per_sheet: number;
+  columns: number;
+  width: number; // of a picture, pixels
+  height: number;
+  type: string; // of a sheet's file
+}
+
+/** A moment of a reel. */
+export interface Step {
+  text: string; // which moment it is
+  x: number; // where it stands on the axis of the epochs
+}
+
+export interface Curve {
+  term: string;
+  stage: string;
+  x: number[];
+  y: number[];
+}
+
+/** What scrubs along with a reel. */
+export interface Tale {
+  curves: Curve[];
+  end: number; // of the axis of the epochs
+  moments: number[]; // where each moment stands on it
+  scores: Record<string, number[]>; // by name, one for each moment, 0 to 1
+  against: string; // what the groups are counted against: classes, or the groups at the end
+  names: string[] | null; // of those
+  rows: number[]; // codes of the groups, in the order of the table
+  columns: number[]; // codes of what they are counted against
+}
+
+const SHEET = "sheet:"; // and its number: one message for each
+
+/** The number of the sheet that a message brings; null if it is another part. */
+export function sheetNumber(name: string): number | null {
+  return name.startsWith(SHEET) ? Number(name.slice(SHEET.length)) : null;
+}
+
+/** A message of a part, with the types of that part. */
+export function typed<P extends Part>(_part: P, message: Message | undefined): Told<P> | undefined {
+  return message as Told<P> | undefined;
+}
