@@ -20,8 +20,7 @@ import numpy as np
 import torch
 
 from benchmarks.methods_on_digits import machine
-from deepclust.data.catalog.published import published_for
-from deepclust.data.catalog.table import load_dataset
+from deepclust.data.catalog.table import find_entry, load_dataset
 from deepclust.data.dataset import Dataset
 from deepclust.events import Progress
 from deepclust.methods import METHODS, Method, find_method, kmeans_centers
@@ -91,7 +90,7 @@ def row(name: str, dataset: Dataset, judged: str, preset: str, seeds: list[int],
         return f"{np.mean(values):.{digits}f} ± {np.std(values):.{digits}f}"
 
     title = METHODS[name].title
-    theirs = [p for p in published_for(judged) if title in p.method or name in p.method]
+    theirs = [p for p in find_entry(judged).published if title in p.method or name in p.method]
     told = " / ".join("-" if v is None else f"{v:.3f}" for v in (theirs[0].acc, theirs[0].nmi)) if theirs else "-"
     memory = f"{max(f.memory for f in fits):,.0f} MB on the GPU" if fits[0].memory else "-"
     where = (torch.cuda.get_device_name(0) if torch.cuda.is_available() else "CPU, no GPU") + note

@@ -394,7 +394,7 @@ def test_lists_for_people(what, capsys):
 def test_fetching_data_sets(monkeypatch, tmp_path, capsys):
     from deepclust.data.catalog import entry
 
-    def make(file, title, folder, report):
+    def make(source, file, title, folder, report):
         if file == "usps.npz":
             raise ValueError("USPS cannot be downloaded: no connection.")
         report("a.gz", 5, 10)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepclust.data.catalog.published import Published
+from deepclust.data.catalog.reported import Reported
 from deepclust.data.catalog.table import CATALOG, Entry, data_folder, load_dataset
 from deepclust.data.dataset import Dataset, check_n_clusters
 from deepclust.data.look import Facts, facts_of, warnings_of
@@ -17,7 +17,7 @@ __all__ = [
     "Entry",
     "Facts",
     "MixedSizes",
-    "Published",
+    "Reported",
     "check_n_clusters",
     "data_folder",
     "delete_own",

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import deepclust
-from deepclust.data.catalog.table import published_on
+from deepclust.data.catalog.reported import MEASURED_BY
+from deepclust.data.catalog.table import reported_on
 from deepclust.exports.gallery_rows import cluster_rows
 from deepclust.exports.map_view import believed, drawn, finished_map
 from deepclust.exports.view import View
@@ -152,23 +153,31 @@ def _against_classes(view: View, y: NDArray[np.int64]) -> str:
 
 
 def _others(view: View) -> str:
-    """What others have published on these data; the run's own accuracy beside them only where classes may be told."""
-    published = published_on(view.run.config.dataset)
-    if not published:
+    """What was reported on these data, and who measured it; the run's own accuracy beside them only where classes may be told."""
+    reported = reported_on(view.run.config.dataset)
+    if not reported:
         return ""
     at_k: dict[str, Any] = view.run.metrics().get("by_k", {}).get(str(view.k), {}) if view.classes is not None else {}
-    rows = [(p.method, p.acc, p.nmi, p.source, p.note) for p in published]
+    rows = [(p.method, p.acc, p.nmi, MEASURED_BY[p.by], p.source, p.note) for p in reported]
     if "acc" in at_k:
         note = "labels had been seen" if view.run.config.labels_seen else "one seed"
         rows.insert(
-            0, (f"{view.run.config.method} (this run)", at_k["acc"], at_k["nmi"], f"seed {view.run.config.seed}", note)
+            0,
+            (
+                f"{view.run.config.method} (this run)",
+                at_k["acc"],
+                at_k["nmi"],
+                "you",
+                f"seed {view.run.config.seed}",
+                note,
+            ),
         )
     lines = "".join(
-        f"<tr><td>{_e(method)}</td><td class='n'>{_share(acc)}</td><td class='n'>{_share(nmi)}</td><td>{_e(source)}</td>"
+        f"<tr><td>{_e(method)}</td><td class='n'>{_share(acc)}</td><td class='n'>{_share(nmi)}</td><td>{_e(by)}</td><td>{_e(source)}</td>"
         f"<td class='faint'>{_e(note)}</td></tr>"
-        for method, acc, nmi, source, note in rows
+        for method, acc, nmi, by, source, note in rows
     )
-    head = "<tr><th>Method</th><th class='n'>ACC</th><th class='n'>NMI</th><th>Source</th><th></th></tr>"
+    head = "<tr><th>Method</th><th class='n'>ACC</th><th class='n'>NMI</th><th>Measured by</th><th>Source</th><th></th></tr>"
     return f"<h2>Others on the same data</h2><div class='scroll'><table>{head}{lines}</table></div>"
 
 

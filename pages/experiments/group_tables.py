@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from deepclust.data.catalog.published import RUNGS
+from deepclust.data.catalog.reported import RUNGS
 from deepclust.engine.judging.compare import compared, fallen, with_spread
 from deepclust.figures.grids import Cells, heat_map
 from deepclust.methods import find_method

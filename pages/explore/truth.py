@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from deepclust.data.catalog.table import published_on
+from deepclust.data.catalog.reported import MEASURED_BY
+from deepclust.data.catalog.table import reported_on
 from deepclust.data.dataset import Dataset
 from deepclust.figures.confusion import confusion_map
 from deepclust.metrics.matching import confusion
@@ -73,7 +74,7 @@ def truth(run: Run, data: Dataset, k: int) -> None:
         )
     with right:
         st.subheader("Others on the same data")
-        _published(run, k)
+        _reported(run, k)
 
 
 def _called(here: Clusters, clusters: np.ndarray) -> list[str] | None:
@@ -81,8 +82,8 @@ def _called(here: Clusters, clusters: np.ndarray) -> list[str] | None:
     return None if here.on_the_map() is None else [here.named(int(c)) for c in clusters]
 
 
-def _published(run: Run, k: int) -> None:
-    rows = published_on(run.config.dataset)
+def _reported(run: Run, k: int) -> None:
+    rows = reported_on(run.config.dataset)
     own = cached.found(run).metrics
     at_k = own.get("by_k", {}).get(str(k), {})
     table = [
@@ -90,15 +91,26 @@ def _published(run: Run, k: int) -> None:
             "Method": f"{run.config.method} (this run, k = {k})",
             "ACC": at_k.get("acc"),
             "NMI": at_k.get("nmi"),
+            "Measured by": "you",
             "Source": f"seed {run.config.seed}",
             "Note": "labels had been seen" if run.config.labels_seen else "",
         }
     ]
-    table += [{"Method": p.method, "ACC": p.acc, "NMI": p.nmi, "Source": p.source, "Note": p.note} for p in rows]
+    table += [
+        {
+            "Method": p.method,
+            "ACC": p.acc,
+            "NMI": p.nmi,
+            "Measured by": MEASURED_BY[p.by],
+            "Source": p.source,
+            "Note": p.note,
+        }
+        for p in rows
+    ]
     st.dataframe(
         pd.DataFrame(table),
         hide_index=True,
         column_config={name: st.column_config.NumberColumn(format="%.3f") for name in ("ACC", "NMI")},
     )
     if not rows:
-        st.caption("No published results are known for these data.")
+        st.caption("No results of others are known for these data.")

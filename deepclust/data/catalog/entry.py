@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from deepclust.data.catalog.downloads import Report
-from deepclust.data.catalog.published import Published, published_for
-from deepclust.data.catalog.sources import FOLDER, SOURCES, Source, make_file
-from deepclust.data.catalog.synthetic import DrawnPoints
+from deepclust.data.catalog.reported import Reported, best_first
+from deepclust.data.catalog.source import FOLDER, Source, make_file
 from deepclust.data.dataset import Dataset, Kind
 from deepclust.data.reading.archives import MAX_BYTES, read_arrays
 from deepclust.data.reading.arrays import unit_range
@@ -35,31 +32,19 @@ def data_folder() -> Path:
     return user_cache_path("deepclust") / "data"
 
 
-def load_digits() -> tuple[np.ndarray, np.ndarray]:
-    """The digits that come with scikit-learn: float32 ``(1797, 8, 8)`` in [0, 1] and int64 ``(1797,)``.
+class Drawn(Protocol):
+    """A dataclass of options that draws a data set."""
 
-    Read from scikit-learn's own file, because importing ``sklearn.datasets`` takes about two seconds.
-    """
-    package = find_spec("sklearn")
-    home = Path(package.origin).parent if package and package.origin else Path()
-    file = home / "datasets" / "data" / "digits.csv.gz"
-    if file.is_file():
-        with gzip.open(file, "rt") as stream:
-            table = np.loadtxt(stream, delimiter=",", dtype=np.float32)
-        pixels, y = table[:, :-1], table[:, -1].astype(np.int64)
-    else:
-        from sklearn.datasets import load_digits as from_sklearn
-
-        bunch = from_sklearn()
-        pixels, y = bunch.data.astype(np.float32), bunch.target.astype(np.int64)
-    return (pixels / np.float32(16.0)).reshape(-1, 8, 8), y
+    def load(self, name: str, title: str) -> Dataset: ...
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A data set of the catalog. ``file`` is what it is read from, ``drawn`` what draws it, for digits neither.
+    """A data set of the catalog, with all that is known of it; one of ``file``, ``bundled`` and ``drawn`` gives the data.
 
-    ``part`` picks the official "test" split of a file; ``divisor`` brings the numbers of a table to [0, 1].
+    file: what is read from the data folder; source: where that comes from, None where nobody offers it any more.
+    part: "test" takes the official test split of a file. divisor: brings the numbers of a table to [0, 1].
+    reported: results on these data, by whomever.
     """
 
     name: str
@@ -73,14 +58,20 @@ class Entry:
     citation: str
     class_names: tuple[str, ...] = ()
     file: str = ""
+    source: Source | None = None
     part: str = ""
     divisor: float = 1.0
-    drawn: type[DrawnPoints] | None = None
+    bundled: Callable[[], tuple[np.ndarray, np.ndarray]] | None = None
+    drawn: type[Drawn] | None = None
+    reported: tuple[Reported, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reported", best_first(self.reported))
 
     @property
-    def published(self) -> tuple[Published, ...]:
-        """Results of others on these data, best first; empty where none may be compared."""
-        return published_for(self.name)
+    def published(self) -> tuple[Reported, ...]:
+        """What papers report on these data, best first; empty where nothing may be compared."""
+        return tuple(row for row in self.reported if row.by != "us")
 
     @property
     def options(self) -> Mapping[str, Param]:
@@ -90,11 +81,6 @@ class Entry:
     def available(self) -> bool:
         """Whether the data can be loaded here and now."""
         return not self.file or (data_folder() / self.file).is_file()
-
-    @property
-    def source(self) -> Source | None:
-        """Where the file comes from; None for what needs no file, and for files that nobody offers any more."""
-        return SOURCES.get(self.file)
 
     @property
     def can_be_fetched(self) -> bool:
@@ -127,7 +113,7 @@ class Entry:
             return path
         if self.source is None:
             raise ValueError(f"{self.title} is not offered for download any more. It {self.unavailable_reason()}.")
-        return make_file(self.file, self.title, data_folder(), report)
+        return make_file(self.source, self.file, self.title, data_folder(), report)
 
     def load(self, **options: Any) -> Dataset:
         """Load the data. ValueError for a missing or damaged file, an unknown option or a bad value."""
@@ -138,9 +124,8 @@ class Entry:
                 f"The data set {self.name!r} has no option {', '.join(map(repr, sorted(options)))}: it is always the "
                 "same. Only drawn data sets (moons, rings, blobs, spirals) have options."
             )
-        if not self.file:
-            X, y = load_digits()
-            return self._dataset(X, y, None)
+        if self.bundled is not None:
+            return self._dataset(*self.bundled(), None)
         if not self.available():
             raise ValueError(
                 f"The data set {self.name!r} {self.unavailable_reason()}. Download it on the Data page, put the file "

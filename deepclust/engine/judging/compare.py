@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from deepclust.data.catalog.published import published_rungs
+from deepclust.data.catalog.table import published_rungs
 from deepclust.runs import Run
 from deepclust.runs.table import LABELLED, UNLABELLED, table
 

@@ -8,18 +8,17 @@ import sys
 import numpy as np
 import pytest
 
-from deepclust.data.catalog import entry as entry_module
-from deepclust.data.catalog.published import PUBLISHED
-from deepclust.data.catalog.table import CATALOG, data_folder, load_dataset
+from deepclust.data.catalog import digits as digits_module
+from deepclust.data.catalog.table import CATALOG, data_folder, load_dataset, reported_on
 
 ALWAYS = ("digits", "moons", "rings", "blobs", "spirals")
 FROM_FILE = tuple(n for n, e in CATALOG.items() if e.file)
 
 
-def test_digits_come_first_and_every_name_is_there():
+def test_what_comes_with_the_app_stands_first_and_every_name_is_there():
     pictures = (
-        "mnist mnist-test fashion-mnist kmnist emnist-letters emnist-digits usps svhn cifar10 stl10 coil20 coil100 ytf "
-        "olivetti notmnist optdigits"
+        "mnist mnist-test fashion-mnist kmnist emnist-letters emnist-digits notmnist usps optdigits svhn cifar10 stl10 "
+        "coil20 coil100 ytf olivetti"
     )
     assert list(CATALOG) == [
         *ALWAYS,
@@ -36,6 +35,8 @@ def test_an_entry_is_whole(name):
     assert entry.summary.endswith(".")
     assert entry.licence
     assert bool(entry.citation) == (entry.drawn is None)
+    assert sum(map(bool, (entry.file, entry.bundled, entry.drawn))) == 1
+    assert entry.file or entry.source is None
     assert len(entry.class_names) in (0, entry.n_classes)
     for option in entry.options.values():
         assert option.min <= option.default <= option.max
@@ -83,7 +84,7 @@ def test_digits_equal_those_of_scikit_learn():
 
 def test_digits_without_the_packaged_file(monkeypatch, tmp_path):
     packaged = load_dataset("digits")
-    monkeypatch.setattr(entry_module, "find_spec", lambda name: None)
+    monkeypatch.setattr(digits_module, "find_spec", lambda name: None)
     monkeypatch.chdir(tmp_path)
     assert load_dataset("digits").fingerprint == packaged.fingerprint
 
@@ -157,23 +158,35 @@ def test_a_wrong_file_is_refused(monkeypatch, tmp_path, arrays, words):
         load_dataset("pendigits")
 
 
-def test_published_numbers_are_shares_with_a_source_and_belong_to_an_entry():
-    assert set(PUBLISHED) <= set(CATALOG)
-    for rows in PUBLISHED.values():
-        for row in rows:
+def test_reported_numbers_are_shares_with_a_source():
+    for entry in CATALOG.values():
+        for row in entry.reported:
             assert row.source
             assert all(value is None or 0.0 < value < 1.0 for value in (row.acc, row.nmi))
             assert row.nmi is None or "max normaliser" in row.note
-        assert len({(r.method, r.source) for r in rows}) == len(rows)
+        assert len({(r.method, r.source) for r in entry.reported}) == len(entry.reported)
 
 
 def test_published_numbers_stand_best_first_and_beside_the_right_data():
     usps = CATALOG["usps"].published
     assert [p.acc for p in usps] == sorted((p.acc for p in usps), reverse=True)
-    found = {p.method: (p.acc, p.nmi) for p in usps}
-    assert found["Dual autoencoder (DSCDAN)"] == (0.869, 0.857)
-    assert found["LALNet"] == (0.9651, None)
+    found = {p.method: (p.acc, p.nmi, p.by) for p in usps}
+    assert found["Dual autoencoder (DSCDAN)"] == (0.869, 0.857, "authors")
+    assert found["LALNet"] == (0.9651, None, "authors")
+    assert found["DEC"] == (0.762, 0.767, "others")
     assert CATALOG["reuters21578"].published == ()
-    measured = {p.method: p for p in CATALOG["digits"].published}
+
+
+def test_a_number_that_we_measured_is_not_called_published():
+    measured = {row.method: row for row in CATALOG["digits"].reported}
     assert (measured["k-means"].acc, measured["DEC"].nmi) == (0.792, 0.778)
-    assert "Measured by us with ClustPy 0.0.3" in measured["DEC"].note
+    assert {row.by for row in measured.values()} == {"us"}
+    assert "With ClustPy 0.0.3" in measured["DEC"].note
+    assert CATALOG["digits"].published == ()
+    assert reported_on({"name": "digits"}) == CATALOG["digits"].reported
+    assert reported_on({"name": "digits", "subset": {"n": 500}}) == ()
+
+
+@pytest.mark.parametrize(("name", "methods"), [("coil20", {"DDLS"}), ("coil100", {"DDLS"}), ("svhn", {"LALNet"})])
+def test_what_a_paper_quotes_of_other_methods_is_marked(name, methods):
+    assert {row.method for row in CATALOG[name].published if row.by == "authors"} == methods

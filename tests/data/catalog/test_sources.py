@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
+from deepclust.data.catalog import digits, faces, mnist, photos, tables, texts, uci
 from deepclust.data.catalog import entry as entry_module
-from deepclust.data.catalog import recipes
 from deepclust.data.catalog.downloads import Remote
-from deepclust.data.catalog.sources import SOURCES, Source, make_file
+from deepclust.data.catalog.source import Source, from_openml, make_file
 from deepclust.data.catalog.table import CATALOG
 from tests.data.reading.test_formats import idx
 
@@ -36,15 +36,21 @@ def zipped(path: Path, **members: str | bytes) -> dict[str, Path]:
     return {path.name: path}
 
 
+SOURCES = {entry.file: entry.source for entry in CATALOG.values() if entry.source is not None}
+
+
 @pytest.mark.parametrize("file", SOURCES)
-def test_a_source_belongs_to_an_entry_and_is_whole(file):
+def test_a_source_is_whole(file):
     source = SOURCES[file]
-    assert file in {entry.file for entry in CATALOG.values()}
     assert source.megabytes > 0
     assert source.by_package == (not source.files)
     for remote in source.files:
         assert all(url.startswith(("https://", "http://")) for url in remote.urls)
         assert not remote.checksum or len(remote.checksum) == len("md5:") + 32
+
+
+def test_entries_that_are_read_from_one_file_name_one_source():
+    assert all(entry.source in (None, SOURCES[entry.file]) for entry in CATALOG.values() if entry.source)
 
 
 def test_only_what_nobody_offers_has_no_source():
@@ -58,7 +64,7 @@ def test_mnist_and_its_kin(tmp_path):
         for what, array in (("images-idx3", DICE.integers(0, 256, (n, 28, 28))), ("labels-idx1", np.arange(n))):
             files[f"{name}-{what}-ubyte.gz"] = tmp_path / f"{name}-{what}"
             files[f"{name}-{what}-ubyte.gz"].write_bytes(gzip.compress(idx(array.astype(np.uint8))))
-    arrays = recipes.mnist_like(files)
+    arrays = mnist.mnist_like(files)
     assert {name: a.shape for name, a in arrays.items()} == {
         "x_train": (3, 28, 28),
         "y_train": (3,),
@@ -74,7 +80,7 @@ def test_emnist_is_turned_upright(tmp_path):
         for part in ("train", "test")
         for what, array in (("images-idx3", x), ("labels-idx1", np.array([1, 26], np.uint8)))
     }
-    arrays = recipes.emnist(zipped(tmp_path / "gzip.zip", **members), "letters", 1)
+    arrays = mnist.emnist(zipped(tmp_path / "gzip.zip", **members), "letters", 1)
     assert np.array_equal(arrays["x_test"][0], x[0].T)
     assert arrays["y_train"].tolist() == [0, 25]
 
@@ -85,7 +91,7 @@ def test_usps(tmp_path):
         files[name] = tmp_path / name
         line = "1 " + " ".join(f"{i + 1}:{-1 if i % 2 else 1}" for i in range(256))
         files[name].write_bytes(bz2.compress(f"{line}\n10 256:0.0\n".encode()))
-    arrays = recipes.usps(files)
+    arrays = digits.usps(files)
     assert arrays["x_train"].shape == (2, 16, 16)
     assert arrays["x_train"][0, 0, :3].tolist() == [255, 0, 255]
     assert arrays["x_train"][1].ravel().tolist() == [128] * 256
@@ -97,11 +103,11 @@ def test_svhn_and_tars(tmp_path):
 
     for part in ("train", "test"):
         savemat(tmp_path / f"{part}_32x32.mat", {"X": np.zeros((32, 32, 3, 2), np.uint8), "y": np.array([[10], [1]])})
-    arrays = recipes.svhn({p.name: p for p in tmp_path.iterdir()})
+    arrays = photos.svhn({p.name: p for p in tmp_path.iterdir()})
     assert arrays["x_test"].shape == (2, 32, 32, 3)
     assert arrays["y_train"].tolist() == [0, 1]
     parts = {"train": (np.zeros(3), np.ones(3)), "test": (np.zeros(2), np.ones(2))}
-    read = recipes.binary_tar({"a": tmp_path}, lambda path: parts)
+    read = photos.binary_tar({"a": tmp_path}, lambda path: parts)
     assert {k: len(v) for k, v in read.items()} == {"x_train": 3, "y_train": 3, "x_test": 2, "y_test": 2}
 
 
@@ -111,26 +117,26 @@ def test_youtube_faces(tmp_path):
     path = tmp_path / "data4torch.h5"
     with h5py.File(path, "w") as file:
         file["data"], file["labels"] = np.zeros((4, 3, 5, 6)), np.array([[1], [1], [2], [3]])
-    arrays = recipes.ytf({path.name: path})
+    arrays = faces.ytf({path.name: path})
     assert arrays["x"].shape == (4, 5, 6, 3)
     assert arrays["y"].tolist() == [0, 0, 1, 2]
     with h5py.File(path, "w") as file:
         file["x"] = np.zeros(3)
     with pytest.raises(ValueError, match="data and labels are needed"):
-        recipes.ytf({path.name: path})
+        faces.ytf({path.name: path})
 
 
 def test_uci_tables(tmp_path):
     line = ",".join(map(str, range(16))) + ",7\n"
     files = zipped(tmp_path / "p.zip", **{"pendigits.tra": line * 2, "pendigits.tes": line})
-    arrays = recipes.train_and_test(files, "pendigits.tra", "pendigits.tes", (16,), joined=True)
+    arrays = uci.train_and_test(files, "pendigits.tra", "pendigits.tes", (16,), joined=True)
     assert (arrays["x"].shape, arrays["y"].tolist()) == ((3, 16), [7, 7, 7])
     files = zipped(tmp_path / "o.zip", **{"o.tra": line * 2, "o.tes": line})
-    arrays = recipes.train_and_test(files, "o.tra", "o.tes", (4, 4), joined=False)
+    arrays = uci.train_and_test(files, "o.tra", "o.tes", (4, 4), joined=False)
     assert arrays["x_train"].shape == (2, 4, 4)
     assert arrays["x_test"][0, 0].tolist() == [0, 1 / 16, 2 / 16, 3 / 16]
 
-    arrays = recipes.letter(zipped(tmp_path / "l.zip", **{"letter-recognition.data": "T,2,8\nA,1,15\n"}))
+    arrays = tables.letter(zipped(tmp_path / "l.zip", **{"letter-recognition.data": "T,2,8\nA,1,15\n"}))
     assert arrays["x"].tolist() == [[2, 8], [1, 15]]
     assert arrays["y"].tolist() == [19, 0]
 
@@ -139,7 +145,7 @@ def test_uci_tables(tmp_path):
         for part in ("train", "test"):
             archive.writestr(f"UCI HAR Dataset/{part}/X_{part}.txt", "  1e-1  -2\n 3 4\n")
             archive.writestr(f"UCI HAR Dataset/{part}/y_{part}.txt", "5\n1\n")
-    arrays = recipes.har(zipped(tmp_path / "h.zip", **{"UCI HAR Dataset.zip": inner.getvalue()}))
+    arrays = tables.har(zipped(tmp_path / "h.zip", **{"UCI HAR Dataset.zip": inner.getvalue()}))
     assert arrays["x_test"].tolist() == [[np.float32(0.1), -2], [3, 4]]
     assert arrays["y_test"].tolist() == [4, 0]
 
@@ -147,9 +153,9 @@ def test_uci_tables(tmp_path):
 def test_multiple_features_stand_side_by_side(tmp_path):
     views = {
         f"mfeat-{view}": "\n".join(f"{10 ** (4 + j) * i}" for i in range(400))
-        for j, view in enumerate(recipes.MFEAT_VIEWS)
+        for j, view in enumerate(tables.MFEAT_VIEWS)
     }
-    arrays = recipes.mfeat(zipped(tmp_path / "m.zip", **views))
+    arrays = tables.mfeat(zipped(tmp_path / "m.zip", **views))
     assert arrays["x"].shape == (400, 6)
     assert np.allclose(arrays["x"].std(axis=0), 1)
     assert np.bincount(arrays["y"]).tolist() == [200, 200]
@@ -180,20 +186,20 @@ def sklearn_says(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[dict]]:
 def test_reuters_is_articles_under_one_root_with_frequent_words(sklearn_says, tmp_path, monkeypatch):
     from scipy.sparse import csr_matrix
 
-    monkeypatch.setattr(recipes, "VOCABULARY", 2)
+    monkeypatch.setattr(texts, "VOCABULARY", 2)
     data = np.array([[0.0, 2, 0, 1], [3, 4, 0, 0], [0, 0, 1, 1], [1, 1, 0, 1]])
     target = np.array([[1, 0, 0, 0, 1], [0, 1, 0, 0, 0], [1, 1, 0, 0, 0], [0, 0, 0, 1, 1]])
     bunch = types.SimpleNamespace(
         data=csr_matrix(data), target=csr_matrix(target), target_names=["CCAT", "ECAT", "E11", "GCAT", "C1"]
     )
-    monkeypatch.setattr(recipes, "RCV1_ROOTS", ("CCAT", "GCAT", "ECAT"))
+    monkeypatch.setattr(texts, "RCV1_ROOTS", ("CCAT", "GCAT", "ECAT"))
     asked = sklearn_says(fetch_rcv1=bunch)
-    arrays = recipes.rcv1({"folder": tmp_path}, None)
+    arrays = texts.rcv1({"folder": tmp_path}, None)
     assert asked == [{"data_home": str(tmp_path)}]
     assert arrays["y"].tolist() == [0, 2, 1], "row 2 lies under two roots"
     norm = np.array([[0, 1], [0.6, 0.8], [0.5**0.5, 0.5**0.5]])
     assert np.allclose(arrays["x"], norm, atol=1e-3), "of the articles that remain, most have columns 1 and 0"
-    assert len(recipes.rcv1({"folder": tmp_path}, 2)["x"]) == 2
+    assert len(texts.rcv1({"folder": tmp_path}, 2)["x"]) == 2
 
 
 def test_what_scikit_learn_fetches(sklearn_says, tmp_path):
@@ -203,26 +209,24 @@ def test_what_scikit_learn_fetches(sklearn_says, tmp_path):
         fetch_olivetti_faces=types.SimpleNamespace(images=np.zeros((3, 64, 64)), target=np.arange(3)),
         fetch_openml=types.SimpleNamespace(data=np.ones((3, 64)) * 16, target=np.array(["b", "a", "b"], object)),
     )
-    assert recipes.newsgroups({"folder": tmp_path})["x"].shape[0] == 24
-    assert recipes.olivetti({"folder": tmp_path})["x"].dtype == np.float32
-    arrays = recipes.from_openml((28,), {"folder": tmp_path})
+    assert texts.newsgroups({"folder": tmp_path})["x"].shape[0] == 24
+    assert faces.olivetti({"folder": tmp_path})["x"].dtype == np.float32
+    arrays = digits.optdigits_of_openml({"folder": tmp_path})
     assert (arrays["x"].shape, arrays["x"].max(), arrays["y"].tolist()) == ((3, 8, 8), 1, [1, 0, 1])
-    assert recipes.from_openml((12, 14), {"folder": tmp_path})["x"].shape == (3, 128)
+    assert from_openml((12, 14), {"folder": tmp_path})["x"].shape == (3, 128)
+    assert tables.mfeat_of_openml({"folder": tmp_path})["x"].shape == (3, 384)
 
 
-def test_where_the_official_address_fails_openml_is_asked(sklearn_says, tmp_path, monkeypatch):
-    monkeypatch.setitem(
-        SOURCES,
-        "letter.npz",
-        Source("letter", (Remote("l.zip", ("http://127.0.0.1:9/l.zip",)),), recipes.letter, 1, (6,)),
-    )
+def test_where_the_official_address_fails_openml_is_asked(sklearn_says, tmp_path):
+    unreachable = Remote("l.zip", ("http://127.0.0.1:9/l.zip",))
+    source = Source("letter", (unreachable,), tables.letter, 1, SOURCES["letter.npz"].otherwise)
     sklearn_says(fetch_openml=types.SimpleNamespace(data=np.ones((3, 16)), target=np.array(["B", "A", "B"])))
-    path = make_file("letter.npz", "Letters", tmp_path, silent)
+    path = make_file(source, "letter.npz", "Letters", tmp_path, silent)
     with np.load(path) as arrays:
         assert arrays["y"].tolist() == [1, 0, 1]
     sklearn_says(fetch_openml=OSError("no net"))
     with pytest.raises(ValueError, match=r"Letters cannot be downloaded: there is no connection to 127\.0\.0\.1"):
-        make_file("letter.npz", "Letters", tmp_path, silent)
+        make_file(source, "letter.npz", "Letters", tmp_path, silent)
 
 
 def test_a_fetched_entry_can_be_loaded_and_is_not_fetched_again(tmp_path, monkeypatch):
@@ -256,13 +260,13 @@ def test_what_cannot_be_fetched_says_why(tmp_path, monkeypatch):
 def test_two_downloads_of_the_same_files_do_not_mix(tmp_path):
     (tmp_path / "downloads" / "letter").mkdir(parents=True)
     with FileLock(tmp_path / "downloads" / "letter" / ".lock"), pytest.raises(ValueError, match="already"):
-        make_file("letter.npz", "Letters", tmp_path, silent)
+        make_file(SOURCES["letter.npz"], "letter.npz", "Letters", tmp_path, silent)
 
 
 def test_scikit_learn_offline_is_a_sentence(sklearn_says, tmp_path, monkeypatch):
     sklearn_says(fetch_olivetti_faces=OSError("no route to host"))
     with pytest.raises(ValueError, match=r"scikit-learn, which fetches it, says: no route to host\. Connect"):
-        make_file("olivetti.npz", "Olivetti faces", tmp_path, silent)
+        make_file(SOURCES["olivetti.npz"], "olivetti.npz", "Olivetti faces", tmp_path, silent)
     assert not (tmp_path / "olivetti.npz").exists()
 
 

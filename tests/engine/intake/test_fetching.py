@@ -54,7 +54,7 @@ def test_a_failure_is_written_down_in_words(data, tmp_path, monkeypatch):
 
 
 def test_reports_are_written_down(data, tmp_path, monkeypatch):
-    def make(file, title, folder, report):
+    def make(source, file, title, folder, report):
         report("a.gz", 10, 100)
         now = fetching("usps", tmp_path)
         assert (now.state, now.what, now.done, now.fraction) == ("running", "a.gz", 10, 0.1)

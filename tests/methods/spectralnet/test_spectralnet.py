@@ -12,7 +12,7 @@ from sklearn.cluster import KMeans
 from sklearn.datasets import load_digits
 from sklearn.metrics import adjusted_rand_score
 
-from deepclust.data.catalog.synthetic import draw_rings
+from deepclust.data.catalog.drawn import draw_rings
 from deepclust.events import Progress, Snapshot, Stage
 from deepclust.graphs import gaussian_affinity, normalized_laplacian
 from deepclust.methods.spectralnet.siamese import drawn_pairs, positive_pairs

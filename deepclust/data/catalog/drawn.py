@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from deepclust.data.catalog.entry import Entry
 from deepclust.data.dataset import Dataset
-from deepclust.params import check_params, param
+from deepclust.params import check_params, param, params_of
 
 Points = tuple[np.ndarray, np.ndarray]  # coordinates (n, 2) and group of each point (n,)
 
@@ -108,3 +109,19 @@ class Spirals(DrawnPoints):
 
     def draw(self, rng: np.random.Generator) -> Points:
         return draw_spirals(self.n_samples, rng, self.n_arms)
+
+
+def _entry(name: str, title: str, summary: str, drawn: type[DrawnPoints], n_classes: int) -> Entry:
+    n_samples = params_of(drawn)["n_samples"].default
+    licence = "Free: drawn on demand."
+    return Entry(name, title, summary, "vector", n_samples, n_classes, (2,), licence, citation="", drawn=drawn)
+
+
+ENTRIES = (
+    _entry(
+        "moons", "Moons", "Two half circles that grip each other: easy for the eye, impossible for k-means.", Moons, 2
+    ),
+    _entry("rings", "Rings", "Circles inside one another, which no straight line can part.", Rings, 2),
+    _entry("blobs", "Blobs", "Round groups of points, the case that k-means is made for.", Blobs, 4),
+    _entry("spirals", "Spirals", "Arms winding around one another: only neighbourhoods tell them apart.", Spirals, 3),
+)

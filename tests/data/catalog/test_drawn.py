@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deepclust.data.catalog.synthetic import Blobs, Moons, Rings, Spirals
+from deepclust.data.catalog.drawn import Blobs, Moons, Rings, Spirals
 
 
 @pytest.mark.parametrize(("drawn", "n_groups"), [(Moons, 2), (Rings, 2), (Blobs, 4), (Spirals, 3)])

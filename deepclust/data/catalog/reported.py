@@ -1,0 +1,83 @@
+"""Accuracies that were reported on a data set of the catalog, to stand beside one's own: by whom, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+By = Literal["authors", "others", "us"]
+MEASURED_BY: dict[By, str] = {"authors": "its authors", "others": "another paper", "us": "us"}
+
+TZOREFF = "Tzoreff et al., 2018"
+KILINC = "Kilinc & Uysal, ICLR 2018"
+SHAHAM = "Shaham et al., ICLR 2018"
+NO_SPREAD = "A single number: no spread and no NMI are given."
+TEST_ONLY = "Trained on the training pictures, tested on the test pictures; NMI is not given."
+_YANG = "Yang et al., CVPR 2019"
+_NMI_MAX = "NMI with the max normaliser."
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A result for one data set. ``acc`` and ``nmi`` lie in [0, 1]; None where the source gives none.
+
+    by: who measured it: "authors" of the method, "others" in a paper on another one, or "us" (then it is published
+    nowhere but here).
+    """
+
+    method: str
+    acc: float | None
+    nmi: float | None
+    by: By
+    source: str
+    note: str = ""
+
+
+def yang(*rows: tuple[str, float, float, str]) -> tuple[Reported, ...]:
+    """Rows of table 3 and of the ablation table of Yang et al. 2019 (eq. 22 names the max normaliser).
+
+    rows: method, ACC, NMI, and how the number came there: "own", "rerun" with the released code, "quoted", or "code".
+    """
+    quoted = f"{_NMI_MAX} As quoted by Yang et al."
+    notes = {
+        "own": f"{_NMI_MAX} Mean of 10 runs, error at most 2 %.",
+        "rerun": f"{_NMI_MAX} Run by Yang et al. with the released code.",
+        "quoted": quoted,
+        "code": f"{quoted} The variant in code space with Euclidean affinities, not the full method.",
+    }
+    return tuple(
+        Reported(method, acc, nmi, "authors" if how == "own" else "others", _YANG, notes[how])
+        for method, acc, nmi, how in rows
+    )
+
+
+def quoted(source: str, *rows: tuple[str, float], note: str = "NMI is not given.") -> tuple[Reported, ...]:
+    """Methods with the accuracies that a paper on another method gives for them."""
+    authors = source.rsplit(",", 1)[0]
+    return tuple(
+        Reported(method, acc, None, "others", source, f"As quoted by {authors}; {note}") for method, acc in rows
+    )
+
+
+def measured(method: str, acc: float, nmi: float, library: str, detail: str = "") -> Reported:
+    """A result of our own, with a library that others can install."""
+    note = f"With {library}. NMI with the max normaliser; one seed. {detail}".strip()
+    return Reported(method, acc, nmi, "us", "measured here", note)
+
+
+def best_first(rows: Iterable[Reported]) -> tuple[Reported, ...]:
+    return tuple(sorted(rows, key=lambda row: -(row.acc or 0.0)))
+
+
+#: By method, which row of its paper's table is which rung of its ladder of ablations.
+RUNGS = {
+    "DSCDAN": {
+        "ConvAE": "ConvAE",
+        "DEC-like": "DEC",
+        "+MI": "ConvAE + MI",
+        "+RS": "ConvAE + RS",
+        "+MI+RS": "ConvAE + MI + RS",
+        "+MI+RS+SN": "Dual autoencoder (DSCDAN)",
+    }
+}

@@ -1,0 +1,21 @@
+"""What the sets of the UCI repository share: their address, their licence, and tables in two files."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from deepclust.data.catalog.source import Arrays, Files
+from deepclust.data.reading import formats
+
+ADDRESS = "https://archive.ics.uci.edu/static/public/"
+LICENCE = "CC BY 4.0 (UCI Machine Learning Repository)."
+
+
+def train_and_test(files: Files, train: str, test: str, shape: tuple[int, ...], joined: bool) -> Arrays:
+    """UCI tables with the label in the last column, in two files."""
+    (path,) = files.values()
+    parts = [formats.read_numbers(path, name, ",") for name in (train, test)]
+    x, y = ([f(p) for p in parts] for f in (lambda p: p[:, :-1].reshape(-1, *shape), lambda p: p[:, -1]))
+    if joined:
+        return {"x": np.concatenate(x).astype(np.uint8), "y": np.concatenate(y).astype(np.uint8)}
+    return {"x_train": x[0] / 16, "y_train": y[0], "x_test": x[1] / 16, "y_test": y[1]}
