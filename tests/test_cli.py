@@ -17,8 +17,8 @@ import pytest
 
 from deepclust.cli import main
 from deepclust.methods import METHODS
+from deepclust.owner import this_process
 from deepclust.runs import RunStore
-from deepclust.runs.run import this_process
 
 REPOSITORY = Path(__file__).parents[1]
 TINY = ["--set", "n_clusters=3", "n_init=2"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
@@ -13,20 +12,21 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
-import psutil
 
 from deepclust.events import Event, Snapshot, to_record
+from deepclust.owner import Owner, recent
 from deepclust.results import EXTRA, ClusterResult, load_arrays, save_arrays
 from deepclust.runs.config import RunConfig
 
 State = Literal["queued", "running", "paused", "done", "stopped", "failed", "lost"]
 Command = Literal["run", "pause", "stop", "discard"]
 ENDED = frozenset({"done", "stopped", "failed", "lost"})
+STARTING = 20.0  # seconds for which a run that was asked for may be without a process
 
 
 @dataclass(frozen=True)
-class RunStatus:
-    """Where a run is, as its worker last wrote it. Times are seconds since 1970, ``seconds`` of training only.
+class RunStatus(Owner):
+    """Where a run is, as the worker that owns it last wrote it. Times are since 1970, ``seconds`` of training only.
 
     cluster: address of the Dask scheduler that has the run; the process is then the one that looks after it here.
     """
@@ -41,42 +41,9 @@ class RunStatus:
     seconds: float = 0.0
     device: str = ""
     memory: int | None = None
-    pid: int | None = None
-    create_time: float | None = None
-    host: str = ""
-    heartbeat: float = 0.0
     started: float | None = None
     ended: float | None = None
     cluster: str = ""
-
-    @property
-    def alive(self) -> bool:
-        """Whether the worker process is there; on another host, whether its heart beat in the last 30 seconds."""
-        if self.pid is None:
-            return False
-        if self.host != socket.gethostname():
-            return time.time() - self.heartbeat < 30
-        return process_alive(self.pid, self.create_time)
-
-
-def process_alive(pid: int, create_time: float | None) -> bool:
-    """Whether this very process runs: a pid alone may have been given to another, and a zombie is not alive."""
-    try:
-        process = psutil.Process(pid)
-        same = create_time is None or abs(process.create_time() - create_time) < 1.0
-        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.Error:
-        return False
-
-
-def this_process() -> dict[str, Any]:
-    """The fields of `RunStatus` that say which process works on a run."""
-    return {
-        "pid": os.getpid(),
-        "create_time": psutil.Process().create_time(),
-        "host": socket.gethostname(),
-        "heartbeat": time.time(),
-    }
 
 
 class Run:
@@ -102,7 +69,8 @@ class Run:
     def status(self) -> RunStatus:
         """The status now; a run whose worker died without a word reads as "lost" (which is never stored)."""
         status = self._stored_status()
-        starting = status.pid is None and time.time() - max(status.heartbeat, self.config.created) < 20
+        begun = any(recent(moment, STARTING) for moment in (status.heartbeat, self.config.created))
+        starting = status.pid is None and begun
         if status.state not in ENDED and not status.alive and not starting:
             return replace(status, state="lost", message="The worker process ended without a word.")
         return status

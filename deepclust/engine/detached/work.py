@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
-from deepclust.runs.run import process_alive
+from deepclust.owner import Owner, recent
 
 State = Literal["missing", "starting", "running", "done", "stopped", "failed", "lost"]
 ENDED = ("missing", "done", "stopped", "failed", "lost")
@@ -14,17 +13,14 @@ STARTING = 60.0  # seconds that a fresh process may take to speak for itself
 
 
 @dataclass(frozen=True)
-class Work:
-    """How far some work is. now is what is computed at this moment; the heartbeat is in seconds since 1970."""
+class Work(Owner):
+    """How far some work is. now is what is computed at this moment."""
 
     state: State = "missing"
     _: KW_ONLY
     now: str = ""
     seconds: float = 0.0
     error: str = ""
-    pid: int | None = None
-    create_time: float | None = None
-    heartbeat: float = 0.0
 
     @property
     def live(self) -> bool:
@@ -35,8 +31,8 @@ class Work:
     def alive(self) -> bool:
         """Whether that process is there, or may still be starting."""
         if self.pid is None:
-            return time.time() - self.heartbeat < STARTING
-        return process_alive(self.pid, self.create_time)
+            return recent(self.heartbeat, STARTING)
+        return super().alive
 
 
 def failure(error: Exception) -> str:

@@ -24,8 +24,9 @@ from filelock import FileLock, Timeout
 from deepclust.engine.detached.process import reap, sameness, start_detached, yield_to_the_page
 from deepclust.engine.estimating.trial import Trial, try_out
 from deepclust.engine.training.launch import slot_for
+from deepclust.owner import Owner, this_process
 from deepclust.runs import RunConfig, RunStore
-from deepclust.runs.run import process_alive, this_process, write_json
+from deepclust.runs.run import write_json
 
 LOOK_AGAIN = 0.5  # seconds between two looks at the device
 CALM = 0.7  # seconds for which a form has to stay as it is
@@ -61,7 +62,7 @@ def ask_for_trial(config: RunConfig, root: Path) -> str:
     else:
         write_json(folder / "wanted.json", {"key": key, "config": {**asdict(config)}})
     status = _read(folder / "status.json")
-    if status and process_alive(status["pid"], status["create_time"]):
+    if Owner.of(status).alive:
         return str(status["doing"]) if status.get("key") == key else "waiting"
     if status.get("key") == key and status.get("doing") == "measuring":
         (folder / "status.json").unlink(missing_ok=True)

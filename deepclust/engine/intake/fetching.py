@@ -12,7 +12,8 @@ from typing import Any
 
 from deepclust.data.catalog.table import CATALOG, data_folder
 from deepclust.engine.detached.process import reap, start_detached, yield_to_the_page
-from deepclust.runs.run import process_alive, this_process, write_json
+from deepclust.owner import Owner, recent, this_process
+from deepclust.runs.run import write_json
 
 SPEAK = 0.5  # seconds between two reports
 
@@ -62,11 +63,7 @@ def fetching(name: str, root: Path | str, starting: float = 60.0) -> Fetching | 
         return None
     state = str(told.get("state"))
     if state == "running":
-        alive = (
-            process_alive(told["pid"], told["create_time"])
-            if "pid" in told
-            else time.time() - told.get("started", 0) < starting
-        )
+        alive = Owner.of(told).alive if "pid" in told else recent(told.get("started", 0), starting)
         if not alive:
             return Fetching(
                 "failed", message="The download ended without a word. Start it again: it goes on from there."

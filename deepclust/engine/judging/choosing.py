@@ -19,8 +19,9 @@ from filelock import FileLock, Timeout
 
 from deepclust.engine.detached.process import reap, start_detached, yield_to_the_page
 from deepclust.engine.detached.work import Work, failure
+from deepclust.owner import this_process
 from deepclust.runs import Run
-from deepclust.runs.run import this_process, write_json
+from deepclust.runs.run import write_json
 from deepclust.selection.k.criterion import Criterion
 from deepclust.selection.k.facts import FACTS
 from deepclust.selection.k.verdict import Verdict, give_verdict
@@ -125,8 +126,7 @@ def _compare(run: Run, max_k: int, watch: Callable[[Board], None] | None) -> Boa
     (run.folder / STOP).unlink(missing_ok=True)
     titles = [*(facts.title for facts in FACTS.values()), ""]
     started = time.monotonic()
-    who = {name: value for name, value in this_process().items() if name in ("pid", "create_time")}
-    board = Board("running", max_k, n_criteria=len(FACTS), content=run.content, **who)
+    board = Board("running", max_k, n_criteria=len(FACTS), content=run.content, **this_process())
 
     def tell(**changes: Any) -> None:
         nonlocal board

@@ -19,8 +19,9 @@ from filelock import FileLock, Timeout
 
 from deepclust.engine.detached.process import reap, start_detached, yield_to_the_page
 from deepclust.engine.detached.work import Work, failure
+from deepclust.owner import this_process
 from deepclust.runs import Run, RunStore
-from deepclust.runs.run import this_process, write_json
+from deepclust.runs.run import write_json
 from deepclust.selection.settings.ranking import Ranking, rank_settings
 
 
@@ -131,8 +132,7 @@ def _rank(runs: list[Run], path: Path, watch: Callable[[RankBoard], None] | None
 
     _stop_file(path).unlink(missing_ok=True)
     started = time.monotonic()
-    who = {name: value for name, value in this_process().items() if name in ("pid", "create_time")}
-    board = RankBoard("running", {run.id: run.content for run in runs}, **who)
+    board = RankBoard("running", {run.id: run.content for run in runs}, **this_process())
 
     def tell(**changes: Any) -> None:
         nonlocal board

@@ -24,8 +24,9 @@ from filelock import FileLock, Timeout
 from deepclust.engine.detached.process import reap, start_detached
 from deepclust.engine.detached.work import failure
 from deepclust.engine.maps.jobs import LANES, Job, read_job, read_state, run_job, write_state
+from deepclust.owner import Owner, recent, this_process
 from deepclust.projections import METHODS, Cancelled, project
-from deepclust.runs.run import process_alive, this_process, write_json
+from deepclust.runs.run import write_json
 
 LOOK_EVERY = 0.15  # seconds between two looks at the jobs
 SAY_EVERY = 0.25  # seconds between two words about one job
@@ -61,8 +62,8 @@ def projector_status(root: str | Path) -> dict[str, Any]:
     """status.json {pid, create_time, heartbeat, state, ...} and "alive": whether that very process runs."""
     try:
         status = json.loads((Path(root) / "projector" / "status.json").read_text(encoding="utf-8"))
-        pid, heartbeat = status["pid"], float(status["heartbeat"])
-        alive = time.time() - heartbeat < STARTING if pid is None else process_alive(pid, status["create_time"])
+        owner = Owner.of(status)
+        alive = recent(owner.heartbeat, STARTING) if owner.pid is None else owner.alive
     except (OSError, ValueError, KeyError, TypeError):
         return {"pid": None, "state": "not running", "alive": False}
     return {**status, "alive": alive, "state": status["state"] if alive else "not running"}

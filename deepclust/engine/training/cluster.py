@@ -22,8 +22,9 @@ from deepclust.data.catalog.table import CATALOG
 from deepclust.data.own import open_dataset
 from deepclust.engine.detached.process import reap, start_detached
 from deepclust.engine.training import remote
+from deepclust.owner import Owner, this_process
 from deepclust.runs import Run, RunStatus, RunStore
-from deepclust.runs.run import ENDED, process_alive, this_process, write_json
+from deepclust.runs.run import ENDED, write_json
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -46,7 +47,7 @@ def send(run: Run, address: str) -> None:
     run.set_status(cluster=address, message=f"On its way to {address}.")
     write_json(_ask(run), {"address": address})
     driver = _read(folder / "driver.json")
-    if driver.get("address") == address and process_alive(driver["pid"], driver["create_time"]):
+    if driver.get("address") == address and Owner.of(driver).alive:
         return
     with (folder / "log").open("ab") as log:
         start_detached("deepclust.engine.training.cluster", str(run.folder.parent), address, log=log)

@@ -9,8 +9,8 @@ from typing import Any
 
 from deepclust.events import Event, Progress, Stage
 from deepclust.methods import Method
+from deepclust.owner import this_process
 from deepclust.runs import Run, RunStatus
-from deepclust.runs.run import this_process
 
 HEARTBEAT_EVERY = 1.0  # seconds
 COMMANDS_EVERY = 0.1

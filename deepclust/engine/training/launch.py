@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from typing import Any
 
 from deepclust.compute import likely_device
@@ -53,13 +52,8 @@ def discard(run: Run, store: RunStore, patience: float = 10.0) -> None:
         reap()
         time.sleep(0.05)
     status = run.status()
-    if status.state not in ENDED and status.alive and status.pid is not None:
-        import psutil
-
-        with suppress(psutil.Error):  # it may end by itself at this moment
-            process = psutil.Process(status.pid)
-            process.kill()
-            process.wait(5)
+    if status.state not in ENDED:
+        status.kill()
     reap()
     store.delete(run, force=True)
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import sys
 import time
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from deepclust.engine.detached.process import reap, sameness, start_detached, yield_to_the_page
+from deepclust.owner import Owner, this_process
 from deepclust.runs import Run
-from deepclust.runs.run import process_alive, this_process, write_json
+from deepclust.runs.run import write_json
 
 LOOK_AGAIN = 0.1  # seconds between two looks at idle.json
 STARTING = 60.0  # seconds that a fresh process may take to be ready
@@ -55,7 +56,7 @@ def hand_over(run: Run) -> bool:
     if not _usable(who, same):
         return False
     # before the rename: from then on the status is written by that process
-    run.set_status(pid=who["pid"], create_time=who["create_time"], host=who["host"])
+    run.set_status(**asdict(Owner.of(who)))
     try:
         os.rename(folder / "idle.json", taken)
         if _usable(_read(taken), same):
@@ -76,8 +77,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _usable(who: dict[str, Any], same: str) -> bool:
     """Whether the process lives, on this machine, and was started as this one would start it."""
-    here = who.get("host") == socket.gethostname() and who.get("same") == same
-    return here and process_alive(who["pid"], who["create_time"])
+    owner = Owner.of(who)
+    return owner.here and owner.alive and who.get("same") == same
 
 
 def _wait(folder: Path, same: str, idle_seconds: float) -> Run | None:

@@ -15,8 +15,8 @@ from filelock import FileLock, Timeout
 
 from deepclust.engine.detached.process import yield_to_the_page
 from deepclust.engine.training.launch import slot_of, waiting_before
+from deepclust.owner import this_process
 from deepclust.runs import Run, RunStatus, RunStore
-from deepclust.runs.run import this_process
 
 if TYPE_CHECKING:
     from deepclust.data.dataset import Dataset

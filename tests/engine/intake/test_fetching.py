@@ -12,7 +12,7 @@ from deepclust.data.catalog import entry as entry_module
 from deepclust.engine.detached import process
 from deepclust.engine.intake import fetching as module
 from deepclust.engine.intake.fetching import Fetching, fetching, forget_fetch, start_fetch
-from deepclust.runs.run import this_process
+from deepclust.owner import this_process
 
 
 @pytest.fixture

@@ -10,16 +10,16 @@ import sys
 import textwrap
 import threading
 import time
+from dataclasses import asdict, replace
 from pathlib import Path
 
-import psutil
 import pytest
 from filelock import FileLock
 
 import deepclust.engine.training.launch
 from deepclust.engine.training.launch import discard, launch, resume, slot_of, waiting_before
 from deepclust.engine.training.worker import work
-from deepclust.runs.run import process_alive, this_process
+from deepclust.owner import process_of, this_process
 
 REPOSITORY = Path(__file__).parents[3]
 LONG = {"pretrain_epochs": 10_000, "n_channels": 8}  # longer than any test waits
@@ -131,13 +131,37 @@ def test_a_worker_that_does_not_answer_is_killed(ask, store):
     run = ask()
     deaf = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     try:
-        facts = {"create_time": psutil.Process(deaf.pid).create_time(), "host": socket.gethostname()}
-        run.set_status(state="running", pid=deaf.pid, **facts)
+        run.set_status(state="running", **asdict(process_of(deaf.pid)))
         discard(run, store, patience=0.2)
         assert deaf.wait(5) is not None
         assert not run.folder.exists()
     finally:
         deaf.kill()
+
+
+@pytest.mark.parametrize("other", [{"host": "elsewhere"}, {"boot": "of a machine of the same name"}])
+def test_discard_never_kills_a_process_of_another_machine(ask, store, other):
+    run = ask()
+    neighbour = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    try:
+        run.set_status(state="running", **asdict(replace(process_of(neighbour.pid), **other)))
+        assert run.status().state == "running"  # its heart has beaten just now
+        discard(run, store, patience=0.2)
+        assert neighbour.poll() is None
+        assert not run.folder.exists()
+    finally:
+        neighbour.kill()
+        neighbour.wait()
+
+
+def test_a_run_of_the_future_blocks_neither_the_queue_nor_its_own_resume(ask, store, started):
+    """The clock was set back: what was written before that lies in the future."""
+    mine = ask()
+    ahead = store.create(replace(mine.config, created=mine.config.created - 7200))
+    ahead.set_status(heartbeat=time.time() + 3600)
+    assert waiting_before(mine, store) == []
+    resume(ahead)
+    assert started == ["deepclust.engine.training.worker"]
 
 
 # -- real workers -----------------------------------------------------------------------------------------------------
@@ -190,7 +214,7 @@ def test_a_killed_worker_is_lost_and_its_run_goes_on_from_the_checkpoint(ask, wo
     assert worker.nice() >= 5
     worker.kill()
     wait_until(lambda: run.status().state == "lost", "the loss to be noticed", 5)
-    assert not process_alive(worker.pid, run.status().create_time)  # a zombie of this process, not alive
+    assert not run.status().alive  # a zombie of this process, not alive
     with open(run.folder / "worker.log", "a") as log:
         log.write("Killed\n")
     assert run.log_tail().endswith("Killed")

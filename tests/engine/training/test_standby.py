@@ -17,7 +17,8 @@ from deepclust.engine.detached.process import sameness
 from deepclust.engine.training.launch import launch
 from deepclust.engine.training.standby import ensure_standby, hand_over
 from deepclust.engine.training.train import train
-from deepclust.runs.run import this_process, write_json
+from deepclust.owner import this_process
+from deepclust.runs.run import write_json
 
 
 @pytest.fixture

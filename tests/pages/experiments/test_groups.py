@@ -15,8 +15,9 @@ from deepclust.engine.estimating import trials
 from deepclust.engine.estimating.trial import Trial
 from deepclust.engine.training.train import train
 from deepclust.methods import METHODS
+from deepclust.owner import this_process
 from deepclust.runs import Run, RunStore
-from deepclust.runs.run import this_process, write_json
+from deepclust.runs.run import write_json
 from tests.pages.conftest import blobs
 
 RUNGS = {"bare": {"n_init": 1}, "whole": {}}

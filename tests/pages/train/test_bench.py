@@ -16,8 +16,8 @@ from deepclust.data.own import keep_dataset
 from deepclust.engine.asking.ask import make_config, variants
 from deepclust.engine.training.train import train
 from deepclust.events import Progress, Snapshot, Stage
+from deepclust.owner import this_process
 from deepclust.runs import Run, RunStore
-from deepclust.runs.run import this_process
 from tests.conftest import TINY
 from tests.pages.conftest import blobs
 

@@ -8,9 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from deepclust.events import Note, Progress, Snapshot, Stage
 from deepclust.methods import METHODS
+from deepclust.owner import this_process
 from deepclust.params import params_of
 from deepclust.runs import Run, RunStore
-from deepclust.runs.run import this_process
 from tests.pages.conftest import blobs
 
 
