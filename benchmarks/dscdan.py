@@ -58,7 +58,7 @@ def measure(X: np.ndarray, y: np.ndarray, method: DSCDAN) -> tuple[float, ...]:
     start, cpu = time.perf_counter(), time.process_time()
     labels = method.fit_predict(X)
     taken = time.perf_counter() - start, time.process_time() - cpu
-    quality = modularity(labels, method._edges()) if "at" in method._graph else float("nan")
+    quality = modularity(labels, method.graph_.edges()) if method.graph_.of_all else float("nan")
     return acc(y, labels), nmi(y, labels, average="max"), ari(y, labels), quality, *taken
 
 

@@ -50,7 +50,7 @@ def measure(dataset: Dataset, method: LALNet, on_test: bool) -> tuple[float, ...
         f, y = method.activations(dataset.X[n_train:]), y[n_train:]
         labels = pairwise_distances_argmin(f, kmeans_centers(f, method.n_clusters, 0, method.n_init))
     seconds = time.perf_counter() - start
-    seen = len(X) * method._n_passes(len(X)) * len(epochs)
+    seen = len(X) * method.n_passes(len(X)) * len(epochs)
     scores = (acc(y, labels), nmi(y, labels, average="max"), ari(y, labels))
     return (*scores, seconds, seen / max(sum(epochs), 1e-9))
 

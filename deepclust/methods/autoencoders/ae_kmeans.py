@@ -11,7 +11,6 @@ from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.autoencoding import AutoencoderMethod
 from deepclust.methods.base.centers import kmeans_centers
 from deepclust.methods.base.deep import Means, descend
-from deepclust.params import param
 
 
 class AEKMeans(AutoencoderMethod):
@@ -28,9 +27,7 @@ class AEKMeans(AutoencoderMethod):
     rank = 20
     spaces_without_k = ("embedding",)
 
-    max_epochs: int = param(
-        50, "Epochs", help="How often the network sees all data.", min=0, max=10_000, group="Training"
-    )
+    max_epochs: int = shared.epochs(50)
     n_init: int = shared.n_init()
 
     def plan(self) -> tuple[tuple[str, int], ...]:

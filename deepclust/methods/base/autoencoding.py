@@ -20,14 +20,7 @@ if TYPE_CHECKING:
 class AutoencoderMethod(DeepMethod):
     """Base of methods that train an autoencoder: convolutional for pictures, fully connected for vectors."""
 
-    n_components: int = param(
-        10,
-        "Latent size",
-        help="How many numbers the network may describe a sample with.",
-        min=1,
-        max=2048,
-        group="Network",
-    )
+    n_components: int = shared.n_components(10)
     n_blocks: int = param(
         3,
         "Blocks",
@@ -37,18 +30,8 @@ class AutoencoderMethod(DeepMethod):
         group="Network",
         advanced=True,
     )
-    n_channels: int = param(
-        32, "Channels", help="Width of the convolutions, for pictures.", min=1, max=512, group="Network", advanced=True
-    )
-    n_hidden: int = param(
-        256,
-        "Hidden units",
-        help="Width of the two hidden layers, for tables and embeddings.",
-        min=1,
-        max=8192,
-        group="Network",
-        advanced=True,
-    )
+    n_channels: int = shared.n_channels(32, "Width of the convolutions, for pictures.")
+    n_hidden: int = shared.n_hidden(256, "Width of the two hidden layers, for tables and embeddings.")
     batch_size: int = shared.batch_size()
     learning_rate: float = shared.learning_rate()
 

@@ -186,14 +186,14 @@ class DeepMethod(Method):
         """Samples in a batch: ``batch_size``, or fewer where there would be only a step or two."""
         return int(min(self.batch_size, max(SMALLEST_BATCH, n_samples // STEPS_PER_PASS)))
 
-    def _n_passes(self, n_samples: int, batch_size: int | None = None) -> int:
+    def n_passes(self, n_samples: int, batch_size: int | None = None) -> int:
         """How often an epoch of ``steps_per_epoch`` goes through all samples."""
         n_steps = max(1, int(n_samples / (batch_size or self._batch_size(n_samples)) + 0.5))
         return int(-(-self.steps_per_epoch // n_steps))
 
     def _passes(self, n_samples: int, batch_size: int) -> Iterator[torch.Tensor]:
-        """Shuffled rows in batches, through all samples as often as `_n_passes` says."""
-        for _ in range(self._n_passes(n_samples, batch_size)):
+        """Shuffled rows in batches, through all samples as often as `n_passes` says."""
+        for _ in range(self.n_passes(n_samples, batch_size)):
             if not self._told_to_stop:
                 yield from self._batches(n_samples, batch_size)
 

@@ -88,14 +88,8 @@ class SpectralClustering(Method):
     spaces_without_k = ("input",)
     min_samples = 2
 
-    n_neighbors: int = param(
-        15,  # with 10, a thin curve of 2,000 points falls apart where its points happen to lie far from each other
-        "Neighbours",
-        help="How many nearest samples each sample is joined to.",
-        min=1,
-        max=500,
-        group="Graph",
-    )
+    # with 10, a thin curve of 2,000 points falls apart where its points happen to lie far from each other
+    n_neighbors: int = shared.n_neighbors(15)
     affinity: str = param(
         "self-tuning",
         "Affinity",

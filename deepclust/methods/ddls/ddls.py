@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deepclust.events import Event, Note, Stage
+from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.autoencoding import AutoencoderMethod
 from deepclust.methods.base.deep import FLOAT_BYTES, PASSES, Means, descend
 from deepclust.methods.base.method import Cost
@@ -56,46 +57,19 @@ class DDLS(AutoencoderMethod):
     rank = 10
     spaces_without_k = ("stage:Pre-training",)
 
-    n_components: int = param(
-        60,
-        "Latent size",
-        help="How many numbers the network may describe a sample with.",
-        min=1,
-        max=2048,
-        group="Network",
+    n_components: int = shared.n_components(60)
+    batch_size: int = shared.batch_size(
+        1000, "Samples compared with each other in one step; a small data set is cut into smaller batches."
     )
-    batch_size: int = param(
-        1000,
-        "Batch size",
-        help="Samples compared with each other in one step; a small data set is cut into smaller batches.",
-        min=4,
-        max=16_384,
-        log=True,
-        group="Training",
-        advanced=True,
+    pretrain_epochs: int = shared.epochs(
+        50, "Stage 0 epochs", "Pre-training: how often all data are seen before clusters are formed."
     )
-    pretrain_epochs: int = param(
-        50,
-        "Stage 0 epochs",
-        help="Pre-training: how often all data are seen before clusters are formed.",
-        min=0,
-        max=10_000,
-        group="Training",
+    max_epochs: int = shared.epochs(
+        20, "Clustering epochs", "How often all data are seen while clusters are formed, half of them in each stage."
     )
-    max_epochs: int = param(
-        20,
-        "Clustering epochs",
-        help="How often all data are seen while clusters are formed, half of them in each stage.",
-        min=0,
-        max=10_000,
-        group="Training",
-    )
-    n_neighbors: int = param(
+    n_neighbors: int = shared.n_neighbors(
         5,
-        "Neighbours",
-        help="A pair is trusted only if each is among this many nearest of the other in the batch.",
-        min=1,
-        max=100,
+        "A pair is trusted only if each is among this many nearest of the other in the batch.",
         group="Anchor pairs",
         advanced=True,
     )
@@ -119,41 +93,11 @@ class DDLS(AutoencoderMethod):
         group="Anchor pairs",
         advanced=True,
     )
-    lambda_r: float = param(
-        0.001,
-        "Weight of reconstruction",
-        help="How much the decoder's output counts.",
-        min=0.0,
-        max=10.0,
-        group="Weights",
-        advanced=True,
-    )
-    lambda_d: float = param(
-        1.0,
-        "Weight of telling apart",
-        help="How much telling pairs apart counts in stage I.",
-        min=0.0,
-        max=10.0,
-        group="Weights",
-        advanced=True,
-    )
-    lambda_w: float = param(
-        0.3,
-        "Weight of within",
-        help="How much likeness inside clusters counts in stage II.",
-        min=0.0,
-        max=10.0,
-        group="Weights",
-        advanced=True,
-    )
-    lambda_b: float = param(
-        1.0,
-        "Weight of between",
-        help="How much unlikeness between clusters counts in stage II.",
-        min=0.0,
-        max=10.0,
-        group="Weights",
-        advanced=True,
+    lambda_r: float = shared.weight(0.001, "Weight of reconstruction", "How much the decoder's output counts.")
+    lambda_d: float = shared.weight(1.0, "Weight of telling apart", "How much telling pairs apart counts in stage I.")
+    lambda_w: float = shared.weight(0.3, "Weight of within", "How much likeness inside clusters counts in stage II.")
+    lambda_b: float = shared.weight(
+        1.0, "Weight of between", "How much unlikeness between clusters counts in stage II."
     )
     tol: float = param(
         1e-4,

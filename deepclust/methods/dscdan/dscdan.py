@@ -1,12 +1,15 @@
 """DSCDAN, deep spectral clustering with a dual autoencoder: robust codes, then their graph's eigenspace, jointly.
 
+The chapters of this package: `parameters` (what one may choose), `terms` (the loss on one batch), `cut_graph` (the graph of all
+codes and its exact cut), `distort` (another look at a sample), `cost`; and here how they make a method.
+
 Shapes: x (b, ...) input, z (b, d) codes (their mean mu), W (n, n) affinities of the codes' nearest neighbours,
 Y~ (b, m) outputs of the cluster network, Y (b, m) the same made orthonormal, U (n, m) the exact cut of W.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,25 +17,31 @@ import numpy as np
 from deepclust.compute import to_numpy
 from deepclust.events import Event, Snapshot, Stage
 from deepclust.methods.base.centers import group_means, kmeans_centers, kmeans_from
-from deepclust.methods.base.deep import PASSES, Means, descend
+from deepclust.methods.base.deep import Means, descend
 from deepclust.methods.base.method import Cost
-from deepclust.methods.dscdan.dual_spectral import BATCHES_AT_ONCE, MEANINGS, DualSpectralMethod
-from deepclust.params import param
+from deepclust.methods.base.rounding import ritz_weights
+from deepclust.methods.dscdan.cost import BATCHES_AT_ONCE, fit_cost
+from deepclust.methods.dscdan.cut_graph import CutGraph
+from deepclust.methods.dscdan.parameters import DSCDANParameters
+from deepclust.methods.dscdan.terms import MEANINGS, Terms, cluster_outputs, term_weights, weighted_sum
 
 if TYPE_CHECKING:
     import torch
+    from torch import nn
 
 SELF_TRAINING, KL = "Self-training", "self-training"
 EXTRAS_UP_TO = 10_000  # samples up to which the exact eigenvectors are kept with the result
+READ_AT_ONCE = 1024  # samples, where nothing is learned from them
 
 
-class DSCDAN(DualSpectralMethod):
+class DSCDAN(DSCDANParameters):
     """Yang, Deng, Zheng, Yan, Liu 2019. What paper and released code disagree on is a parameter here.
 
-    Pre-training minimises eq. (13) (see `DualTermsMethod`). The spectral stage adds the spectral loss, eq. (16),
-    of the cluster network's orthonormal outputs, eqs. (17) and (18), and trains everything together, eq. (20). Beyond the
-    paper: edges are drawn from the neighbour graph of all codes instead of those inside a batch, Y is drawn to the exact
-    cut of that graph (``eta``), and disturbed copies of a sample count as its neighbours (``lambda_v``).
+    Pre-training minimises eq. (13). The spectral stage adds the spectral loss, eq. (16), of the cluster network's
+    orthonormal outputs, eqs. (17) and (18), and trains everything together, eq. (20). Beyond the paper: with
+    ``graph="all"`` edges are drawn from the neighbour graph of all codes, which makes the spectral loss that of the
+    normalised cut (each sample occurs as often as it has edges), Y is drawn to the exact cut of that graph (``eta``),
+    and disturbed copies of a sample count as its neighbours (``lambda_v``).
     """
 
     title = "DSCDAN"
@@ -99,33 +108,7 @@ class DSCDAN(DualSpectralMethod):
     rank = 14
     spaces_without_k = ("stage:Dual autoencoder",)
 
-    pretrain_epochs: int = param(
-        8,
-        "Pre-training epochs",
-        help="How often all data are seen before the spectral stage.",
-        min=0,
-        max=10_000,
-        group="Training",
-    )
-    max_epochs: int = param(
-        8,
-        "Spectral epochs",
-        help="How often all data are seen while the cut is learned. 0 leaves the stage out: k-means on the codes.",
-        min=0,
-        max=10_000,
-        group="Training",
-    )
-    self_training_epochs: int = param(
-        0,
-        "Self-training epochs",
-        help="DEC (Xie et al. 2016) instead of the cut: epochs in which clusters are sharpened by what is already sure.",
-        min=0,
-        max=10_000,
-        group="Training",
-        advanced=True,
-    )
-
-    # -- plan and cost -------------------------------------------------------------------------------------------
+    # -- plan, cost and network ----------------------------------------------------------------------------------
 
     @property
     def embedding_name(self) -> str:
@@ -140,46 +123,56 @@ class DSCDAN(DualSpectralMethod):
         return (stages[0], *(stage for stage in stages[1:] if stage[1]))
 
     def cost(self, n_samples: int, feature_shape: tuple[int, ...]) -> Cost:
-        """Operations of both stages, and bytes of the larger of them."""
-        encoder, _, _, clusters = self._part_sizes(feature_shape)
-        own = self._sample_flops(feature_shape)
-        batch = self._batch_size(n_samples)
-        flops = n_samples * own * self.pretrain_epochs * self._n_passes(n_samples, batch)
-        flops += n_samples * PASSES * encoder.flops * self.self_training_epochs
-        at_once = 1
-        if self.max_epochs:
-            at_once = 2 if self.graph == "all" else BATCHES_AT_ONCE
-            other_end = PASSES * (encoder.flops * (self.graph == "all") + 3 * clusters.flops)
-            passes = self._n_passes(n_samples, batch * (1 if self.graph == "all" else BATCHES_AT_ONCE))
-            flops += n_samples * (own + other_end) * self.max_epochs * passes
-            if self.graph == "all":
-                search = 2.0 * n_samples * self.n_components
-                flops += n_samples * (1 + self.graph_views) * (encoder.flops + search)
-        return Cost(flops=flops, memory=self._memory(n_samples, at_once * batch, feature_shape))
+        """Operations of all stages, and bytes of the largest (`fit_cost`)."""
+        return fit_cost(self, n_samples, feature_shape, self._batch_size(n_samples), self._n_outputs())
+
+    def n_passes(self, n_samples: int, batch_size: int | None = None) -> int:
+        size = batch_size or self._batch_size(n_samples)
+        return max(1, -(-self.steps_per_epoch * size // max(1, n_samples)))
+
+    def _build(self, feature_shape: tuple[int, ...]) -> nn.Module:
+        from deepclust.nets.dual_net import DualNet
+
+        return DualNet(
+            feature_shape, self.n_components, self.n_channels, self.n_convs, self.n_hidden, self._n_outputs()
+        )
+
+    def _n_outputs(self) -> int:
+        if self.graph == "batch" or self.prior != "normal" or self.labels_from == "argmax":
+            return self.n_clusters
+        return max(self.n_clusters, round(self.eigenvectors * self.n_clusters))
 
     # -- training ------------------------------------------------------------------------------------------------
 
     def _prepare(self, checkpoint: Mapping[str, Any] | None) -> None:
         super()._prepare(checkpoint)
-        self._graph: dict[str, torch.Tensor] = {}  # empty before the spectral stage
+        self.graph_ = CutGraph()  # empty before the spectral stage
 
     def _learn(self, X: np.ndarray) -> Iterator[Event]:
-        import torch
-
         x = self._x = self._tensor(X)
         size = self._batch_size(len(x))
+        for stage, n_epochs in self.plan():
+            if stage == SELF_TRAINING:
+                yield from self._learn_self_training(x, size, stage, n_epochs)
+            elif stage == "Spectral stage":
+                yield from self._learn_spectral(x, size, stage, n_epochs)
+            else:
+                yield from self._learn_codes(x, size, stage, n_epochs)
+
+    def _learn_codes(self, x: torch.Tensor, size: int, stage: str, n_epochs: int) -> Iterator[Event]:
+        """Eq. (13): the dual autoencoder alone."""
+        import torch
+
         optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
-        first, *then = self.plan()
-        weights = self._all_weights(joint=False)
-        yield Stage(*first, {name: MEANINGS[name] for name in weights})
-        for _ in self._epochs(*first, net=self._net, optimiser=optimiser, generator=self._generator):
+        batch_terms, weights = Terms(self, self._net, self._generator), term_weights(self, joint=False)
+        yield Stage(stage, n_epochs, {name: MEANINGS[name] for name in weights})
+        for _ in self._epochs(stage, n_epochs, net=self._net, optimiser=optimiser, generator=self._generator):
             losses = Means()
             for rows in self._passes(len(x), size):
-                self._step(optimiser, weights, self._pretraining_terms(x[rows]), losses, len(rows))
+                terms = batch_terms.pretraining(x[rows])
+                descend(optimiser, weighted_sum(weights, terms))
+                losses.add(terms, len(rows))
             yield from self._report(losses)
-        for stage, n_epochs in then:
-            learn = self._learn_self_training if stage == SELF_TRAINING else self._learn_spectral
-            yield from learn(x, size, stage, n_epochs)
 
     def _learn_self_training(self, x: torch.Tensor, size: int, stage: str, n_epochs: int) -> Iterator[Event]:
         """DEC from the codes as they are: encoder and centres learn targets that are renewed with every epoch."""
@@ -209,53 +202,102 @@ class DSCDAN(DualSpectralMethod):
         """Eq. (20): everything together, with Y made orthonormal on every batch."""
         import torch
 
+        graph, of_all = self.graph_, self.graph == "all"
         optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
-        state = {"net": self._net, "optimiser": optimiser, "generator": self._generator, "graph": self._graph}
-        weights = self._all_weights(joint=True)
+        state = {"net": self._net, "optimiser": optimiser, "generator": self._generator, "graph": graph.state}
+        batch_terms, weights = Terms(self, self._net, self._generator), term_weights(self, joint=True)
         yield Stage(stage, n_epochs, {name: MEANINGS[name] for name in weights})
         for epoch in self._epochs(stage, n_epochs, **state):
             if epoch == 1:
-                self._graph["width"] = torch.tensor(self._n_outputs())
-            if self.graph == "all" and (epoch == 1 or (self.refresh and (epoch - 1) % self.refresh == 0)):
+                graph.set_width(self._n_outputs())
+            if of_all and (epoch == 1 or (self.refresh and (epoch - 1) % self.refresh == 0)):
                 self._renew_graph(x)
-            edges = self._drawn_edges(len(x)) if self.graph == "all" else None
+            at, to = graph.drawn(len(x), self._generator) if of_all else (None, None)
             losses = Means()
-            for rows in self._passes(len(x), size if edges is not None else BATCHES_AT_ONCE * size):
-                if edges is None:
-                    terms = self._batch_terms(x, rows)
+            for rows in self._passes(len(x), size if of_all else BATCHES_AT_ONCE * size):
+                if at is not None and to is not None:
+                    terms = batch_terms.on_edges(x, at[rows], to[rows], graph)
                 else:
-                    terms = self._edge_terms(x, self._graph["at"][edges[rows]], self._graph["to"][edges[rows]])
-                self._step(optimiser, weights, terms, losses, len(rows))
+                    terms = batch_terms.in_batch(x[rows])
+                descend(optimiser, weighted_sum(weights, terms))
+                losses.add(terms, len(rows))
             yield from self._report(losses)
 
-    # -- spaces and clusters -------------------------------------------------------------------------------------
+    def _renew_graph(self, x: torch.Tensor) -> None:
+        """The graph of all codes as they are now, seen with some disturbed copies of each sample, and its exact cut."""
+        import torch
+
+        codes = torch.from_numpy(self._all(x, self._mean)).to(x.device)
+        self._net.clusters.standardize(codes)
+        views = [self._all(x, self._disturbed_mean) for _ in range(self.graph_views)]
+        looks = [codes, *(torch.from_numpy(view).to(x.device) for view in views)]
+        n_vectors, seed = self._n_outputs(), self._fit_seed
+        self.graph_.renew(looks, self.n_neighbors, self.n_clusters, n_vectors, self.n_init, seed, self.unit_rows)
+
+    # -- what is read from the network ---------------------------------------------------------------------------
+
+    def _all(self, x: torch.Tensor, read: Callable[[torch.Tensor], torch.Tensor]) -> np.ndarray:
+        """What ``read`` makes of samples x (n, ...), batch by batch, as float32 (n, d)."""
+        import torch
+
+        with torch.no_grad():
+            return to_numpy(torch.cat([read(part) for part in x.split(READ_AT_ONCE)]))
+
+    def _mean(self, x: torch.Tensor) -> torch.Tensor:
+        """Clean codes mu (b, d) of a batch."""
+        mu: torch.Tensor = self._net.autoencoder.encode(x).mu
+        return mu
+
+    def _disturbed_mean(self, x: torch.Tensor) -> torch.Tensor:
+        """Codes mu (b, d) of disturbed copies of a batch."""
+        from deepclust.methods.dscdan.distort import distorted
+
+        return self._mean(distorted(x, self._generator))
+
+    def _y_tilde(self, x: torch.Tensor) -> torch.Tensor:
+        return cluster_outputs(self._net, self._mean(x), self.output)
+
+    def _y(self, x: torch.Tensor) -> torch.Tensor:
+        """Y (b, m) under the weights that `_freeze` set last."""
+        y: torch.Tensor = self._net.orthonormal(self._y_tilde(x))
+        return y
+
+    def _freeze(self, x: torch.Tensor) -> None:
+        """Set the last layer's weights from all samples x (n, ...), by which new ones are placed as well.
+
+        They make Y orthonormal; with a graph of all samples, each weighted by its degree as in the normalised cut, and
+        turned so that its columns stand in the order of the eigenvectors that they approximate.
+        """
+        import torch
+
+        from deepclust.nets.orthonormal import orthonormal_weights
+
+        outputs = self._all(x, self._y_tilde)
+        if self.graph == "all":
+            weights = torch.from_numpy(ritz_weights(outputs, self.graph_.edges()))
+        else:
+            weights = orthonormal_weights(torch.from_numpy(outputs))
+        self._net.orthonormal.set_weights(weights.to(x.device))
 
     def _encode(self, x: torch.Tensor) -> torch.Tensor:
         """The space that clusters are read from: the codes; after the spectral stage Y, or the soft-max outputs."""
         from torch.nn import functional
 
-        if not self._in_eigenspace:
+        if not self.graph_.begun:
             return self._mean(x)
         if self._reads_largest():
             soft: torch.Tensor = self._net.clusters(self._mean(x)).softmax(dim=1)
             return soft
-        y = self._y(x)[:, : self._width]
+        y = self._y(x)[:, : self.graph_.width]
         return functional.normalize(y, dim=1) if self.unit_rows else y
 
-    @property
-    def _in_eigenspace(self) -> bool:
-        return bool(self._graph)
-
     def _reads_largest(self) -> bool:
-        return self._in_eigenspace and self.labels_from == "argmax"
+        return self.graph_.begun and self.labels_from == "argmax"
 
-    @property
-    def _width(self) -> int:
-        """How many columns of Y are compared."""
-        return int(self._graph["width"])
+    # -- clusters ------------------------------------------------------------------------------------------------
 
     def _snapshot(self, stage: str, epoch: int) -> Snapshot:
-        if self._in_eigenspace:
+        if self.graph_.begun:
             self._freeze(self._x)
         return super()._snapshot(stage, epoch)
 
@@ -267,7 +309,7 @@ class DSCDAN(DualSpectralMethod):
     def _settle(self, X: np.ndarray) -> None:
         self.spectral_embedding_ = None
         self.latent_mean_ = self._all(self._x, self._mean)
-        if self._in_eigenspace:
+        if self.graph_.begun:
             self._freeze(self._x)
             self.spectral_embedding_ = self._all(self._x, self._y)
         self.embedding_ = self._codes(self._x)
@@ -279,34 +321,29 @@ class DSCDAN(DualSpectralMethod):
         if self._reads_largest():
             # the largest number of a row that adds up to 1 is that of the corner of the simplex which is nearest
             return np.eye(self.n_clusters, dtype=np.float32)
-        if self.self_training_epochs and not self._in_eigenspace:
+        if self.self_training_epochs and not self.graph_.begun:
             centers = to_numpy(self._net.centers.detach()[: self.n_clusters])
             if centers.any():  # not stopped before they were set
                 return np.asarray(centers, np.float32)
-        if "labels" in self._graph:
-            labels = to_numpy(self._graph["labels"])
-            if len(np.unique(labels)) == self.n_clusters:
-                return kmeans_from(embedding, group_means(embedding, labels, self.n_clusters))
+        if self.graph_.of_all and len(np.unique(self.graph_.labels)) == self.n_clusters:
+            return kmeans_from(embedding, group_means(embedding, self.graph_.labels, self.n_clusters))
         return kmeans_centers(embedding, self.n_clusters, self._fit_seed, self.n_init)
 
     def _spaces(self) -> dict[str, np.ndarray]:
-        return {"Latent mean": self.latent_mean_} if self._in_eigenspace else {}
+        return {"Latent mean": self.latent_mean_} if self.graph_.begun else {}
 
     def _extras(self) -> dict[str, np.ndarray]:
-        if "exact" not in self._graph or len(self.labels_) > EXTRAS_UP_TO:
+        if not self.graph_.of_all or len(self.labels_) > EXTRAS_UP_TO:
             return {}
-        return {
-            "exact eigenvectors": to_numpy(self._graph["exact"]),
-            "exact eigenvalues": to_numpy(self._graph["eigenvalues"]),
-        }
+        return {"exact eigenvectors": to_numpy(self.graph_.exact), "exact eigenvalues": self.graph_.eigenvalues}
 
     # -- keeping -------------------------------------------------------------------------------------------------
 
     def fitted_state(self) -> dict[str, Any]:
-        return {**super().fitted_state(), "width": self._width if self._in_eigenspace else 0}
+        return {**super().fitted_state(), "width": self.graph_.width}
 
     def load_fitted(self, state: Mapping[str, Any]) -> None:
-        import torch
-
         super().load_fitted(state)
-        self._graph = {"width": torch.tensor(state["width"])} if state["width"] else {}
+        self.graph_ = CutGraph()
+        if state["width"]:
+            self.graph_.set_width(state["width"])

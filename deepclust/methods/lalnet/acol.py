@@ -13,6 +13,7 @@ import numpy as np
 
 from deepclust.compute import to_numpy
 from deepclust.events import snapshot_sample
+from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.centers import group_means, kmeans_centers
 from deepclust.methods.base.deep import DeepMethod
 from deepclust.methods.lalnet.view_axes import reduced
@@ -44,23 +45,9 @@ class AcolMethod(DeepMethod):
         "mirrorings), rotations, half-turn, quarter-turn, scale-8, shear-8, translate-8, permute-8. Vectors: signs-8, "
         "permute-8. Or your own, such as T1+T3+invert. auto: D4 for pictures, signs-8 for vectors.",
     )
-    n_channels: int = param(
-        16,
-        "Channels",
-        help="Width of the first two convolutions; the other two have twice as many.",
-        min=1,
-        max=512,
-        group="Network",
-        advanced=True,
-    )
-    n_hidden: int = param(
-        1024,
-        "Width of F",
-        help="Units of the representation that is clustered; fewer than 1024 find worse clusters.",
-        min=1,
-        max=8192,
-        group="Network",
-        advanced=True,
+    n_channels: int = shared.n_channels(16, "Width of the first two convolutions; the other two have twice as many.")
+    n_hidden: int = shared.n_hidden(
+        1024, "Units of the representation that is clustered; fewer than 1024 find worse clusters.", "Width of F"
     )
     n_duplicates: int = param(
         20,

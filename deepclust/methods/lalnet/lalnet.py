@@ -78,39 +78,21 @@ class LALNet(AcolMethod):
     rank = 12
     spaces_without_k = ("embedding",)
 
-    max_epochs: int = param(
-        100, "Epochs", help="How often the network sees all data.", min=0, max=10_000, group="Training"
-    )
+    max_epochs: int = shared.epochs(100)
     steps_per_epoch: int = shared.steps_per_epoch(1)
     batch_size: int = shared.batch_size(200)
     learning_rate: float = shared.learning_rate()
-    c_alpha: float = param(
+    c_alpha: float = shared.weight(
         0.1,
         "Weight of affinity",
-        help="How much it counts that each sample has a duplicate of its own. At 1 k-means finds clusters in fewer steps, but "
+        "How much it counts that each sample has a duplicate of its own. At 1 k-means finds clusters in fewer steps, but "
         "with two or three transformations duplicates may be given away before anything is learned.",
-        min=0.0,
-        max=100.0,
-        group="Weights",
-        advanced=True,
     )
-    c_beta: float = param(
-        1.0,
-        "Weight of balance",
-        help="How much it counts that all duplicates are used; at 0 they may collapse into one.",
-        min=0.0,
-        max=100.0,
-        group="Weights",
-        advanced=True,
+    c_beta: float = shared.weight(
+        1.0, "Weight of balance", "How much it counts that all duplicates are used; at 0 they may collapse into one."
     )
-    c_F: float = param(  # noqa: N815
-        1e-6,
-        "Weight of activity",
-        help="How much large outputs cost; the same at any batch size.",
-        min=0.0,
-        max=1.0,
-        group="Weights",
-        advanced=True,
+    c_F: float = shared.weight(  # noqa: N815
+        1e-6, "Weight of activity", "How much large outputs cost; the same at any batch size."
     )
     space: str = param(
         "F",
@@ -145,15 +127,7 @@ class LALNet(AcolMethod):
         group="Clustering",
         advanced=True,
     )
-    n_init: int = param(
-        30,
-        "Starts",
-        help="How many random starts k-means gets; the tightest clustering is kept. With few it may get stuck.",
-        min=1,
-        max=200,
-        group="Clustering",
-        advanced=True,
-    )
+    n_init: int = shared.n_init(30)
 
     def plan(self) -> tuple[tuple[str, int], ...]:
         return (("Pseudo-supervision", self.max_epochs),)
@@ -168,7 +142,7 @@ class LALNet(AcolMethod):
         n_outputs = self.n_duplicates * n_transforms
         net = acol_size(working, self.n_channels, self.n_hidden, n_outputs)
         batch = self._batch_size(n_samples)
-        seen = n_samples * self._n_passes(n_samples) * self.max_epochs
+        seen = n_samples * self.n_passes(n_samples) * self.max_epochs
         data = n_samples * (2 * float(np.prod(feature_shape)) + float(np.prod(working)) + 2 * self.n_hidden)
         floats = data + 4 * net.n_parameters + 2 * batch * net.activations
         return Cost(flops=PASSES * net.flops * seen, memory=FLOAT_BYTES * floats)

@@ -13,6 +13,7 @@ import numpy as np
 
 from deepclust.compute import batches, to_numpy
 from deepclust.events import Event, Stage
+from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.autoencoding import AutoencoderMethod
 from deepclust.methods.base.deep import Means, descend
 from deepclust.methods.spectralnet.spectral_graph import GraphRule
@@ -69,41 +70,17 @@ class SiameseMethod(AutoencoderMethod):
         choices=("auto", "siamese", "euclidean"),
         group="Graph",
     )
-    n_components: int = param(
-        10,
-        "Code size",
-        help="How many numbers the autoencoder may describe a sample with.",
-        min=1,
-        max=2048,
-        group="Network",
-        advanced=True,
-    )
-    spectral_hidden: int = param(
+    n_components: int = shared.n_components(10, advanced=True)
+    spectral_hidden: int = shared.n_hidden(
         256,
+        "Units of the first two layers of the map and of the Siamese network; their third has half as many.",
         "Width of the map",
-        help="Units of the first two layers of the map and of the Siamese network; their third has half as many.",
-        min=2,
-        max=8192,
-        group="Network",
-        advanced=True,
     )
-    pretrain_epochs: int = param(
-        30,
-        "Autoencoder epochs",
-        help="How often the autoencoder sees all data.",
-        min=0,
-        max=10_000,
-        group="Training",
-        advanced=True,
+    pretrain_epochs: int = shared.epochs(
+        30, "Autoencoder epochs", "How often the autoencoder sees all data.", advanced=True
     )
-    siamese_epochs: int = param(
-        30,
-        "Siamese epochs",
-        help="How often the Siamese network sees all data.",
-        min=0,
-        max=10_000,
-        group="Training",
-        advanced=True,
+    siamese_epochs: int = shared.epochs(
+        30, "Siamese epochs", "How often the Siamese network sees all data.", advanced=True
     )
 
     graph: str = param(
@@ -124,9 +101,7 @@ class SiameseMethod(AutoencoderMethod):
         group="Graph",
         advanced=True,
     )
-    n_neighbors: int = param(
-        15, "Neighbours", help="How many nearest samples each sample is joined to.", min=1, max=1000, group="Graph"
-    )
+    n_neighbors: int = shared.n_neighbors(15)
     scale: str = param(
         "global",
         "Scale",

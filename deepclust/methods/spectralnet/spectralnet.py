@@ -78,18 +78,8 @@ class SpectralNet(SiameseMethod):
     rank = 13
     spaces_without_k = ("space:Affinity space", "space:Code", "input")
 
-    max_epochs: int = param(
-        20, "Map epochs", help="How many epochs the spectral map learns for.", min=0, max=10_000, group="Training"
-    )
-    steps_per_epoch: int = param(
-        50,
-        "Steps per epoch",
-        help="An epoch of the map goes through a small data set several times, until it has made this many steps.",
-        min=1,
-        max=10_000,
-        group="Training",
-        advanced=True,
-    )
+    max_epochs: int = shared.epochs(20, "Map epochs", "How many epochs the spectral map learns for.")
+    steps_per_epoch: int = shared.steps_per_epoch(50)
     spectral_batch: int = param(
         1024,
         "Batch of the map",

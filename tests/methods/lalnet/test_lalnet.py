@@ -252,9 +252,9 @@ def test_each_sample_gets_one_transformation_per_pass_and_all_come_up(digits, mo
 
 def test_an_epoch_passes_small_data_several_times(digits):
     whole = LALNet(batch_size=100)
-    assert whole._n_passes(400) == 1
-    assert LALNet(batch_size=100, steps_per_epoch=9)._n_passes(400) == 3
-    assert LALNet(batch_size=100, steps_per_epoch=9)._n_passes(4000) == 1
+    assert whole.n_passes(400) == 1
+    assert LALNet(batch_size=100, steps_per_epoch=9).n_passes(400) == 3
+    assert LALNet(batch_size=100, steps_per_epoch=9).n_passes(4000) == 1
     assert whole._batch_size(150) == 64
     one, three = (LALNet(batch_size=100, steps_per_epoch=s).cost(400, (8, 8)).flops for s in (1, 9))
     assert three == 3 * one
@@ -328,5 +328,5 @@ def test_the_paper_preset_is_that_of_the_paper():
     method = LALNet(**LALNet.presets["paper"])
     weights = (method.c_alpha, method.c_beta, method.c_F, method.n_duplicates)
     assert weights == (0.1, 1.0, 1e-6, 20)
-    assert (method.batch_size, method.max_epochs, method._n_passes(60_000)) == (400, 400, 1)
+    assert (method.batch_size, method.max_epochs, method.n_passes(60_000)) == (400, 400, 1)
     assert (method.n_channels, method.n_hidden, method.learning_rate) == (32, 2048, 1e-3)
