@@ -151,7 +151,7 @@ def values_from_json(owner: type, values: Mapping[str, Any]) -> dict[str, Any]:
     unknown = sorted(set(values) - set(known))
     if unknown:
         raise ValueError(
-            f"{owner.__name__} has no parameter {', '.join(map(repr, unknown))}. It has: {', '.join(known)}."
+            f"{owner.__name__} has no parameter {', '.join(map(repr, unknown))}. It has: {', '.join(known) or 'none'}."
         )
     for name, value in values.items():
         check_value(known[name], value, owner.__name__)

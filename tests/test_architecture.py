@@ -12,6 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from deepclust.projections import PROJECTIONS
+
 REPOSITORY = Path(__file__).parents[1]
 LIBRARY = sorted((REPOSITORY / "deepclust").rglob("*.py"))
 PAGES = [REPOSITORY / "app.py", *sorted((REPOSITORY / "pages").rglob("*.py"))]
@@ -31,7 +33,7 @@ LIGHT = (
     "deepclust.engine.estimating.estimate",
     "deepclust.cli",
 )
-HEAVY = ("torch", "umap", "openTSNE", "sklearn.cluster", "numba", "streamlit")
+HEAVY = ("torch", "sklearn.cluster", "streamlit", *{m for p in PROJECTIONS.values() for m in p.heavy})
 
 
 def named(path: Path) -> str:

@@ -8,15 +8,13 @@ from deepclust.engine.maps.run_maps import map_job
 from deepclust.engine.training.saved import build
 from deepclust.exports.view import View
 from deepclust.figures.flat_map import FlatMap
-from deepclust.projections import METHODS, Projection
-from deepclust.projections.words import map_words
+from deepclust.projections import BEST_FIRST, PROJECTIONS, Projection
+from deepclust.projections.maps.words import map_words
 from deepclust.runs import RunStore
-
-BEST_FIRST = ("umap", "tsne", "pca")
 
 
 def finished_map(view: View, store: RunStore) -> Projection | None:
-    """The most telling map of the latent space that has been computed: UMAP, else t-SNE, else PCA; None without any."""
+    """The most telling map of the latent space that has been computed, by the rank of its projection; None without any."""
     for method in BEST_FIRST:
         for sample in (None, 2_000):
             path = Path(map_job(view.run, store, "latent", method, 2, sample)["out"])
@@ -37,7 +35,7 @@ def drawn(view: View, found: Projection) -> FlatMap:
         groups,
         {c: str(c) if view.name(c) == f"Cluster {c}" else view.name(c) for c in view.clusters},
         title=f"{config.dataset_title} · {config.method} · k = {view.k}",
-        note=f"{METHODS[found.method].title} of the {space[:1].lower()}{space[1:]}",
+        note=f"{PROJECTIONS[found.method].title} of the {space[:1].lower()}{space[1:]}",
     )
 
 

@@ -1,9 +1,11 @@
-"""PCA: the directions of largest variance, with signs that do not depend on the machine."""
+"""PCA (Pearson 1901): the directions of largest variance, with signs that do not depend on the machine."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+
+from deepclust.projections.base import ProjectionMethod, Report
 
 # UMAP and t-SNE search neighbours in this many principal components: the usual practice, and many times faster
 REDUCED_DIMENSIONS = 50
@@ -69,3 +71,24 @@ def _largest_eigenvectors(gram: NDArray, m: int) -> NDArray:
     n = len(gram)
     vectors: NDArray = eigh(gram, subset_by_index=(n - m, n - 1))[1]
     return vectors[:, ::-1]
+
+
+class PCA(ProjectionMethod):
+    """Coordinates along the first principal axes."""
+
+    title = "PCA"
+    summary = "Turns the data so that the directions in which it varies most lie in the picture."
+    note = "Distances are true to scale, as seen from one side: groups that differ in other directions may overlap."
+    reference = "Pearson 1901, doi:10.1080/14786440109462720"
+    rank = 90
+    slow = False
+    min_samples = 1
+
+    def embed(
+        self, X: NDArray[np.float32], n_components: int, random_state: int, report: Report
+    ) -> NDArray[np.float32]:
+        return embed(X, n_components)
+
+    def explained(self, X: NDArray[np.float32], points: NDArray[np.float32]) -> float | None:
+        total = float(X.var(axis=0, dtype=np.float64).sum())
+        return min(1.0, float(points.var(axis=0, dtype=np.float64).sum()) / total) if total > 0 else None

@@ -11,7 +11,7 @@ from deepclust.data.dataset import Dataset
 from deepclust.engine.maps.run_maps import FIRST_SAMPLE
 from deepclust.figures.multiples import matched, multiple, words_of
 from deepclust.methods import find_method
-from deepclust.projections import METHODS
+from deepclust.projections import PROJECTIONS
 from deepclust.runs import Run, RunStatus
 from deepclust.runs.run import ENDED
 from pages.experiments.groups import differs
@@ -46,7 +46,7 @@ def keep_drawing(member: Run, view: View, shown: bool) -> None:
 
 def _choice(view: View) -> Choice:
     """Every run brings its own PCA map of all samples; the slow maps are of some."""
-    return Choice("latent", view.method, 2, FIRST_SAMPLE if METHODS[view.method].slow else None)
+    return Choice("latent", view.method, 2, FIRST_SAMPLE if PROJECTIONS[view.method].slow else None)
 
 
 def under_way(job: dict) -> bool:
@@ -106,7 +106,7 @@ def _finished_map(member: Run, view: View, was_waiting: bool) -> str:
         st.rerun()  # only a new run of the page stops the clock of this panel
     words = ""
     if found is None:
-        on_its_way = job["text"] or f"{METHODS[view.method].title} {job['state']}"
+        on_its_way = job["text"] or f"{PROJECTIONS[view.method].title} {job['state']}"
         words = job["error"] or f"{on_its_way}; PCA meanwhile"
         found = first_map(member)
     if found is None:

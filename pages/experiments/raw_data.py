@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from deepclust.engine.maps.run_maps import FIRST_SAMPLE
-from deepclust.projections import METHODS
+from deepclust.projections import PROJECTIONS
 from deepclust.runs import Run
 from pages.experiments.multiple import View, draw, under_way
 from pages.map.projections import Choice, asked
@@ -29,7 +29,7 @@ def _panel(run: Run, view: View, was_waiting: bool) -> None:
         st.rerun()  # only a new run of the page stops the clock of this panel
     if found is None:
         st.skeleton(height=view.height)
-        st.caption(job["error"] or job["text"] or f"{METHODS[view.method].title} {job['state']}")
+        st.caption(job["error"] or job["text"] or f"{PROJECTIONS[view.method].title} {job['state']}")
         return
     ids = found.ids if found.ids is not None else np.arange(len(found.points))
     if view.classes is not None:

@@ -9,7 +9,7 @@ import streamlit as st
 from deepclust.data.dataset import Dataset
 from deepclust.engine.asking.lesson import KIND as LESSON
 from deepclust.figures.theme import colour, text_mark
-from deepclust.projections import METHODS
+from deepclust.projections import PROJECTIONS
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED
 from pages.experiments.group_tables import grid_maps, ladder_table
@@ -102,8 +102,8 @@ def _controls(run: Run, runs: list[Run]) -> View:
     revealed = _revealed(run)
     method = st.segmented_control(
         "Map of a finished run",
-        list(METHODS),
-        format_func=lambda m: METHODS[m].title,
+        list(PROJECTIONS),
+        format_func=lambda m: PROJECTIONS[m].title,
         default="tsne",
         required=True,
         key="group-map",

@@ -9,7 +9,7 @@ from deepclust.engine.maps.run_maps import film_job, frames
 from deepclust.figures.multiples import multiple
 from deepclust.figures.paper_views import accuracy_curve
 from deepclust.metrics.external import acc
-from deepclust.projections import METHODS
+from deepclust.projections import PROJECTIONS
 from pages.explore import kept_snapshots
 from pages.explore.lalnet_subject import Subject
 from pages.map.projections import ask_for, wait_for
@@ -34,7 +34,7 @@ def over_time(subject: Subject) -> None:
     method = subject.bar.segmented_control(
         "Projection",
         ["tsne", "pca"],
-        format_func=lambda m: METHODS[m].title,
+        format_func=lambda m: PROJECTIONS[m].title,
         default="tsne",
         required=True,
         key="paper-film",
@@ -48,7 +48,7 @@ def over_time(subject: Subject) -> None:
             found = cached.projection(job["out"])
             maps, rows = found.points, np.searchsorted(snapshots.sample, found.ids)
         else:
-            wait_for(job, METHODS["tsne"].title, f"{len(numbers)} snapshots")
+            wait_for(job, PROJECTIONS["tsne"].title, f"{len(numbers)} snapshots")
     found_then = _accuracies(subject, snapshots)
     groups = subject.groups(snapshots.sample[rows])
     for column, number, points in zip(st.columns(len(numbers), gap="small"), numbers, maps, strict=True):

@@ -10,7 +10,7 @@ from deepclust.engine.maps.run_maps import FIRST_SAMPLE
 from deepclust.figures.multiples import multiple
 from deepclust.figures.paper_views import SPACES
 from deepclust.metrics.external import acc, nmi
-from deepclust.projections import METHODS
+from deepclust.projections import PROJECTIONS
 from deepclust.results import SPACE
 from deepclust.runs import Run
 from pages.explore.lalnet_network import graphs, units
@@ -71,8 +71,8 @@ def spaces(subject: Subject) -> None:
     )
     method = subject.bar.segmented_control(
         "Projection",
-        list(METHODS),
-        format_func=lambda m: METHODS[m].title,
+        list(PROJECTIONS),
+        format_func=lambda m: PROJECTIONS[m].title,
         default="tsne",
         required=True,
         key="paper-spaces",
@@ -98,7 +98,7 @@ def _three_maps(subject: Subject, choices: list[Choice], was_waiting: bool) -> N
                 if job["state"] == "failed":
                     st.error(job["error"])
                 else:
-                    st.caption(job["text"] or f"{METHODS[choice.method].title} {job['state']}")
+                    st.caption(job["text"] or f"{PROJECTIONS[choice.method].title} {job['state']}")
                     st.skeleton(height=SPACE_HEIGHT)
                 continue
             ids = found.ids if found.ids is not None else np.arange(len(found.points))

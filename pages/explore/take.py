@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 
 from deepclust.data.dataset import Dataset
-from deepclust.projections import METHODS, Projection
+from deepclust.projections import PROJECTIONS, Projection
 from deepclust.runs import Run
 from pages.visit import cached, session
 
@@ -107,7 +107,7 @@ def _map_writer(run: Run, seen: tuple, kind: str) -> Callable[[IO[bytes]], objec
 
     def write(file: IO[bytes]) -> None:
         from deepclust.figures.flat_map import FlatMap, map_png, map_svg
-        from deepclust.projections.words import map_words
+        from deepclust.projections.maps.words import map_words
 
         words = painted["names"]
         shown = FlatMap(
@@ -117,7 +117,7 @@ def _map_writer(run: Run, seen: tuple, kind: str) -> Callable[[IO[bytes]], objec
             painted["values"],
             painted.get("value_name", "Confidence"),
             title=f"{run.config.dataset_title} · {run.config.method} · k = {k}",
-            note=f"{METHODS[found.method].title} of {space}. {map_words(found, run.config.n_samples)[0]}",
+            note=f"{PROJECTIONS[found.method].title} of {space}. {map_words(found, run.config.n_samples)[0]}",
         )
         file.write(map_png(shown) if kind == "PNG" else map_svg(shown).encode("utf-8", "replace"))
 

@@ -13,7 +13,8 @@ from deepclust.figures import webreel
 from deepclust.figures.confusion import confusion_map
 from deepclust.figures.live import loss_curves, loss_height
 from deepclust.metrics.matching import confusion
-from deepclust.projections import METHODS
+from deepclust.projections import PROJECTIONS
+from deepclust.projections.maps.reel import REELS
 from deepclust.runs import Run
 from pages.gallery.gallery import galleries
 from pages.map.colouring import CLASS, CLUSTER, painted
@@ -53,13 +54,13 @@ def time_machine(run: Run, data: Dataset, k: int, revealed: bool) -> None:
 def _projection() -> str:
     chosen = st.segmented_control(
         "Projection",
-        list(METHODS),
-        format_func=lambda m: METHODS[m].title,
+        list(REELS),
+        format_func=lambda m: PROJECTIONS[m].title,
         default="pca",
         required=True,
         key="time-method",
-        help="All snapshots on one map, made for the last. PCA looks along the same axes at each of them; t-SNE and UMAP go "
-        "back from the last snapshot, and each map starts from the one that follows it.",
+        help="All snapshots on one map, made for the last. PCA looks along the same axes at each of them; the others go back "
+        "from the last snapshot, and each map starts from the one that follows it.",
     )
     return str(chosen)
 
@@ -84,7 +85,7 @@ def _maps(run: Run, seen: Moments, method: str) -> tuple[str, np.ndarray, list[i
         job = reel_job(run, method)
         if ask_for(job)["state"] == "done":
             return method, cached.projection(job["out"]).points, reel_numbers(len(seen.texts))
-        wait_for(job, f"{METHODS[method].title} of the snapshots", "Meanwhile: PCA.")
+        wait_for(job, f"{PROJECTIONS[method].title} of the snapshots", "Meanwhile: PCA.")
     return "pca", seen.planes, list(range(len(seen.texts)))
 
 
@@ -173,7 +174,7 @@ def _plain_story(seen: Moments, data: Dataset | None, number: int) -> None:
 
 def _words(run: Run, seen: Moments, method: str, n_maps: int, k: int) -> None:
     """What may and what may not be read from these maps."""
-    words = f"{METHODS[method].note} {n_maps} of {len(seen.texts)} snapshots of {len(seen.sample):,} samples, always the same."
+    words = f"{PROJECTIONS[method].note} {n_maps} of {len(seen.texts)} snapshots of {len(seen.sample):,} samples, always the same."
     if method == "pca":
         words += (
             " Every space is brought to the same spread, and all are seen along the axes of the last: a map is small where "

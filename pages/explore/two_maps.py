@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from deepclust.data.dataset import Dataset
-from deepclust.projections import METHODS, Projection
+from deepclust.projections import PROJECTIONS, Projection
 from deepclust.runs import Run
 from pages.gallery.gallery import galleries
 from pages.map.colouring import colour_by, painted
@@ -28,7 +28,7 @@ def two_maps(run: Run, data: Dataset, k: int, revealed: bool) -> None:
             chosen[side] = _choice(run, side)
     with above:
         by = colour_by(data, revealed, measured=True)
-        sample = sample_size(run, any(METHODS[method].slow for _, method in chosen.values()))
+        sample = sample_size(run, any(PROJECTIONS[method].slow for _, method in chosen.values()))
     at = Shown(run, data, k, revealed)
     for side, column in columns.items():
         with column:
@@ -42,19 +42,19 @@ def _choice(run: Run, side: str) -> tuple[str, str]:
     """Space and projection of one map, by its controls; kept in the address."""
     names = spaces(run)
     held = tuple((session.side(side) or "").rpartition(".")[::2])
-    now = held if held[0] in names and held[1] in METHODS else FIRST[side]
+    now = held if held[0] in names and held[1] in PROJECTIONS else FIRST[side]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         space = st.segmented_control(
             "Space", list(names), format_func=names.get, default=now[0], required=True, key=f"two-space-{side}-{run.id}"
         )
         method = st.segmented_control(
             "Projection",
-            list(METHODS),
-            format_func=lambda m: METHODS[m].title,
+            list(PROJECTIONS),
+            format_func=lambda m: PROJECTIONS[m].title,
             default=now[1],
             required=True,
             key=f"two-method-{side}-{run.id}",
-            help="  \n".join(f"**{facts.title}**: {facts.summary}" for facts in METHODS.values()),
+            help="  \n".join(f"**{facts.title}**: {facts.summary}" for facts in PROJECTIONS.values()),
         )
     chosen = (str(space), str(method))
     if chosen != now:

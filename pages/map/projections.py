@@ -10,8 +10,8 @@ import streamlit as st
 from deepclust.engine.maps.projector import cancel, ensure_projector, job_state, request
 from deepclust.engine.maps.run_maps import FIRST_SAMPLE, map_job
 from deepclust.engine.training.saved import build
-from deepclust.projections import METHODS, Projection
-from deepclust.projections.words import map_words
+from deepclust.projections import PROJECTIONS, Projection
+from deepclust.projections.maps.words import map_words
 from deepclust.results import SPACE
 from deepclust.runs import Run
 from pages.visit import cached
@@ -54,17 +54,17 @@ def choose(run: Run) -> Choice:
     )
     method = st.segmented_control(
         "Projection",
-        list(METHODS),
-        format_func=lambda m: METHODS[m].title,
+        list(PROJECTIONS),
+        format_func=lambda m: PROJECTIONS[m].title,
         default="pca",
         required=True,
         key="map-method",
-        help="  \n".join(f"**{facts.title}**: {facts.summary}" for facts in METHODS.values()),
+        help="  \n".join(f"**{facts.title}**: {facts.summary}" for facts in PROJECTIONS.values()),
     )
     dimensions = st.segmented_control(
         "Dimensions", [2, 3], format_func=lambda d: f"{d}-D", default=2, required=True, key="map-dimensions"
     )
-    return Choice(space, method, int(dimensions), sample_size(run, METHODS[method].slow))
+    return Choice(space, method, int(dimensions), sample_size(run, PROJECTIONS[method].slow))
 
 
 def sample_size(run: Run, slow: bool) -> int | None:
@@ -88,7 +88,7 @@ def projection(run: Run, choice: Choice) -> Projection | None:
     """The chosen map if it is there; otherwise it is asked for, its progress is shown, and None is returned."""
     found, _ = asked(run, choice)
     if found is None:
-        words = f"{METHODS[choice.method].title} of {spaces(run)[choice.space]}"
+        words = f"{PROJECTIONS[choice.method].title} of {spaces(run)[choice.space]}"
         wait_for(_job(run, choice), words, "PCA is there at once meanwhile.")
     else:
         _prepare_next(run, choice)

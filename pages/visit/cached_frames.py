@@ -13,7 +13,7 @@ from deepclust.figures.live import loss_series
 from deepclust.figures.webreel import epochs_on_axis
 from deepclust.metrics.external import acc, nmi
 from deepclust.metrics.matching import align_series
-from deepclust.projections.reel import reel_by_pca
+from deepclust.projections.maps.reel import reel_by_pca
 from deepclust.runs import Run
 
 

@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-HEAVY = ("torch", "umap", "openTSNE", "numba", "sklearn.cluster", "sklearn.manifold")
+from deepclust.projections import PROJECTIONS
+
+HEAVY = ("torch", "sklearn.cluster", "sklearn.manifold", *{m for p in PROJECTIONS.values() for m in p.heavy})
 OPEN = """
 import sys
 from streamlit.testing.v1 import AppTest

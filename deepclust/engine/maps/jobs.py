@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from deepclust.projections import METHODS, Cancelled, Projection, cache_key, project, sample_ids
+from deepclust.projections import PROJECTIONS, Cancelled, Projection, cache_key, find_projection, project, sample_ids
 from deepclust.results import SPACE, load_arrays, save_arrays
 from deepclust.runs.run import write_json
 
@@ -59,8 +59,7 @@ class Job:
             raise ValueError(
                 f"There is no space {self.space!r}: choose one of {', '.join(SPACES)}, or {SPACE}NAME of the method."
             )
-        if self.method not in METHODS:
-            raise ValueError(f"There is no projection {self.method!r}: choose one of {', '.join(METHODS)}.")
+        find_projection(self.method)
         if self.array is None and self.dataset is None:
             raise ValueError("The job names no data: give an array {path, member}, or a dataset reference.")
         if self.space not in ("input", "eigen") and self.array is None:
@@ -74,7 +73,7 @@ class Job:
     @property
     def lane(self) -> str:
         """Which queue the job waits in, so that an instant PCA never waits for a UMAP of 70,000 points."""
-        if METHODS[self.method].slow:
+        if PROJECTIONS[self.method].slow:
             return "slow"
         return "eigen" if self.space == "eigen" else "quick"
 
@@ -173,7 +172,7 @@ def run_job(job: Job, progress: Callable[[float, str], bool | None]) -> Projecti
     if Path(job.out).exists():
         return Projection.load(job.out)
     if progress(0.0, "loading"):
-        raise Cancelled(f"{METHODS[job.method].title} was stopped.")
+        raise Cancelled(f"{PROJECTIONS[job.method].title} was stopped.")
     if job.space == FILM:
         return _film(job, progress)
     X = _space(job, progress)
@@ -196,8 +195,8 @@ def run_job(job: Job, progress: Callable[[float, str], bool | None]) -> Projecti
 
 def _film(job: Job, progress: Callable[[float, str], bool | None]) -> Projection:
     """Maps of snapshots, points (s, m, 2), of the same samples `ids` (m,); the space of each is that of its epoch."""
-    from deepclust.projections.film import film
-    from deepclust.projections.reel import reel_by_neighbours
+    from deepclust.projections.maps.film import film
+    from deepclust.projections.maps.reel import reel_by_neighbours
 
     def report(fraction: float, text: str) -> None:
         if progress(fraction, text):

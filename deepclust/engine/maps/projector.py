@@ -25,7 +25,7 @@ from deepclust.engine.detached.process import reap, start_detached
 from deepclust.engine.detached.work import failure
 from deepclust.engine.maps.jobs import LANES, Job, read_job, read_state, run_job, write_state
 from deepclust.owner import Owner, recent, this_process
-from deepclust.projections import METHODS, Cancelled, project
+from deepclust.projections import BEST_FIRST, PROJECTIONS, Cancelled
 from deepclust.runs.run import write_json
 
 LOOK_EVERY = 0.15  # seconds between two looks at the jobs
@@ -122,7 +122,7 @@ def cancel(root: str | Path, name: str) -> None:
 
 
 class Projector:
-    """Serves the jobs of one runs folder in three lanes: PCA; eigenvectors; UMAP and t-SNE, which it first warms up."""
+    """Serves the jobs of one runs folder in three lanes: PCA; eigenvectors; and the slow projections, which it warms up."""
 
     def __init__(self, root: Path) -> None:
         self.folder = root / "projector"
@@ -136,7 +136,6 @@ class Projector:
     def serve(self, idle_seconds: float) -> None:
         """Work until no app has been heard of, and nothing was asked for, for that long, or the folder is gone."""
         who = this_process()
-        self._now["slow"] = "compiling UMAP, about 10 seconds (a minute the first time)"
         lanes = [threading.Thread(target=self._lane, args=(lane,), daemon=True) for lane in LANES]
         for lane in lanes:
             lane.start()
@@ -154,32 +153,31 @@ class Projector:
         return (self.folder / "app.heartbeat").stat().st_mtime if self.folder.exists() else 0.0
 
     def _lane(self, lane: str) -> None:
-        if lane == "slow":
-            self._warm_up()
+        cold = [name for name in BEST_FIRST if PROJECTIONS[name].slow] if lane == "slow" else []
         while not self._ended.is_set():
             try:
                 job = self._choose(lane)
-                if job is None:
-                    self._ended.wait(LOOK_EVERY)
-                else:
+                if job is not None:
                     self._work(job)
                     self._worked = time.time()
+                elif cold:  # one after the other: whoever wants a map waits for one of them at most
+                    self._warm_up(cold.pop(0))
+                else:
+                    self._ended.wait(LOOK_EVERY)
             except OSError:  # a full disk, a deleted folder: the lane must outlive it
                 traceback.print_exc()
                 self._ended.wait(1.0)
             finally:
                 self._now.pop(lane, None)
 
-    def _warm_up(self) -> None:
-        """Have numba compile UMAP on 300 points, the same way as later for everyone."""
-        import numpy as np
-
+    def _warm_up(self, method: str) -> None:
+        """Load and compile what a projection needs."""
+        projection = PROJECTIONS[method]
+        self._now["slow"] = f"preparing {projection.title}, some seconds (up to a minute the first time)"
         try:
-            project(np.random.default_rng(0).normal(size=(300, 8)), "umap")
-            importlib.import_module("openTSNE")
+            projection.warm_up()
         except Exception:  # the other lanes work without, and a job of this lane will say what is wrong
             traceback.print_exc()
-        self._now.pop("slow", None)
 
     def _choose(self, lane: str) -> Job | None:
         """The most urgent job of a lane. Cancelled, unreadable and deadly ones are answered on the way."""
@@ -214,7 +212,7 @@ class Projector:
         return chosen
 
     def _work(self, job: Job) -> None:
-        title = METHODS[job.method].title
+        title = PROJECTIONS[job.method].title
         points = f"{job.ids:,} points" if isinstance(job.ids, int) else "all points"
         folder = Path(job.out).parent
         said = 0.0

@@ -111,9 +111,9 @@ def reel_numbers(n_snapshots: int) -> list[int]:
 
 
 def reel_job(run: Run, method: str) -> dict[str, Any]:
-    """The job of maps of a finished run's snapshots as its time machine shows them, by "tsne" or "umap".
+    """The job of maps of a finished run's snapshots as its time machine shows them, by a projection that settles.
 
-    See `deepclust.projections.reel`. Its Projection has points (s, m, 2) of all samples of a snapshot.
+    See `deepclust.projections.maps.reel`. Its Projection has points (s, m, 2) of all samples of a snapshot.
     """
     return make_job(
         fingerprint=run.content,

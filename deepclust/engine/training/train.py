@@ -25,7 +25,7 @@ from deepclust.metrics.external import scores
 from deepclust.metrics.internal import recluster, silhouette, sizes
 from deepclust.metrics.matching import align_labels
 from deepclust.owner import this_process
-from deepclust.projections.plane import aligned_plane
+from deepclust.projections.maps.plane import aligned_plane
 from deepclust.results import SPACE, save_arrays
 from deepclust.runs import Run, RunStatus, RunStore
 from deepclust.runs.run import write_json

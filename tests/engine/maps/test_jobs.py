@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from deepclust.engine.maps.jobs import make_job, read_job, read_state, run_job, write_state
-from deepclust.projections import Cancelled, Projection
+from deepclust.projections import PROJECTIONS, Cancelled, Projection
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_what_a_job_needs_and_does_not_find_is_said(latent):
     ("change", "words"),
     [
         ({"space": "outer"}, "choose one of input, latent, eigen"),
-        ({"method": "mds"}, "choose one of pca, umap, tsne"),
+        ({"method": "mds"}, f"choose one of {', '.join(PROJECTIONS)}"),
         ({"array": None}, "names no data"),
         ({"array": None, "dataset": {"name": "digits"}}, "latent space needs the array"),
         ({"colour": "red"}, "no field 'colour'"),
@@ -123,7 +123,7 @@ def test_the_same_map_of_two_runs_is_two_jobs_of_one_key(latent):
 
 
 def test_lanes_and_priorities_let_quick_and_small_ones_pass(latent):
-    assert [job_for(latent, method=m).lane for m in ("pca", "umap", "tsne")] == ["quick", "slow", "slow"]
+    assert [job_for(latent, method=m).lane for m in PROJECTIONS] == ["quick", *["slow"] * (len(PROJECTIONS) - 1)]
     assert job_for(latent, space="eigen").lane == "eigen"
     assert job_for(latent, sample=500).priority < job_for(latent, sample=2000).priority < job_for(latent).priority
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deepclust.projections.plane import turned
+from deepclust.projections.base import Report
+from deepclust.projections.maps.plane import turned
+from deepclust.projections.tsne import TSNE
 
 PERPLEXITY = 30
 ITERATIONS = 250  # after those of early exaggeration; fewer than for a single map, as each starts near its end
 
 
-def film(spaces: Sequence[NDArray], random_state: int, report: Callable[[float, str], None]) -> NDArray[np.float32]:
+def film(spaces: Sequence[NDArray], random_state: int, report: Report) -> NDArray[np.float32]:
     """Maps (s, n, 2) of the same n samples in s spaces (n, d), in order, each scaled to a spread of 1.
 
     Each begins where the one before has led, and is then turned and mirrored to agree with it, because t-SNE leaves
@@ -21,8 +23,7 @@ def film(spaces: Sequence[NDArray], random_state: int, report: Callable[[float, 
     """
     if not len(spaces) or len(spaces[0]) < 4:
         raise ValueError("t-SNE needs at least 4 samples at one moment or more: this run has told too little.")
-    from deepclust.projections import tsne
-
+    layout = TSNE(perplexity=PERPLEXITY, n_iter=ITERATIONS).cut_to(len(spaces[0]))
     frames: list[NDArray[np.float32]] = []
     for number, space in enumerate(spaces):
 
@@ -31,7 +32,7 @@ def film(spaces: Sequence[NDArray], random_state: int, report: Callable[[float, 
 
         before = frames[-1] if frames else None
         X = np.ascontiguousarray(space, dtype=np.float32)
-        points, _ = tsne.embed(X, 2, random_state, told, PERPLEXITY, ITERATIONS, start=before)
+        points = layout.embed(X, 2, random_state, told, start=before)
         points -= points.mean(axis=0)
         points /= max(float(np.sqrt((points**2).sum(axis=1).mean())), 1e-12)
         frames.append(points if before is None else turned(points, before).astype(np.float32))

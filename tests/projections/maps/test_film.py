@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deepclust.projections.film import film
-from deepclust.projections.plane import turned
+from deepclust.projections.maps.film import film
+from deepclust.projections.maps.plane import turned
 
 
 @pytest.fixture(scope="module")

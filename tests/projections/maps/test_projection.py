@@ -9,11 +9,18 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from deepclust.projections import METHODS, Cancelled, Projection, cache_key, project, sample_ids
-from deepclust.projections._base import project as same_project
+from deepclust.projections import PROJECTIONS, Cancelled, Projection, cache_key, project, sample_ids
 
-FAST = {"pca": {}, "tsne": {"n_iter": 20}, "umap": {}}
-EVERY = [pytest.param(name, marks=pytest.mark.slow if name == "umap" else []) for name in METHODS]
+FAST = {name: {"n_iter": 20} if name == "tsne" else {} for name in PROJECTIONS}
+HEAVY = sorted({module for projection in PROJECTIONS.values() for module in projection.heavy})
+
+
+def each(names):
+    """The names, those that numba has to compile for marked as slow."""
+    return [pytest.param(name, marks=pytest.mark.slow if "numba" in PROJECTIONS[name].heavy else []) for name in names]
+
+
+EVERY = each(PROJECTIONS)
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +30,10 @@ def digits():
 
 def test_importing_projections_loads_nothing_heavy():
     code = (
-        "import sys, deepclust.projections, deepclust.projections.umap, deepclust.projections.tsne, deepclust.graphs, "
-        "deepclust.metrics; print([m for m in ('torch', 'umap', 'openTSNE', 'numba', 'sklearn', 'scipy') if m in sys.modules])"
+        "import sys, deepclust.projections, deepclust.graphs, deepclust.metrics; "
+        f"print([m for m in {(*HEAVY, 'torch', 'sklearn', 'scipy')} if m in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
-    assert same_project is project
 
 
 def test_our_umap_module_does_not_hide_the_real_one():
@@ -119,7 +125,7 @@ def test_every_method_maps_pictures_the_same_way_each_time(method, n_components,
     assert 0.75 < first.trustworthiness <= 1
     assert [fraction for fraction, _ in seen] == sorted(fraction for fraction, _ in seen)
     assert seen[0][0] == 0.0
-    assert METHODS[method].title in seen[-1][1]
+    assert PROJECTIONS[method].title in seen[-1][1]
 
 
 @pytest.mark.parametrize("method", EVERY)
@@ -156,12 +162,12 @@ def test_every_method_stops_when_asked(method, at, digits):
     if method == "pca" and at > 0:
         assert project(digits, method, progress=progress).points.shape == (240, 2)  # it was quicker
         return
-    with pytest.raises(Cancelled, match=METHODS[method].title):
+    with pytest.raises(Cancelled, match=PROJECTIONS[method].title):
         project(digits, method, progress=progress)
     assert sum(fraction >= at for fraction in asked) <= 2  # tqdm closes its bar with one word more
 
 
-@pytest.mark.parametrize("method", ["umap", "tsne"])
+@pytest.mark.parametrize("method", [name for name in PROJECTIONS if name != "pca"])
 def test_neighbor_methods_refuse_fewer_than_four(method, digits):
     with pytest.raises(ValueError, match="needs at least 4 samples and got 3: take PCA"):
         project(digits[:3], method)
@@ -170,15 +176,21 @@ def test_neighbor_methods_refuse_fewer_than_four(method, digits):
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ({"method": "mds"}, "There is no projection 'mds': choose one of pca, umap, tsne"),
+        ({"method": "mds"}, f"There is no projection 'mds': choose one of {', '.join(PROJECTIONS)}"),
         ({"n_components": 4}, "choose 2 or 3"),
-        ({"method": "umap", "params": {"perplexity": 3}}, "no parameter 'perplexity'; it takes n_neighbors, min_dist"),
-        ({"method": "pca", "params": {"whiten": 1}}, "it takes no parameters"),
+        (
+            {"method": "umap", "params": {"perplexity": 3}},
+            "UMAP has no parameter 'perplexity'. It has: n_neighbors, min_dist",
+        ),
+        ({"method": "pca", "params": {"whiten": 1}}, "PCA has no parameter 'whiten'. It has: none"),
         (
             {"method": "umap", "params": {"min_dist": 2}},
-            "min_dist=2 is not possible for UMAP: choose a number from 0.0 to 1.0",
+            "UMAP: min_dist=2 is not allowed. Least distance must be a number from 0 to 1; the default is 0.1",
         ),
-        ({"method": "tsne", "params": {"perplexity": "many"}}, "a number of 1 or more"),
+        (
+            {"method": "tsne", "params": {"perplexity": "many"}},
+            "perplexity='many' is not allowed. Perplexity must be a number of 1 or more",
+        ),
     ],
 )
 def test_wrong_choices_are_refused_in_words(asked, words, digits):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deepclust.projections import Projection, kept, project
-from deepclust.projections.kept import neighbors_kept
-from deepclust.projections.words import map_words
+from deepclust.projections import Projection, project
+from deepclust.projections.maps import kept
+from deepclust.projections.maps.kept import neighbors_kept
+from deepclust.projections.maps.words import map_words
 
 
 def by_loops(X: np.ndarray, points: np.ndarray, n_neighbors: int) -> list[float]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from deepclust.projections._base import METHODS, Projection
-from deepclust.projections.kept import MEASURED, NEIGHBORS
+from deepclust.projections.discovery import PROJECTIONS
+from deepclust.projections.maps.kept import MEASURED, NEIGHBORS
+from deepclust.projections.maps.projection import Projection
 
 
 def map_words(found: Projection, n_samples: int) -> list[str]:
@@ -12,7 +13,7 @@ def map_words(found: Projection, n_samples: int) -> list[str]:
     if found.explained is not None:
         axes = found.points.shape[-1]
         words.append(f"These {axes} axes show {found.explained:.0%} of all differences; the rest is flattened.")
-    words.append(METHODS[found.method].note)
+    words.append(PROJECTIONS[found.method].note)
     if found.trustworthiness is not None:
         words.append(_trust(found.trustworthiness))
     if found.kept is not None:

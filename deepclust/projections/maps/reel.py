@@ -1,24 +1,26 @@
-"""One space at many moments in one frame that is fitted on the last: the time machine's maps, by PCA, t-SNE or UMAP.
+"""One space at many moments in one frame that is fitted on the last: the time machine's maps.
 
-`deepclust.projections.film` goes forward and makes each map as good as it can be; here all moments are seen from the last
+By PCA, or by any projection that can settle from given positions. `deepclust.projections.maps.film` goes forward and makes each map as good as it can be; here all moments are seen from the last
 one, so that what moves on the map has moved in the space.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from deepclust.projections.base import Report
+from deepclust.projections.discovery import PROJECTIONS, find_projection
+from deepclust.projections.maps.plane import turn, turned
 from deepclust.projections.pca import principal_axes
-from deepclust.projections.plane import turn, turned
+
+REELS = ("pca", *(name for name, projection in PROJECTIONS.items() if projection.settles))
 
 # A space that lies as before is seen along the same axes. It counts as another one where its own axes, once turned,
 # bring its points so much nearer to the next map; where a stage ends, where they bring them nearer at all.
 ANOTHER_SPACE = 0.5
-SETTLING = 150  # iterations of t-SNE from the layout of the next moment
-UMAP_EPOCHS = 100
 
 
 def unit(space: NDArray) -> NDArray[np.float32]:
@@ -53,18 +55,25 @@ def reel_by_pca(spaces: Sequence[NDArray], stages: Sequence[str]) -> NDArray[np.
 
 
 def reel_by_neighbours(
-    method: str, spaces: Sequence[NDArray], random_state: int, report: Callable[[float, str], None]
+    method: str, spaces: Sequence[NDArray], random_state: int, report: Report
 ) -> NDArray[np.float32]:
-    """Maps (s, n, 2) of the same n samples in s spaces (n, d_i), in order, by "tsne" or "umap", each of spread 1.
+    """Maps (s, n, 2) of the same n samples in s spaces (n, d_i), in order, by a projection that settles, each of spread 1.
 
     The last one is made as any map is; each earlier one starts from the map that follows it, at its full size, and then
     settles, so that a point only moves as far as its neighbours have changed. `report(fraction, text)` may raise to stop.
-    ValueError for fewer than 4 samples.
+    ValueError for another projection, and for fewer samples than it needs.
     """
-    if not len(spaces) or len(spaces[0]) < 4:
-        raise ValueError("A map of neighbours needs at least 4 samples at one moment or more: take PCA.")
-    from deepclust.projections import tsne, umap
-
+    projection = find_projection(method)
+    if not projection.settles:
+        raise ValueError(
+            f"{projection.title} cannot start from given positions, as maps of several moments need it: choose one of "
+            f"{', '.join(name for name in REELS if name != 'pca')}."
+        )
+    if not len(spaces) or len(spaces[0]) < projection.min_samples:
+        raise ValueError(
+            f"{projection.title} needs at least {projection.min_samples} samples at one moment or more: take PCA."
+        )
+    layout = projection().cut_to(len(spaces[0]))
     maps: list[NDArray[np.float32]] = []
     start: NDArray[np.float32] | None = None  # the layout that follows, in its own size
     for done, space in enumerate(reversed(spaces)):
@@ -73,16 +82,10 @@ def reel_by_neighbours(
             report((done + fraction) / len(spaces), f"map {done + 1} of {len(spaces)}, from the last to the first")
 
         X = np.ascontiguousarray(space.reshape(len(space), -1), dtype=np.float32)
-        if method == "tsne":
-            points, _ = (
-                tsne.embed(X, 2, random_state, told, 30, 500)
-                if start is None
-                else tsne.settle(X, start, random_state, told, 30, SETTLING)
-            )
+        if start is None:
+            points = layout.embed(X, 2, random_state, told)
         else:
-            points, _ = umap.embed(
-                X, 2, random_state, told, 15, 0.1, start=start, n_epochs=None if start is None else UMAP_EPOCHS
-            )
+            points = layout.settle(X, start, random_state, told)
         points = np.asarray(points - points.mean(axis=0), dtype=np.float32)
         if start is not None:
             points = turned(points, start).astype(np.float32)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from deepclust.projections.maps.plane import turn
+from deepclust.projections.maps.reel import reel_by_neighbours, reel_by_pca, unit
 from deepclust.projections.pca import embed
-from deepclust.projections.plane import turn
-from deepclust.projections.reel import reel_by_neighbours, reel_by_pca, unit
 
 
 @pytest.fixture(scope="module")

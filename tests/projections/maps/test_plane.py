@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deepclust.projections.plane import aligned_plane
+from deepclust.projections.maps.plane import aligned_plane
 
 
 def test_it_shows_the_two_directions_of_largest_variance() -> None:

@@ -1,0 +1,67 @@
+"""A map of samples and its file."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepclust.results import save_arrays
+
+
+@dataclass(frozen=True)
+class Projection:
+    """A map of samples: points (n, 2 or 3) float32, and how they came about.
+
+    `ids` (n,) int64 says which samples were mapped, None means all of them. `params` are the values really used (a
+    neighbourhood larger than the sample is cut down). `trustworthiness` in [0, 1] is scikit-learn's (Venna & Kaski 2001,
+    5 neighbours) on at most 1,000 of the points: 1 means that neighbours on the map are neighbours in the data. `kept`
+    float32 (n,) says it of every point: see `deepclust.projections.maps.kept`. `explained` in [0, 1] is the share of the
+    variance that a PCA shows.
+    """
+
+    method: str
+    params: dict[str, Any]
+    points: NDArray[np.float32]
+    trustworthiness: float | None = None
+    seconds: float = 0.0
+    key: str = ""
+    ids: NDArray[np.int64] | None = None
+    kept: NDArray[np.float32] | None = None
+    explained: float | None = None
+
+    def save(self, path: str | Path) -> Path:
+        """Write one .npz without pickle, complete or not at all (a reader never sees half a file)."""
+        facts = {
+            "method": self.method,
+            "params": self.params,
+            "trustworthiness": self.trustworthiness,
+            "seconds": self.seconds,
+            "key": self.key,
+            "explained": self.explained,
+        }
+        arrays = {"points": self.points, "facts": np.array(json.dumps(facts))}
+        if self.ids is not None:
+            arrays["ids"] = self.ids
+        if self.kept is not None:
+            arrays["kept"] = self.kept
+        save_arrays(Path(path), **arrays)
+        return Path(path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Projection:
+        """Read what `save` wrote. ValueError if the file is not such a file; FileNotFoundError if there is none."""
+        try:
+            # opened here, because np.load leaves a damaged file open
+            with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
+                further = {name: file[name] for name in ("ids", "kept") if name in file.files}
+                return cls(points=file["points"], **further, **json.loads(str(file["facts"])))
+        except (KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            raise ValueError(
+                f"{Path(path).name} is not a saved projection ({error}): delete it, and it is computed again."
+            ) from error
