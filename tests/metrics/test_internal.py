@@ -52,7 +52,7 @@ def test_recluster_finds_the_blobs_and_keeps_names_across_k():
     assert list(by_k) == list(range(2, 9))
     assert sk.adjusted_rand_score(labels, by_k[6]) == 1.0
     for k, found in by_k.items():
-        assert sorted(set(found.tolist())) == list(range(k))
+        assert len(set(found.tolist())) == k
         if k > 2:  # at least the samples of one cluster less keep their name
             assert (found == by_k[k - 1]).mean() > 0.5
     assert (by_k[6] == by_k[5]).mean() >= 5 / 6

@@ -17,7 +17,7 @@ from deepclust.runs.run import write_json
 def add_ks(run: Run, ks: Iterable[int]) -> dict[int, np.ndarray]:
     """Labels int64 (n,) of a run at every k of ``ks`` and of its slider; those that were missing are added to its folder.
 
-    New clusters are named after those of the nearest k that was there. The data
+    New clusters have the numbers of those of the nearest k that was there, or fresh ones. The data
     set is opened for the scores of metrics.json only; where it has gone, they are left out.
     """
     known = run.labels_by_k()
@@ -28,7 +28,8 @@ def add_ks(run: Run, ks: Iterable[int]) -> dict[int, np.ndarray]:
     embedding = result.embedding
     known = known or {run.config.n_clusters: result.labels}
     anchor = min(known, key=lambda k: abs(k - missing[0]))
-    new = recluster(embedding, missing, base=known[anchor], base_k=anchor)
+    taken = np.unique(np.concatenate([*known.values()])).tolist()
+    new = recluster(embedding, missing, base=known[anchor], base_k=anchor, taken=taken)
     both = dict(sorted({**known, **new}.items()))
     y = _labels(run)
     metrics = run.metrics()
