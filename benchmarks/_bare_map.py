@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.express as px
 import streamlit as st
 
+from pages.map.colouring import Paint
 from pages.map.map import show_map
 
 N_GROUPS = 12
@@ -34,7 +35,7 @@ n = int(st.query_params["n"])
 points, groups = cloud(n)
 match st.query_params["draw"]:
     case "map":
-        show_map(points, np.arange(n), groups, key="bare")
+        show_map(points, np.arange(n), Paint(groups), key="bare")
     case "plotly":
         st.plotly_chart(chart(n), key="bare", on_select="rerun", selection_mode=("lasso", "box"))
 st.write("The end of the page.")

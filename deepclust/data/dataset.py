@@ -61,6 +61,10 @@ class Dataset:
         """What a sample is called: its id, or its row number."""
         return f"row {row}" if self.ids is None else bytes(self.ids[row]).decode("utf-8", "replace")
 
+    def class_name(self, number: int) -> str:
+        """What a true class is called: its name, or its number."""
+        return str(number) if self.class_names is None else self.class_names[number]
+
     @property
     def n_samples(self) -> int:
         return int(self.X.shape[0])

@@ -52,8 +52,7 @@ class View:
 
     def class_name(self, number: int) -> str:
         """What a true class is called."""
-        names = None if self.data is None else self.data.class_names
-        return str(number) if names is None else names[number]
+        return str(number) if self.data is None else self.data.class_name(number)
 
     @property
     def is_edited(self) -> bool:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from deepclust.data.dataset import Dataset
 from deepclust.engine.judging.choosing import Board
 from deepclust.figures.choice import criteria_board, votes_chart
 from deepclust.runs import Run
 from deepclust.selection.k.record import track_record
 from pages.parts.charts import SAVED
-from pages.visit import cached, session
+from pages.visit import session
+from pages.visit.sight import Sight
 
 
-def verdict_view(run: Run, data: Dataset, board: Board, revealed: bool) -> None:
+def verdict_view(sight: Sight, board: Board) -> None:
     """The verdict in a sentence, the honest note, and the way to a map with that k."""
-    verdict = board.verdict
+    run, verdict = sight.run, board.verdict
     if verdict is None:
         st.caption("The first votes come in a moment.")
         return
@@ -29,8 +29,8 @@ def verdict_view(run: Run, data: Dataset, board: Board, revealed: bool) -> None:
             if board.space:
                 st.caption(f":material/info: {board.space}")
             st.caption(track_record())
-            if revealed:
-                _truth(data, board)
+            if sight.revealed:
+                _truth(sight, board)
         with right:
             k = look_at(run, board)
             if st.button(
@@ -38,7 +38,7 @@ def verdict_view(run: Run, data: Dataset, board: Board, revealed: bool) -> None:
                 type="primary",
                 icon=":material/check:",
                 key="use-k",
-                disabled=not _usable(run, k),
+                disabled=k not in sight.outcome.by_k,
                 help="Shows the run with that number of clusters on Explore.",
             ):
                 session.choose_k(run, k)
@@ -65,13 +65,13 @@ def looked_at(run: Run, board: Board) -> int:
     return int(st.session_state.get(f"look-{run.id}-{board.max_k}-{best}", best))
 
 
-def criteria_view(run: Run, data: Dataset, board: Board, revealed: bool) -> None:
+def criteria_view(sight: Sight, board: Board) -> None:
     """Votes and curves."""
     verdict = board.verdict
-    true_k = data.n_classes if revealed else None
+    true_k = sight.data.n_classes if sight.revealed else None
     if verdict is not None:
         st.plotly_chart(
-            votes_chart(verdict, looked_at(run, board), true_k),
+            votes_chart(verdict, looked_at(sight.run, board), true_k),
             key="votes",
             alt=f"Votes for every k; their median is k = {verdict.best}",
             config=SAVED,
@@ -91,19 +91,15 @@ def criteria_view(run: Run, data: Dataset, board: Board, revealed: bool) -> None
             st.markdown(f"**{c.title}** ({arrow}; weight {c.weight:g}). {c.sentence} {c.note}".rstrip())
 
 
-def _truth(data: Dataset, board: Board) -> None:
+def _truth(sight: Sight, board: Board) -> None:
     """How right it was, once the labels are revealed."""
-    verdict, true_k = board.verdict, data.n_classes
+    verdict, true_k = board.verdict, sight.data.n_classes
     if verdict is None or true_k is None:
         return
     if verdict.best == true_k:
-        words = "the best single k is just that."
+        comparison = "the best single k is just that."
     elif verdict.low <= true_k <= verdict.high:
-        words = f"inside the range, and {abs(verdict.best - true_k)} away from the best single k."
+        comparison = f"inside the range, and {abs(verdict.best - true_k)} away from the best single k."
     else:
-        words = "outside the range: the groups that the latent space shows are not the classes."
-    st.info(f"The labels know {true_k} classes: {words}", icon=":material/visibility:")
-
-
-def _usable(run: Run, k: int) -> bool:
-    return k in cached.found(run).by_k
+        comparison = "outside the range: the groups that the latent space shows are not the classes."
+    st.info(f"The labels know {true_k} classes: {comparison}", icon=":material/visibility:")

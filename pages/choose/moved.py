@@ -21,7 +21,7 @@ MOVES = 6  # galleries, of the largest moves
 PER_ROW = 24
 
 
-def moved_view(run: Run, runs: list[Run], data: Dataset, order: list[str]) -> None:
+def moved_view(runs: list[Run], data: Dataset, order: list[str]) -> None:
     """Two runs of a group that are picked, and what differs between their clusters. order: run ids, the best ranked first."""
     st.subheader("Which samples moved between two runs", anchor=False)
     by_id = {r.id: r for r in runs}

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from deepclust.data.dataset import Dataset
 from deepclust.engine.detached.work import ENDED
 from deepclust.engine.judging.choosing import Board, largest_k, read_board, start_choosing, stop_choosing
 from deepclust.runs import Run
-from deepclust.runs.run import ENDED as RUN_ENDED
 from pages.choose.board import criteria_view, verdict_view
 from pages.choose.pictures import pictures_view, tree_view
 from pages.choose.settings import can_be_ranked, settings_view
 from pages.parts.live import duration
+from pages.parts.opening import open_finished
 from pages.parts.rank_button import KEY, SETTINGS, K
 from pages.parts.strip import strip
-from pages.visit import cached, session
+from pages.visit import session
+from pages.visit.sight import Sight
 
 REACH = (10, 20, 30, 50)  # how far the k may be compared
 VIEWS = {"Criteria": criteria_view, "Pictures that change": pictures_view, "Tree over all k": tree_view}
@@ -27,24 +27,22 @@ def page() -> None:
     if run is not None and can_be_ranked(run) and _what() == SETTINGS:
         settings_view(run)
         return
-    if run is None or not run.has_result:
-        empty(run)
+    sight = open_finished(
+        "Its number of clusters can be judged when it ends.",
+        "How many clusters?",
+        "A dozen criteria judge every number of clusters of a finished run, and the pictures show what merges and what splits.",
+    )
+    if sight is None:
         return
-    try:
-        data = cached.dataset(run.config.dataset)
-        cached.found(run)
-    except (ValueError, OSError) as error:
-        st.error(f"This run cannot be opened: {error}")
+    if largest_k(sight.run) < 3:
+        st.info(f"{sight.data.n_samples} samples are too few to compare numbers of clusters: give 12 or more.")
         return
-    if largest_k(run) < 3:
-        st.info(f"{data.n_samples} samples are too few to compare numbers of clusters: give 12 or more.")
-        return
-    board = read_board(run)
-    start_row(run, board)
+    board = read_board(sight.run)
+    start_row(sight.run, board)
     if board.state in ("failed", "lost"):
         st.error(board.error, icon=":material/error:")
     if board.live or board.criteria:
-        st.fragment(live_board, run_every=1.0 if board.live else None)(run, data, board.live)
+        st.fragment(live_board, run_every=1.0 if board.live else None)(sight, board.live)
 
 
 def _what() -> str:
@@ -90,43 +88,22 @@ def start_row(run: Run, board: Board) -> None:
             )
 
 
-def live_board(run: Run, data: Dataset, was_live: bool) -> None:
+def live_board(sight: Sight, was_live: bool) -> None:
     """Progress, the verdict so far, and below it what it rests on."""
-    board = read_board(run)
+    board = read_board(sight.run)
     if was_live and board.state in ENDED:
         st.rerun()
     if board.live:
         share = len(board.criteria) / max(board.n_criteria, 1)
-        words = f"{len(board.criteria)} of {board.n_criteria or '…'} criteria · now: {board.now or 'starting'} · {duration(board.seconds)}"
-        st.progress(min(share, 1.0), text=words)
+        progress = f"{len(board.criteria)} of {board.n_criteria or '…'} criteria · now: {board.now or 'starting'} · {duration(board.seconds)}"
+        st.progress(min(share, 1.0), text=progress)
     if not board.criteria:
         return
-    revealed = session.labels_revealed(data.fingerprint) and data.y is not None
-    verdict_view(run, data, board, revealed)
+    verdict_view(sight, board)
     view = st.segmented_control(
         "What is shown", list(VIEWS), default="Criteria", required=True, key="choose-view", label_visibility="collapsed"
     )
-    VIEWS[str(view)](run, data, board, revealed)
-
-
-def empty(run: Run | None) -> None:
-    """Nothing to choose for yet: say what will be here, and the way to it."""
-    if run is not None and run.status().state not in RUN_ENDED:
-        st.info("This run is still training. Its number of clusters can be judged when it ends.")
-        if st.button("Watch it train", type="primary"):
-            st.switch_page("pages/train/page.py", query_params=session.url_of(run))
-        return
-    st.header("How many clusters?")
-    st.write(
-        "A dozen criteria judge every number of clusters of a finished run, and the pictures show what merges and what splits."
-    )
-    done = [r for r in cached.store().runs()[:50] if r.has_result]
-    if done:
-        if st.button("Open the last finished run", type="primary"):
-            session.look_at(done[0])
-            st.rerun()
-    elif st.button("Train on the digits first", type="primary"):
-        st.switch_page("pages/data/page.py")
+    VIEWS[str(view)](sight, board)
 
 
 session.begin()

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import streamlit as st
 
-from deepclust.data.dataset import Dataset
 from deepclust.engine.judging.choosing import Board
 from deepclust.figures.flow import flow_chart, tree_chart
-from deepclust.runs import Run
 from deepclust.selection.k.tree import changed, flows, words_of_change
 from pages.choose.board import looked_at
 from pages.gallery.gallery import rows_of_pictures
 from pages.parts.charts import SAVED
-from pages.visit import cached
+from pages.visit.sight import Sight
 
 PER_ROW = 9
 
 
-def pictures_view(run: Run, data: Dataset, board: Board, revealed: bool) -> None:
+def pictures_view(sight: Sight, board: Board) -> None:
     """Clusters at k - 1, k and k + 1 that are not simply the same ones, and where their samples go."""
-    by_k = cached.found(run).by_k
-    k = looked_at(run, board)
+    by_k = sight.outcome.by_k
+    k = looked_at(sight.run, board)
     shown = [i for i in (k - 1, k, k + 1) if i in by_k]
     if len(shown) < 2:
         st.caption("There is no neighbouring k to compare with.")
@@ -33,12 +32,12 @@ def pictures_view(run: Run, data: Dataset, board: Board, revealed: bool) -> None
         sources, targets = changed(flows(by_k[before], by_k[after]))
         keep[before] |= sources
         keep[after] |= targets
-        words = words_of_change(by_k[before], by_k[after]) or ["No cluster changes much."]
-        st.markdown(f"**From k = {before} to {after}:** " + " ".join(words))
+        changes = words_of_change(by_k[before], by_k[after]) or ["No cluster changes much."]
+        st.markdown(f"**From k = {before} to {after}:** " + " ".join(changes))
     for column, i in zip(st.columns(len(shown), gap="medium"), shown, strict=True):
         with column:
             st.markdown(f"#### k = {i}" + (" (looked at)" if i == k else ""))
-            rows_of_pictures(run, data, i, "Most typical", revealed, per_row=PER_ROW, only=None if every else keep[i])
+            rows_of_pictures(replace(sight, k=i), "Most typical", per_row=PER_ROW, only=None if every else keep[i])
             if not every and not keep[i]:
                 st.caption("No cluster here changes.")
     st.markdown("#### Where the samples go")
@@ -51,16 +50,16 @@ def pictures_view(run: Run, data: Dataset, board: Board, revealed: bool) -> None
     )
 
 
-def tree_view(run: Run, data: Dataset, board: Board, revealed: bool) -> None:
+def tree_view(sight: Sight, board: Board) -> None:
     """All k at once: stable regions have single thick lines, unstable ones have many that cross."""
-    by_k = {k: labels for k, labels in cached.found(run).by_k.items() if k <= board.max_k}
+    by_k = {k: labels for k, labels in sight.outcome.by_k.items() if k <= board.max_k}
     verdict = board.verdict
     st.caption(
         "One row for each k, a dot for each cluster (larger: more samples; colours as on the map), and lines where the samples "
         "go. A line that runs straight down is a cluster that stays the same; many thin lines mean that k cuts through groups."
     )
     st.plotly_chart(
-        tree_chart(by_k, () if verdict is None else (verdict.low, verdict.high), looked_at(run, board)),
+        tree_chart(by_k, () if verdict is None else (verdict.low, verdict.high), looked_at(sight.run, board)),
         key="tree",
         alt="Tree of the clusters over all k",
         config=SAVED,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from deepclust.data.dataset import Dataset
 from deepclust.engine.detached.work import ENDED
 from deepclust.engine.judging.ranking import (
     RankBoard,
@@ -24,6 +23,7 @@ from pages.choose.table import settings_table
 from pages.experiments.side_by_side import group_of
 from pages.parts.live import duration
 from pages.visit import cached, session
+from pages.visit.sight import sight_of
 
 
 def can_be_ranked(run: Run) -> bool:
@@ -43,6 +43,11 @@ def settings_view(run: Run) -> None:
         if st.button("Watch them train", type="primary"):
             st.switch_page("pages/train/page.py", query_params=session.url_of(run))
         return
+    try:
+        sight = sight_of(run)
+    except ValueError as error:
+        st.error(f"This run cannot be opened: {error}")
+        return
     board = read_ranking(cached.store(), group.id)
     _start_row(group.id, runs, board, n_ended)
     if going:
@@ -50,10 +55,10 @@ def settings_view(run: Run) -> None:
     if board.state in ("failed", "lost"):
         st.error(board.error, icon=":material/error:")
     if board.live or board.values:
-        st.fragment(_live, run_every=1.0 if board.live else None)(run, runs, board.live)
+        st.fragment(_live, run_every=1.0 if board.live else None)(group.id, runs, sight.revealed, board.live)
     st.divider()
     try:
-        moved_view(run, [r for r in runs if r.has_result], cached.dataset(run.config.dataset), _order(board))
+        moved_view([r for r in runs if r.has_result], sight.data, _order(board))
     except ValueError as error:
         st.error(str(error))
 
@@ -93,9 +98,8 @@ def _start_row(group_id: str, runs: list[Run], board: RankBoard, n_ended: int) -
             st.caption(f"Made from {n_ended} runs in {duration(board.seconds)}, without labels. It is kept with them.")
 
 
-def _live(run: Run, runs: list[Run], was_live: bool) -> None:
-    group = run.config.group
-    board = read_ranking(cached.store(), group.id) if group is not None else RankBoard()
+def _live(group_id: str, runs: list[Run], revealed: bool, was_live: bool) -> None:
+    board = read_ranking(cached.store(), group_id)
     if was_live and board.state in ENDED:
         st.rerun()
     if board.live:
@@ -107,9 +111,7 @@ def _live(run: Run, runs: list[Run], was_live: bool) -> None:
     ranking = board.ranking
     if ranking is None:
         return
-    data = cached.dataset(run.config.dataset)
-    revealed = session.labels_revealed(data.fingerprint) and data.y is not None
-    _verdict(ranking, board, data, revealed)
+    _verdict(ranking, board)
     settings_table(ranking, board, runs, revealed)
     with st.expander("What each measure looks at"):
         for name in ranking.standings[0].values:
@@ -122,7 +124,7 @@ def _live(run: Run, runs: list[Run], was_live: bool) -> None:
         )
 
 
-def _verdict(ranking: Ranking, board: RankBoard, data: Dataset, revealed: bool) -> None:
+def _verdict(ranking: Ranking, board: RankBoard) -> None:
     with st.container(border=True):
         left, right = st.columns([0.7, 0.3], vertical_alignment="center", gap="large")
         with left:
@@ -147,6 +149,6 @@ def _verdict(ranking: Ranking, board: RankBoard, data: Dataset, revealed: bool) 
                 disabled=run_id is None,
                 help="Shows on Explore the run that agrees most with the other seeds of this setting.",
             ):
-                found = cached.store().get(str(run_id))
-                session.look_at(found)
-                st.switch_page("pages/explore/page.py", query_params=session.url_of(found))
+                typical = cached.store().get(str(run_id))
+                session.look_at(typical)
+                st.switch_page("pages/explore/page.py", query_params=session.url_of(typical))

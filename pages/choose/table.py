@@ -22,14 +22,14 @@ def settings_table(ranking: Ranking, board: RankBoard, runs: list[Run], revealed
     if not revealed:
         st.caption("ACC appears when the labels are revealed, with how well each measure foretold it.")
         return
-    found = foretold(ranking, {name: row.mean("acc") for name, row in rows.items()})
-    if found["place"] is None:
+    correlations = foretold(ranking, {name: row.mean("acc") for name, row in rows.items()})
+    if correlations["place"] is None:
         st.caption("How well the order was foretold can be said of three settings or more.")
         return
     titles = {"place": "this order", **{name: facts.title for name, facts in MEASURES.items()}}
-    said = [f"{titles[name]} {'–' if value is None else f'{value:.2f}'}" for name, value in found.items()]
+    values = [f"{titles[name]} {'–' if value is None else f'{value:.2f}'}" for name, value in correlations.items()]
     st.info(
-        f"Spearman's correlation with ACC over the {len(lines)} settings: {', '.join(said)}.",
+        f"Spearman's correlation with ACC over the {len(lines)} settings: {', '.join(values)}.",
         icon=":material/visibility:",
     )
 

@@ -12,10 +12,11 @@ from deepclust.figures.plane_points import plane_points
 from deepclust.methods import find_method
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED
-from pages.experiments.multiple import View, scores, ways_on, where
+from pages.experiments.multiple import PanelStyle, scores, ways_on, where
 from pages.parts.start import start_group
 from pages.parts.strip import STATE_COLOURS
 from pages.visit import cached, session
+from pages.visit.sight import sight_of
 
 HEIGHT = 340  # pixels of a map, which is as wide as it is high
 NARROWEST = 360  # pixels of a panel
@@ -48,23 +49,24 @@ def lesson_panels(run: Run, runs: list[Run]) -> None:
     """The points of a lesson once for each method, coloured by its clusters, and what they teach once all have ended."""
     st.subheader("First lesson: where k-means fails", anchor=False)
     try:
-        data = cached.dataset(run.config.dataset)
+        sight = sight_of(run)
     except ValueError:
         return  # the page itself says what is wrong with the data
-    revealed = data.y is not None and session.labels_revealed(data.fingerprint)
     exact = next((r for r in runs[1:] if r.has_result), None)
-    view = View("pca", False, exact, data if revealed else None, HEIGHT)
+    style = PanelStyle("pca", False, exact, sight, HEIGHT)
     with st.grid(min_column_width=NARROWEST):
         for member in runs:
             with st.container(border=True, height="stretch"):
                 live = member.status().state not in ENDED
-                st.fragment(_panel, run_every=1.0 if live else None)(member, data, view, member.id == run.id, live)
+                st.fragment(_panel, run_every=1.0 if live else None)(
+                    member, sight.data, style, member.id == run.id, live
+                )
     if all(r.status().state in ENDED for r in runs):
         for sentence in moral({r.config.method: cached.own_labels(r) for r in runs if r.has_result}):
             st.markdown(sentence)
 
 
-def _panel(member: Run, data: Dataset, view: View, shown: bool, was_live: bool) -> None:
+def _panel(member: Run, data: Dataset, style: PanelStyle, shown: bool, was_live: bool) -> None:
     if not member.folder.exists():
         st.rerun()
     status = member.status()
@@ -75,27 +77,27 @@ def _panel(member: Run, data: Dataset, view: View, shown: bool, was_live: bool) 
         st.markdown(f"**{find_method(method).title}**")
         st.badge(status.state, color=STATE_COLOURS[status.state])
     st.caption(DOES.get(method, ""))
-    _points(member, data, view)
-    where(member, status, "")
-    scores(member, view)
+    _points(member, data, style)
+    where(member, status)
+    scores(member, style)
     ways_on(member, shown)
 
 
-def _points(member: Run, data: Dataset, view: View) -> None:
+def _points(member: Run, data: Dataset, style: PanelStyle) -> None:
     """The points as they lie in the plane, in the colours of the clusters, as far as these are known by now."""
     if member.has_result and member.status().state in ENDED:
-        like = None if view.like is None or view.like.id == member.id else cached.own_labels(view.like)
+        like = None if style.like is None or style.like.id == member.id else cached.own_labels(style.like)
         points, labels = data.X, matched(cached.own_labels(member), like)
     else:
         try:
             shot = member.snapshot(-1)
         except (IndexError, OSError, ValueError):
-            st.skeleton(height=view.height)
+            st.skeleton(height=style.height)
             return
         points, labels = data.X[shot["sample"]], shot["labels"]
     st.echarts_chart(
-        plane_points(points, labels, member.config.n_clusters, view.height - 8),
+        plane_points(points, labels, member.config.n_clusters, style.height - 8),
         key=f"lesson-{member.id}",
-        height=view.height,
+        height=style.height,
         alt=f"The points of {data.title}, coloured by the clusters of {find_method(member.config.method).title}",
     )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from deepclust.data.dataset import Dataset
 from deepclust.engine.maps.run_maps import FIRST_SAMPLE
 from deepclust.figures.multiples import matched, multiple, words_of
 from deepclust.methods import find_method
@@ -15,38 +14,47 @@ from deepclust.projections import PROJECTIONS
 from deepclust.runs import Run, RunStatus
 from deepclust.runs.run import ENDED
 from pages.experiments.groups import differs
-from pages.map.projections import Choice, asked, first_map
+from pages.map.projections import Choice, asked, first_map, mapped_ids
 from pages.parts.live import duration
 from pages.parts.strip import STATE_COLOURS
 from pages.visit import cached, session
+from pages.visit.sight import Sight
 
 
 @dataclass(frozen=True, eq=False)
-class View:
-    """How all panels are drawn. like: the run whose clusters give the colours; data: there once labels are revealed."""
+class PanelStyle:
+    """How all panels of a group are drawn.
+
+    like: the run whose clusters give the colours; sight: of the run that is shown below, None where its data are not here.
+    """
 
     method: str
     by_class: bool
     like: Run | None
-    data: Dataset | None
+    sight: Sight | None
     height: int  # pixels of a map
 
     @property
-    def classes(self) -> Dataset | None:
-        """The data set whose classes colour the maps; None where clusters do."""
-        return self.data if self.by_class else None
+    def revealed(self) -> bool:
+        """Whether scores and classes may be told."""
+        return self.sight is not None and self.sight.revealed
+
+    @property
+    def classes(self) -> np.ndarray | None:
+        """The classes int64 (n,) that colour the maps; None where clusters do."""
+        return self.sight.classes if self.sight is not None and self.by_class else None
 
 
-def keep_drawing(member: Run, view: View, shown: bool) -> None:
+def keep_drawing(member: Run, style: PanelStyle, shown: bool) -> None:
     """A panel that renews itself while its run is live or its map is being computed."""
     live = member.status().state not in ENDED
-    waiting = not live and member.has_result and under_way(asked(member, _choice(view))[1])
-    st.fragment(_panel, run_every=1.0 if live or waiting else None)(member, view, shown, live, waiting)
+    waiting = not live and member.has_result and under_way(asked(member, _choice(style))[1])
+    st.fragment(_panel, run_every=1.0 if live or waiting else None)(member, style, shown, live, waiting)
 
 
-def _choice(view: View) -> Choice:
+def _choice(style: PanelStyle) -> Choice:
     """Every run brings its own PCA map of all samples; the slow maps are of some."""
-    return Choice("latent", view.method, 2, FIRST_SAMPLE if PROJECTIONS[view.method].slow else None)
+    return Choice("latent", style.method, 2, FIRST_SAMPLE if PROJECTIONS[style.method].slow else None)
 
 
 def under_way(job: dict) -> bool:
@@ -54,7 +62,7 @@ def under_way(job: dict) -> bool:
     return job["state"] in ("queued", "running")
 
 
-def _panel(member: Run, view: View, shown: bool, was_live: bool, was_waiting: bool) -> None:
+def _panel(member: Run, style: PanelStyle, shown: bool, was_live: bool, was_waiting: bool) -> None:
     if not member.folder.exists():
         st.rerun()
     status = member.status()
@@ -63,11 +71,15 @@ def _panel(member: Run, view: View, shown: bool, was_live: bool, was_waiting: bo
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{name_in_group(member)}**", help=_rung(member) or None)
         st.badge(status.state, color=STATE_COLOURS[status.state])
-    if words := words_of(member.config.part):
-        st.caption(words)
-    words = _finished_map(member, view, was_waiting) if member.has_result and not was_live else _live_map(member, view)
-    where(member, status, words)
-    scores(member, view)
+    if transformations := words_of(member.config.part):
+        st.caption(transformations)
+    remark = ""
+    if member.has_result and not was_live:
+        remark = _finished_map(member, style, was_waiting)
+    else:
+        _live_map(member, style)
+    where(member, status, remark)
+    scores(member, style)
     ways_on(member, shown)
 
 
@@ -85,67 +97,66 @@ def _rung(member: Run) -> str:
     return differs(member.config.method, dict(rungs[name])) if name in rungs else ""
 
 
-def _live_map(member: Run, view: View) -> str:
-    """The map of the last snapshot; returns what it shows, in words."""
+def _live_map(member: Run, style: PanelStyle) -> None:
+    """The map of the last snapshot."""
     try:
         shot = member.snapshot(-1)
     except (IndexError, OSError, ValueError):
         shot = {"points": np.zeros((0, 2))}
     if not len(shot["points"]):
-        _no_map(member, view)
-        return ""
-    groups = view.classes.y[shot["sample"]] if view.classes is not None else shot["labels"]
-    draw(member, view, shot["points"], groups)
-    return ""
+        _no_map(member, style)
+        return
+    groups = style.classes[shot["sample"]] if style.classes is not None else shot["labels"]
+    draw(member, style, shot["points"], groups)
 
 
-def _finished_map(member: Run, view: View, was_waiting: bool) -> str:
+def _finished_map(member: Run, style: PanelStyle, was_waiting: bool) -> str:
     """The chosen map of what a run found, or PCA until that is there; returns what has to be said about it."""
-    found, job = asked(member, _choice(view))
+    projection, job = asked(member, _choice(style))
     if was_waiting and not under_way(job):
         st.rerun()  # only a new run of the page stops the clock of this panel
-    words = ""
-    if found is None:
-        on_its_way = job["text"] or f"{PROJECTIONS[view.method].title} {job['state']}"
-        words = job["error"] or f"{on_its_way}; PCA meanwhile"
-        found = first_map(member)
-    if found is None:
-        _no_map(member, view)
-        return words
-    ids = found.ids if found.ids is not None else np.arange(len(found.points))
-    if view.classes is not None:
-        groups = view.classes.y[ids]
+    remark = ""
+    if projection is None:
+        on_its_way = job["text"] or f"{PROJECTIONS[style.method].title} {job['state']}"
+        remark = job["error"] or f"{on_its_way}; PCA meanwhile"
+        projection = first_map(member)
+    if projection is None:
+        _no_map(member, style)
+        return remark
+    ids = mapped_ids(projection)
+    if style.classes is not None:
+        groups = style.classes[ids]
     else:
-        like = None if view.like is None or view.like.id == member.id else cached.own_labels(view.like)
+        like = None if style.like is None or style.like.id == member.id else cached.own_labels(style.like)
         groups = matched(cached.own_labels(member), like)[ids]
-    draw(member, view, found.points, groups)
-    return words
+    draw(member, style, projection.points, groups)
+    return remark
 
 
-def _no_map(member: Run, view: View) -> None:
+def _no_map(member: Run, style: PanelStyle) -> None:
     """Room for the map to come, or a word that there will be none."""
     if member.status().state in ENDED and not member.has_result:
-        with st.container(height=view.height, border=False, vertical_alignment="center"):
+        with st.container(height=style.height, border=False, vertical_alignment="center"):
             st.caption("No map: nothing was learned.", text_alignment="center")
     else:
-        st.skeleton(height=view.height)
+        st.skeleton(height=style.height)
 
 
-def draw(member: Run, view: View, points: np.ndarray, groups: np.ndarray, of_input: bool = False) -> None:
+def draw(member: Run, style: PanelStyle, points: np.ndarray, groups: np.ndarray, of_input: bool = False) -> None:
     """A small map of a run, or of the data that it was given."""
-    data = view.classes
+    data = style.sight.data if style.sight is not None and style.by_class else None
     n_groups = member.config.n_clusters if data is None else data.n_classes
     st.echarts_chart(
         multiple(points, groups, n_groups, None if data is None else data.class_names),
         key=f"multiple-{'input-' if of_input else ''}{member.id}",
-        height=view.height,
+        height=style.height,
         alt=f"Map of {'the raw data' if of_input else f'the latent space with {name_in_group(member)}'}, "
         f"coloured by {'class' if data else 'cluster'}",
     )
 
 
-def where(member: Run, status: RunStatus, words: str) -> None:
-    """How far the run is, or how long it took."""
+def where(member: Run, status: RunStatus, remark: str = "") -> None:
+    """How far the run is, or how long it took, with a remark about its map."""
     if status.state in ("running", "paused"):
         text = f"epoch {status.epoch} of {status.n_epochs}" if status.n_epochs else status.stage or "Preparing"
         if status.eta is not None and status.state == "running":
@@ -154,16 +165,16 @@ def where(member: Run, status: RunStatus, words: str) -> None:
     elif status.state == "queued":
         st.progress(0.0, text="waiting for its turn")
     elif status.seconds and status.state in ("done", "stopped"):
-        st.caption(" · ".join(filter(None, (f"{duration(status.seconds)} of training", words))))
+        st.caption(" · ".join(filter(None, (f"{duration(status.seconds)} of training", remark))))
     else:
         st.caption(status.message)
 
 
-def scores(member: Run, view: View) -> None:
+def scores(member: Run, style: PanelStyle) -> None:
     """ACC and NMI, once the labels are revealed."""
-    found = member.metrics() if view.data is not None and member.has_result else {}
-    if "acc" in found:
-        st.markdown(f"**ACC {found['acc']:.3f}** · NMI {found['nmi']:.3f}")
+    metrics = member.metrics() if style.revealed and member.has_result else {}
+    if "acc" in metrics:
+        st.markdown(f"**ACC {metrics['acc']:.3f}** · NMI {metrics['nmi']:.3f}")
 
 
 def ways_on(member: Run, shown: bool) -> None:

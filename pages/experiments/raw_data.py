@@ -8,36 +8,36 @@ import streamlit as st
 from deepclust.engine.maps.run_maps import FIRST_SAMPLE
 from deepclust.projections import PROJECTIONS
 from deepclust.runs import Run
-from pages.experiments.multiple import View, draw, under_way
-from pages.map.projections import Choice, asked
+from pages.experiments.multiple import PanelStyle, draw, under_way
+from pages.map.projections import Choice, asked, mapped_ids
 from pages.visit import cached
 
 
-def keep_drawing_raw(run: Run, view: View) -> None:
+def keep_drawing_raw(run: Run, style: PanelStyle) -> None:
     """The panel; it renews itself while its map is being computed."""
-    waiting = under_way(asked(run, _choice(view))[1])
-    st.fragment(_panel, run_every=1.0 if waiting else None)(run, view, waiting)
+    waiting = under_way(asked(run, _choice(style))[1])
+    st.fragment(_panel, run_every=1.0 if waiting else None)(run, style, waiting)
 
 
-def _panel(run: Run, view: View, was_waiting: bool) -> None:
-    by = "class" if view.classes is not None else f"the clusters of {view.like.config.part}" if view.like else ""
+def _panel(run: Run, style: PanelStyle, was_waiting: bool) -> None:
+    by = "class" if style.classes is not None else f"the clusters of {style.like.config.part}" if style.like else ""
     st.markdown(
         "**Raw data**", help="As they are, before anything was learned" + (f", coloured by {by}." if by else ".")
     )
-    found, job = asked(run, _choice(view))
+    projection, job = asked(run, _choice(style))
     if was_waiting and not under_way(job):
         st.rerun()  # only a new run of the page stops the clock of this panel
-    if found is None:
-        st.skeleton(height=view.height)
-        st.caption(job["error"] or job["text"] or f"{PROJECTIONS[view.method].title} {job['state']}")
+    if projection is None:
+        st.skeleton(height=style.height)
+        st.caption(job["error"] or job["text"] or f"{PROJECTIONS[style.method].title} {job['state']}")
         return
-    ids = found.ids if found.ids is not None else np.arange(len(found.points))
-    if view.classes is not None:
-        groups = view.classes.y[ids]
+    ids = mapped_ids(projection)
+    if style.classes is not None:
+        groups = style.classes[ids]
     else:
-        groups = np.full(len(ids), -1) if view.like is None else cached.own_labels(view.like)[ids]
-    draw(run, view, found.points, groups, of_input=True)
+        groups = np.full(len(ids), -1) if style.like is None else cached.own_labels(style.like)[ids]
+    draw(run, style, projection.points, groups, of_input=True)
 
 
-def _choice(view: View) -> Choice:
-    return Choice("input", view.method, 2, FIRST_SAMPLE)
+def _choice(style: PanelStyle) -> Choice:
+    return Choice("input", style.method, 2, FIRST_SAMPLE)

@@ -14,10 +14,11 @@ from deepclust.runs import Run
 from deepclust.runs.run import ENDED
 from pages.experiments.group_tables import grid_maps, ladder_table
 from pages.experiments.lesson import lesson_panels
-from pages.experiments.multiple import View, keep_drawing
+from pages.experiments.multiple import PanelStyle, keep_drawing
 from pages.experiments.raw_data import keep_drawing_raw
 from pages.parts.rank_button import rank_button
 from pages.visit import cached, session
+from pages.visit.sight import Sight, sight_of
 
 FEW = 3  # so many panels may be larger
 NARROWEST, NARROWEST_OF_FEW = 270, 340  # pixels of a panel
@@ -36,19 +37,23 @@ def side_by_side(run: Run) -> None:
     group, runs = run.config.group, group_of(run)
     if group is None or len(runs) < 2:
         return
+    try:
+        sight = sight_of(run)
+    except ValueError:
+        sight = None  # the page itself says what is wrong with the data
     if group.kind == "grid":
-        _grid(run, runs, group.words)
+        _grid(run, runs, sight, group.words)
     elif group.kind == LESSON:
         lesson_panels(run, runs)
     else:
-        _panels(run, runs, group.words, ladder=group.kind == "ladder")
+        _panels(run, runs, sight, group.words, ladder=group.kind == "ladder")
     st.subheader(f"{run.config.part or 'This run'} in detail", anchor=False)
 
 
-def _grid(run: Run, runs: list[Run], words: str) -> None:
+def _grid(run: Run, runs: list[Run], sight: Sight | None, title: str) -> None:
     """Heat maps, and the choice of the run that is shown below them."""
-    st.subheader(words, anchor=False)
-    grid_maps(runs, _revealed(run) is not None)
+    st.subheader(title, anchor=False)
+    grid_maps(runs, sight is not None and sight.revealed)
     by_id = {r.id: r for r in runs}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
@@ -66,25 +71,25 @@ def _grid(run: Run, runs: list[Run], words: str) -> None:
         st.rerun()
 
 
-def _panels(run: Run, runs: list[Run], words: str, *, ladder: bool) -> None:
+def _panels(run: Run, runs: list[Run], sight: Sight | None, title: str, *, ladder: bool) -> None:
     """A small map for each run; of a ladder a table before them, the raw data first, and one seed at a time."""
-    st.subheader(f"{words} side by side", anchor=False)
+    st.subheader(f"{title} side by side", anchor=False)
     if ladder:
-        ladder_table(runs, _revealed(run) is not None)
+        ladder_table(runs, sight is not None and sight.revealed)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        view = _controls(run, runs)
+        style = _controls(run, runs, sight)
         shown = _of_one_seed(run, runs) if ladder else runs
         _stop_button(runs)
         rank_button(run, runs)
     with st.grid(min_column_width=NARROWEST_OF_FEW if len(shown) <= FEW else NARROWEST):
         if ladder:
             with st.container(border=True, height="stretch"):
-                keep_drawing_raw(run, view)
+                keep_drawing_raw(run, style)
         for member in shown:
             with st.container(border=True, height="stretch"):
-                keep_drawing(member, view, member.id == run.id)
-    if view.classes is not None:
-        _legend(view.classes)
+                keep_drawing(member, style, member.id == run.id)
+    if sight is not None and style.by_class:
+        _legend(sight.data)
 
 
 def _of_one_seed(run: Run, runs: list[Run]) -> list[Run]:
@@ -98,8 +103,7 @@ def _of_one_seed(run: Run, runs: list[Run]) -> list[Run]:
     return [r for r in runs if r.config.seed == seed]
 
 
-def _controls(run: Run, runs: list[Run]) -> View:
-    revealed = _revealed(run)
+def _controls(run: Run, runs: list[Run], sight: Sight | None) -> PanelStyle:
     method = st.segmented_control(
         "Map of a finished run",
         list(PROJECTIONS),
@@ -110,20 +114,11 @@ def _controls(run: Run, runs: list[Run]) -> View:
         help="The papers show t-SNE. While a run is learning its map is PCA.",
     )
     by = COLOURS[0]
-    if revealed is not None:
+    if sight is not None and sight.revealed:
         by = st.segmented_control("Colour by", COLOURS, default=COLOURS[1], required=True, key="group-colour")
     ended = [r for r in (run, *runs) if r.has_result]
     height = HEIGHT_OF_FEW if len(runs) <= FEW else HEIGHT
-    return View(str(method), by == COLOURS[1], ended[0] if ended else None, revealed, height)
-
-
-def _revealed(run: Run) -> Dataset | None:
-    """The data set of a run if its labels may be shown."""
-    try:
-        data = cached.dataset(run.config.dataset)
-    except ValueError:
-        return None  # the page itself says what is wrong with the data
-    return data if data.y is not None and session.labels_revealed(data.fingerprint) else None
+    return PanelStyle(str(method), by == COLOURS[1], ended[0] if ended else None, sight, height)
 
 
 def _stop_button(runs: list[Run]) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from deepclust.data.dataset import Dataset
 from deepclust.engine.maps.jobs import read_job
 from deepclust.engine.maps.run_maps import eigen_job
 from deepclust.figures.eigen import eigenvalue_bars
@@ -18,40 +17,41 @@ from deepclust.runs import Run
 from pages.explore.eigen_learned import learned_sections
 from pages.gallery.gallery import galleries
 from pages.map.colouring import colour_by, painted
-from pages.map.map import Shown, show_map
+from pages.map.map import show_map
 from pages.map.projections import ask_for, first_map, spaces, wait_for
 from pages.parts.charts import SAVED
 from pages.visit import cached, session
+from pages.visit.sight import Sight
 
 MOST_POINTS = 10_000  # of a map of two eigenvectors
 AS_GIVEN = "KMeans"  # the only method that clusters the data as they are, in a space that knows nothing of k
 HEIGHT = 480  # pixels of a map
 
 
-def eigen_view(run: Run, data: Dataset, k: int, revealed: bool) -> None:
+def eigen_view(sight: Sight) -> None:
     """Everything about the first eigenvectors of the neighbour graph of the latent space of a run."""
+    run = sight.run
     space = _graph_of(run)
-    found = _eigenvectors(run, space)
-    if found is None:
+    solution = _eigenvectors(run, space)
+    if solution is None:
         return
-    values, vectors = found
-    _gaps(run, space, values, vectors, k)
+    values, vectors = solution
+    _gaps(run, space, values, vectors, sight.k)
     st.subheader("Two eigenvectors", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         pair = _pair(run, space, values)
-        by = colour_by(data, revealed)
-    at = Shown(run, data, k, revealed)
+        by = colour_by(sight)
     ids = sample_ids(len(vectors), MOST_POINTS, 0, cached.own_labels(run))
     left, right = st.columns(2, gap="medium")
     with left:
         points = vectors[np.ix_(ids, pair)] * np.sqrt(len(vectors))  # entries near 1 for every number of samples
         st.caption(f"**Eigenvector {pair[0] + 1}** across, **eigenvector {pair[1] + 1}** up")
-        linked_map(at, by, points, ids, f"eigen-{run.id}-{space}-{pair[0]}-{pair[1]}")
+        linked_map(sight, by, points, ids, f"eigen-{run.id}-{space}-{pair[0]}-{pair[1]}")
     with right:
         latent = first_map(run)
         if latent is not None:
             st.caption(f"**{spaces(run)['latent']}** (PCA) of the same samples")
-            linked_map(at, by, latent.points[ids], ids, f"eigen-latent-{run.id}")
+            linked_map(sight, by, latent.points[ids], ids, f"eigen-latent-{run.id}")
     st.caption(
         "Groups that the graph holds apart lie apart in the first eigenvectors, often in straight arms or heaps; an "
         "eigenvector of the value 0 lives on one piece of the graph and is 0 for all other samples. Select "
@@ -63,8 +63,8 @@ def eigen_view(run: Run, data: Dataset, k: int, revealed: bool) -> None:
         )
     )
     if len(session.selected(run)):
-        galleries(run, data, k, revealed)
-    learned_sections(at, by, linked_map)
+        galleries(sight)
+    learned_sections(sight, by, linked_map)
 
 
 def _graph_of(run: Run) -> str:
@@ -72,7 +72,7 @@ def _graph_of(run: Run) -> str:
     its own output, whose graph only shows what it was told."""
     names = {space: name for space, name in spaces(run).items() if space != "eigen"}
     given = ["input", *(space for space in names if space.startswith(SPACE))][-1]
-    spectral = cached.found(run).result.spectral_embedding is not None
+    spectral = cached.outcome(run).result.spectral_embedding is not None
     chosen = st.segmented_control(
         "Neighbour graph of",
         list(names),
@@ -151,17 +151,6 @@ def _pair(run: Run, space: str, values: np.ndarray) -> tuple[int, int]:
     return int(chosen[0]), int(chosen[1])
 
 
-def linked_map(at: Shown, by: str, points: np.ndarray, ids: np.ndarray, key: str) -> None:
+def linked_map(sight: Sight, by: str, points: np.ndarray, ids: np.ndarray, key: str) -> None:
     """A map of the samples ``ids`` that shares its selection with all other maps of the run."""
-    picked = show_map(
-        points,
-        ids,
-        **painted(at.run, at.data, at.k, by, ids),
-        selected=session.selected(at.run),
-        key=key,
-        shown=at,
-        height=HEIGHT,
-    )
-    if picked is not None:
-        session.select(at.run, picked)
-        st.rerun()
+    show_map(points, ids, painted(sight, by, ids), key=key, sight=sight, height=HEIGHT)

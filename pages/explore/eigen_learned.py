@@ -14,20 +14,20 @@ from deepclust.metrics.subspace import grassmann_distance, orthonormality_error,
 from deepclust.projections import sample_ids
 from deepclust.results import ClusterResult
 from deepclust.runs import Run
-from pages.map.map import Shown
 from pages.parts.charts import SAVED
 from pages.visit import cached
+from pages.visit.sight import Sight
 
 EXACT, VALUES, BATCHES = "exact eigenvectors", "exact eigenvalues", "orthonormality"  # extras of a result
 MOST_POINTS = 10_000
 ZERO = 1e-7  # eigenvalues and entries that are 0 but for rounding
 EXACTLY = 1e-3  # an error below this is no accident
-LinkedMap = Callable[[Shown, str, np.ndarray, np.ndarray, str], None]
+LinkedMap = Callable[[Sight, str, np.ndarray, np.ndarray, str], None]
 
 
-def learned_sections(at: Shown, by: str, linked_map: LinkedMap) -> None:
+def learned_sections(sight: Sight, by: str, linked_map: LinkedMap) -> None:
     """The sections about the spectral output Y of a run; one sentence for a method that learns none."""
-    result, method = cached.found(at.run).result, at.run.config.method
+    result, method = sight.outcome.result, sight.run.config.method
     Y = result.spectral_embedding
     if Y is None or "torch" not in find_method(method).needs:
         st.caption(
@@ -36,13 +36,13 @@ def learned_sections(at: Shown, by: str, linked_map: LinkedMap) -> None:
         )
         return
     if EXACT in result.extras:
-        _against_exact(at, by, result, Y, linked_map)
-    _orthonormality(at.run, result, Y)
+        _against_exact(sight, by, result, Y, linked_map)
+    _orthonormality(sight.run, result, Y)
 
 
-def _against_exact(at: Shown, by: str, result: ClusterResult, Y: np.ndarray, linked_map: LinkedMap) -> None:
+def _against_exact(sight: Sight, by: str, result: ClusterResult, Y: np.ndarray, linked_map: LinkedMap) -> None:
     """Learned and exact eigenvectors side by side, and the angles between the two spaces."""
-    run, exact = at.run, result.extras[EXACT]
+    run, exact = sight.run, result.extras[EXACT]
     values = result.extras.get(VALUES)
     st.subheader("Learned against exact", anchor=False)
     distance = grassmann_distance(Y, exact)
@@ -72,7 +72,7 @@ def _against_exact(at: Shown, by: str, result: ClusterResult, Y: np.ndarray, lin
         with column:
             st.caption(f"**{name}**")
             points = space[np.ix_(ids, chosen)].astype(np.float32)
-            linked_map(at, by, points, ids, f"{name}-{run.id}-{chosen[0]}-{chosen[1]}")
+            linked_map(sight, by, points, ids, f"{name}-{run.id}-{chosen[0]}-{chosen[1]}")
     with right:
         st.caption("**Principal angles** between the two spaces")
         st.plotly_chart(

@@ -1,4 +1,4 @@
-"""The paper's figures of what a LALNet's network does: its units (4), and the graphs between samples (6)."""
+"""Figures of LALNet's paper about what its network does: its units (4), and the graphs between samples (6)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from deepclust.transforms import TRANSFORMATIONS, kind_of, members_of
 from pages.explore import kept_snapshots
 from pages.explore.lalnet_subject import Subject, too_old
 from pages.parts.charts import SAVED
-from pages.visit import cached
 
 STRENGTHS = (0.5, 0.6, 0.7, 0.8, 0.9)
 DRAWN = ("Points and lines", "Matrix")
@@ -21,7 +20,7 @@ MATRIX = 430  # pixels of a side
 
 def members(subject: Subject) -> tuple[str, ...]:
     """The transformations that the run has learned to tell apart, in the order of its pseudo-classes."""
-    config = subject.run.config
+    config = subject.sight.run.config
     return members_of(config.params["transforms"], kind_of(config.feature_shape))
 
 
@@ -30,7 +29,7 @@ def members(subject: Subject) -> tuple[str, ...]:
 
 def units(subject: Subject) -> None:
     """Mean activity of every dimension of F, Z and softmax(Z), the norms of the weights, and who uses which units."""
-    extras = cached.found(subject.run).result.extras
+    extras = subject.sight.outcome.result.extras
     if any(f"mean of {name}" not in extras for name in SPACES):
         too_old()
         return
@@ -54,7 +53,7 @@ def units(subject: Subject) -> None:
     st.caption(
         "Who uses which units (dark: much, relative to the row). Look for blocks: every cluster has units of F of its own, "
         "which is why k-means finds it; every transformation has its own outputs; and among the outputs of one transformation, "
-        f"every cluster has its own. The clusters are those of the training, k = {subject.run.config.n_clusters}."
+        f"every cluster has its own. The clusters are those of the training, k = {subject.sight.run.config.n_clusters}."
     )
     clusters = [f"cluster {c}" for c in range(len(extras["means by cluster of F"]))]
     by_cluster = {name: extras[f"means by cluster of {name}"] for name in SPACES}
@@ -82,7 +81,7 @@ def units(subject: Subject) -> None:
 
 def graphs(subject: Subject) -> None:
     """The graphs G_Y and G_M of a few samples as training goes on."""
-    snapshots = kept_snapshots.told(subject.run)
+    snapshots = kept_snapshots.told(subject.sight.run)
     if snapshots is None or not len(snapshots.z):
         too_old()
         return
@@ -100,7 +99,7 @@ def graphs(subject: Subject) -> None:
 def _graph_pane(subject: Subject, snapshots: kept_snapshots.Told, names: tuple[str, ...]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         epoch = st.select_slider(
-            "Epoch", snapshots.epochs, value=snapshots.epochs[-1], key=f"paper-epoch-{subject.run.id}"
+            "Epoch", snapshots.epochs, value=snapshots.epochs[-1], key=f"paper-epoch-{subject.sight.run.id}"
         )
         strength = st.select_slider(
             "Joined from",
@@ -116,7 +115,7 @@ def _graph_pane(subject: Subject, snapshots: kept_snapshots.Told, names: tuple[s
     groups = subject.groups(snapshots.rows)
     left, right = st.columns(2, gap="medium")
     if drawn == DRAWN[0]:
-        points = kept_snapshots.layout(subject.run, snapshots, len(names))
+        points = kept_snapshots.layout(subject.sight.run, snapshots, len(names))
         words = [f"{name}: {TRANSFORMATIONS[name].words}" for name in names[:2]]
         called = subject.names or [
             f"{'class' if subject.by_class else 'cluster'} {g}" for g in range(int(groups.max()) + 1)

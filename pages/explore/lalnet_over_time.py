@@ -1,4 +1,4 @@
-"""The paper's figure 3 of a LALNet run: maps from the first snapshot to the last, with ACC over the epochs."""
+"""Figure 3 of LALNet's paper, of a run of its own: maps from the first snapshot to the last, with ACC over the epochs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HEIGHT = 215  # pixels of a map
 
 def over_time(subject: Subject) -> None:
     """Maps of the same samples from the first snapshot to the last, and ACC over the epochs once labels are revealed."""
-    run = subject.run
+    run = subject.sight.run
     snapshots = kept_snapshots.told(run)
     if snapshots is None:
         st.info("This run has told nothing while it trained, so there is nothing to show over time.")
@@ -45,25 +45,26 @@ def over_time(subject: Subject) -> None:
     if method == "tsne":
         job = film_job(run)
         if ask_for(job)["state"] == "done":
-            found = cached.projection(job["out"])
-            maps, rows = found.points, np.searchsorted(snapshots.sample, found.ids)
+            film = cached.projection(job["out"])
+            maps, rows = film.points, np.searchsorted(snapshots.sample, film.ids)
         else:
             wait_for(job, PROJECTIONS["tsne"].title, f"{len(numbers)} snapshots")
-    found_then = _accuracies(subject, snapshots)
+    accuracies = _accuracies(subject, snapshots)
     groups = subject.groups(snapshots.sample[rows])
     for column, number, points in zip(st.columns(len(numbers), gap="small"), numbers, maps, strict=True):
         with column:
-            words = f"**Epoch {snapshots.epochs[number]}**"
-            st.markdown(words + (f" · ACC {found_then[number]:.3f}" if found_then else ""))
+            st.markdown(
+                f"**Epoch {snapshots.epochs[number]}**" + (f" · ACC {accuracies[number]:.3f}" if accuracies else "")
+            )
             st.echarts_chart(
                 multiple(points, groups, subject.n_groups, subject.names),
                 key=f"paper-frame-{run.id}-{number}",
                 height=HEIGHT,
                 alt=f"Map of the latent space after epoch {snapshots.epochs[number]}",
             )
-    if found_then:
+    if accuracies:
         st.plotly_chart(
-            accuracy_curve(snapshots.epochs, found_then, numbers),
+            accuracy_curve(snapshots.epochs, accuracies, numbers),
             key="paper-acc",
             config=SAVED,
             alt="Accuracy over the epochs",
@@ -79,7 +80,5 @@ def over_time(subject: Subject) -> None:
 
 def _accuracies(subject: Subject, snapshots: kept_snapshots.Told) -> list[float]:
     """ACC of the clusters of each snapshot; nothing while the labels are hidden."""
-    if not subject.revealed or subject.data.y is None:
-        return []
-    y = subject.data.y[snapshots.sample]
-    return [acc(y, labels) for labels in snapshots.labels]
+    classes = subject.sight.classes
+    return [] if classes is None else [acc(classes[snapshots.sample], labels) for labels in snapshots.labels]

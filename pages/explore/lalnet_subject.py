@@ -1,4 +1,4 @@
-"""What the paper's figures are shown of: a run, its data, k, and what colours its samples."""
+"""What LALNet's own figures are shown of: a sight, and what colours its samples."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from deepclust.data.dataset import Dataset
-from deepclust.runs import Run
-from pages.visit import cached
+from pages.map.colouring import CLASS, CLUSTER
+from pages.visit.sight import Sight
 
-CLUSTER, CLASS = "Cluster", "Class"
 COLOURS = (CLUSTER, CLASS)
 
 
@@ -21,36 +19,34 @@ COLOURS = (CLUSTER, CLASS)
 class Subject:
     """by_class is only true where labels are revealed; bar is the row of controls above the figure."""
 
-    run: Run
-    data: Dataset
-    k: int
-    revealed: bool
+    sight: Sight
     by_class: bool
     bar: DeltaGenerator
 
     def groups(self, ids: np.ndarray) -> np.ndarray:
         """Class or cluster int (m,) of samples int (m,)."""
-        if self.by_class and self.data.y is not None:
-            return self.data.y[ids]
-        return cached.found(self.run).by_k[self.k][ids]
+        classes = self.sight.classes if self.by_class else None
+        return (self.sight.outcome.by_k[self.sight.k] if classes is None else classes)[ids]
 
     @property
     def key(self) -> str:
         """Names the run and the groups of its samples."""
-        return f"{self.run.id}/{CLASS if self.by_class else self.k}"
+        return f"{self.sight.key}/{CLASS if self.by_class else CLUSTER}"
 
     @property
     def n_groups(self) -> int:
-        return self.data.n_classes if self.by_class else self.k
+        """Number of classes or clusters."""
+        n_classes = self.sight.data.n_classes
+        return n_classes if self.by_class and n_classes is not None else self.sight.k
 
     @property
     def names(self) -> Sequence[str] | None:
         """Words for the groups; None for clusters and for classes without names."""
-        return self.data.class_names if self.by_class else None
+        return self.sight.data.class_names if self.by_class else None
 
     def what_colours_mean(self, whose: str) -> str:
         """A sentence about the colours."""
-        return "Colours are the classes." if self.by_class else f"Colours are the {self.k} clusters {whose}."
+        return "Colours are the classes." if self.by_class else f"Colours are the {self.sight.k} clusters {whose}."
 
 
 def too_old() -> None:

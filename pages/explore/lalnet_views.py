@@ -1,11 +1,11 @@
-"""The paper's figures of a LALNet run on Explore: which one is shown, its spaces (5) and galleries at other k (7)."""
+"""Figures of LALNet's paper on Explore, of a run of its own: which one is shown, its spaces (5) and galleries at other k (7)."""
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
+
 import streamlit as st
 
-from deepclust.data.dataset import Dataset
 from deepclust.engine.maps.run_maps import FIRST_SAMPLE
 from deepclust.figures.multiples import multiple
 from deepclust.figures.paper_views import SPACES
@@ -15,10 +15,11 @@ from deepclust.results import SPACE
 from deepclust.runs import Run
 from pages.explore.lalnet_network import graphs, units
 from pages.explore.lalnet_over_time import over_time
-from pages.explore.lalnet_subject import CLASS, COLOURS, Subject, too_old
+from pages.explore.lalnet_subject import COLOURS, Subject, too_old
 from pages.gallery.gallery import KINDS, rows_of_pictures
-from pages.map.projections import Choice, asked
-from pages.visit import cached
+from pages.map.colouring import CLASS
+from pages.map.projections import Choice, asked, mapped_ids
+from pages.visit.sight import Sight
 
 METHOD = "LALNet"
 SPACE_HEIGHT = 380  # pixels of a map
@@ -30,7 +31,7 @@ def has_views(run: Run) -> bool:
     return run.config.method == METHOD and run.has_result
 
 
-def paper_views(run: Run, data: Dataset, k: int, revealed: bool) -> None:
+def lalnet_views(sight: Sight) -> None:
     """One of the figures 3 to 7 of the paper, of this run."""
     bar = st.container(horizontal=True, vertical_alignment="bottom")
     with bar:
@@ -43,7 +44,7 @@ def paper_views(run: Run, data: Dataset, k: int, revealed: bool) -> None:
             help="Kilinc & Uysal 2018 show these figures of MNIST; here they are of this run.",
         )
         by = COLOURS[0]
-        if revealed and name in COLOURED:
+        if sight.revealed and name in COLOURED:
             by = st.segmented_control(
                 "Colour by",
                 COLOURS,
@@ -52,7 +53,7 @@ def paper_views(run: Run, data: Dataset, k: int, revealed: bool) -> None:
                 key="paper-colour",
                 help="The paper colours its maps and graphs by class.",
             )
-    FIGURES[name](Subject(run, data, k, revealed, by == CLASS, bar))
+    FIGURES[name](Subject(sight, by == CLASS, bar))
 
 
 # -- figure 5 -------------------------------------------------------------------------------------------------------
@@ -60,7 +61,7 @@ def paper_views(run: Run, data: Dataset, k: int, revealed: bool) -> None:
 
 def spaces(subject: Subject) -> None:
     """F, Z and softmax(Z) side by side, with the scores of k-means in each once labels are revealed."""
-    if any(f"{SPACE}{name}" not in subject.run.metrics().get("spaces", ()) for name in SPACES):
+    if any(f"{SPACE}{name}" not in subject.sight.run.metrics().get("spaces", ()) for name in SPACES):
         too_old()
         return
     st.caption(
@@ -79,7 +80,7 @@ def spaces(subject: Subject) -> None:
         help="The paper shows t-SNE.",
     )
     choices = [Choice(f"{SPACE}{name}", str(method), 2, FIRST_SAMPLE) for name in SPACES]
-    waiting = _under_way(subject.run, choices)
+    waiting = _under_way(subject.sight.run, choices)
     st.fragment(_three_maps, run_every=1.0 if waiting else None)(subject, choices, waiting)
 
 
@@ -88,38 +89,38 @@ def _under_way(run: Run, choices: list[Choice]) -> bool:
 
 
 def _three_maps(subject: Subject, choices: list[Choice], was_waiting: bool) -> None:
-    if was_waiting and not _under_way(subject.run, choices):
+    if was_waiting and not _under_way(subject.sight.run, choices):
         st.rerun()  # only a new run of the page stops the clock of these maps
     for column, name, choice in zip(st.columns(3, gap="medium"), SPACES, choices, strict=True):
-        found, job = asked(subject.run, choice)
+        projection, job = asked(subject.sight.run, choice)
         with column:
             st.markdown(f"**{name}**" + _scores(subject, name))
-            if found is None:
+            if projection is None:
                 if job["state"] == "failed":
                     st.error(job["error"])
                 else:
                     st.caption(job["text"] or f"{PROJECTIONS[choice.method].title} {job['state']}")
                     st.skeleton(height=SPACE_HEIGHT)
                 continue
-            ids = found.ids if found.ids is not None else np.arange(len(found.points))
             st.echarts_chart(
-                multiple(found.points, subject.groups(ids), subject.n_groups, subject.names),
-                key=f"paper-space-{subject.run.id}-{name}",
+                multiple(projection.points, subject.groups(mapped_ids(projection)), subject.n_groups, subject.names),
+                key=f"paper-space-{subject.sight.run.id}-{name}",
                 height=SPACE_HEIGHT,
                 alt=f"Map of {name}",
             )
-    if subject.revealed:
+    if subject.sight.revealed:
         st.caption(
-            f"ACC and NMI of k-means with k = {subject.run.config.n_clusters} and 10 starts in the first principal components "
+            f"ACC and NMI of k-means with k = {subject.sight.run.config.n_clusters} and 10 starts in the first principal components "
             "of each space of the samples as they are, for all samples."
         )
 
 
 def _scores(subject: Subject, name: str) -> str:
-    if not subject.revealed or subject.data.y is None:
+    classes = subject.sight.classes
+    if classes is None:
         return ""
-    labels = cached.found(subject.run).result.extras[f"clusters in {name}"]
-    return f" · ACC {acc(subject.data.y, labels):.3f} · NMI {nmi(subject.data.y, labels):.3f}"
+    labels = subject.sight.outcome.result.extras[f"clusters in {name}"]
+    return f" · ACC {acc(classes, labels):.3f} · NMI {nmi(classes, labels):.3f}"
 
 
 # -- figure 7 -------------------------------------------------------------------------------------------------------
@@ -127,9 +128,10 @@ def _scores(subject: Subject, name: str) -> str:
 
 def other_k(subject: Subject) -> None:
     """Galleries at fewer clusters than trained with, as many, and twice as many."""
-    own, there = subject.run.config.n_clusters, list(cached.found(subject.run).by_k)
+    sight = subject.sight
+    own = sight.run.config.n_clusters
     wanted = (round(0.7 * own), own, 2 * own)
-    ks = sorted({min(there, key=lambda k: abs(k - w)) for w in wanted})
+    ks = sorted({min(sight.outcome.by_k, key=lambda k: abs(k - near)) for near in wanted})
     st.caption(
         "The same latent space sorted into fewer and more clusters. With fewer, kinds that look alike fall together; with "
         "more, one kind is divided by how it is written: slant, roundness, stroke. Look for the cluster numbers that stay."
@@ -138,7 +140,7 @@ def other_k(subject: Subject) -> None:
     for column, k in zip(st.columns(len(ks), gap="medium"), ks, strict=True):
         with column:
             st.markdown(f"**k = {k}**" + (" (trained with)" if k == own else ""))
-            rows_of_pictures(subject.run, subject.data, k, str(kind), subject.revealed, per_row=PER_ROW)
+            rows_of_pictures(replace(sight, k=k), str(kind), per_row=PER_ROW)
 
 
 FIGURES = {"3 Over time": over_time, "4 Units": units, "5 Spaces": spaces, "6 Graphs": graphs, "7 Other k": other_k}

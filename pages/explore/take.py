@@ -4,45 +4,55 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Callable, Mapping
-from typing import IO, Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import IO
 from urllib.parse import urlencode
 
-import numpy as np
 import streamlit as st
 
-from deepclust.data.dataset import Dataset
 from deepclust.projections import PROJECTIONS, Projection
 from deepclust.runs import Run
+from pages.map.colouring import Paint
 from pages.visit import cached, session
+from pages.visit.sight import Sight
 
-SEEN = "map-seen"  # in the session: the map that the page has drawn last
-
-
-def see(run: Run, found: Projection, painted: Mapping[str, Any], k: int, space: str) -> None:
-    """Note the map that the Clusters view draws, and of what space, so that it can be taken along as it is seen."""
-    st.session_state[SEEN] = (run.id, found, dict(painted), k, space)
+DRAWN = "map-drawn"  # in the session: the map that the page has drawn last
 
 
-def take(run: Run, data: Dataset, k: int, revealed: bool) -> None:
+@dataclass(frozen=True, eq=False)
+class DrawnMap:
+    """A map that the page has drawn: of what, where its points are, in which colours, and what its space is called."""
+
+    sight: Sight
+    projection: Projection
+    paint: Paint
+    space: str
+
+
+def note_map(sight: Sight, projection: Projection, paint: Paint, space: str) -> None:
+    """Note the map that the Clusters view draws, so that it can be taken along as it is seen."""
+    st.session_state[DRAWN] = DrawnMap(sight, projection, paint, space)
+
+
+def take(sight: Sight) -> None:
     """The button, and behind it everything that there is to take along. Files are made when they are asked for."""
     with st.popover("Take it with you", icon=":material/download:"):
-        st.fragment(_offers)(run, data, k, revealed)
+        st.fragment(_offers)(sight)
 
 
-def _offers(run: Run, data: Dataset, k: int, revealed: bool) -> None:
+def _offers(sight: Sight) -> None:
     from deepclust.exports.bundle import own_data_size, size_of
     from deepclust.exports.notebook import write_notebook
     from deepclust.exports.pictures import write_pictures
     from deepclust.exports.report import write_report
     from deepclust.exports.table import write_table
-    from deepclust.exports.view import view_of
+    from deepclust.exports.view import View, view_of
 
-    store = cached.store()
-    name = f"{run.id}-k{k}"
+    store, run, name = cached.store(), sight.run, sight.key
 
-    def view() -> Any:
-        return view_of(run, data, k, revealed=revealed)
+    def view() -> View:
+        return view_of(run, sight.data, sight.k, revealed=sight.revealed)
 
     with st.container(horizontal=True, gap="small"):
         _offer(
@@ -50,14 +60,14 @@ def _offers(run: Run, data: Dataset, k: int, revealed: bool) -> None:
             f"{name}.csv",
             lambda file: write_table(view(), file),
             "A row for each sample: its cluster, the name of the cluster, and how sure it is."
-            + (" And its class, as the labels are revealed." if revealed else ""),
+            + (" And its class, as the labels are revealed." if sight.revealed else ""),
         )
         _offer(
             "Folders (zip)",
             f"{name}-folders.zip",
             lambda file: write_pictures(view(), file),
             "A folder for each cluster with its pictures."
-            if data.kind == "image"
+            if sight.data.kind == "image"
             else "A folder for each cluster with the table of its samples.",
         )
         _offer(
@@ -72,14 +82,14 @@ def _offers(run: Run, data: Dataset, k: int, revealed: bool) -> None:
             lambda file: write_notebook(view(), store, file),
             "Loads this run with Python and draws its map.",
         )
-    seen = st.session_state.get(SEEN)
-    if seen is not None and seen[0] == run.id:
+    drawn: DrawnMap | None = st.session_state.get(DRAWN)
+    if drawn is not None and drawn.sight.run.id == run.id:
         with st.container(horizontal=True, gap="small"):
             for kind in ("PNG", "SVG"):
                 _offer(
                     f"Map ({kind})",
                     f"{name}-map.{kind.lower()}",
-                    _map_writer(run, seen, kind),
+                    _map_writer(drawn, kind),
                     "The map of the Clusters view as you see it, with all its points, and a legend.",
                 )
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
@@ -101,25 +111,24 @@ def _offers(run: Run, data: Dataset, k: int, revealed: bool) -> None:
     st.caption("The camera in the corner of a chart saves that chart.")
 
 
-def _map_writer(run: Run, seen: tuple, kind: str) -> Callable[[IO[bytes]], object]:
-    """What writes the map that is seen."""
-    _, found, painted, k, space = seen
+def _map_writer(drawn: DrawnMap, kind: str) -> Callable[[IO[bytes]], object]:
+    """What writes the map that has been drawn."""
+    run, projection, paint = drawn.sight.run, drawn.projection, drawn.paint
 
     def write(file: IO[bytes]) -> None:
         from deepclust.figures.flat_map import FlatMap, map_png, map_svg
         from deepclust.projections.maps.words import map_words
 
-        words = painted["names"]
-        shown = FlatMap(
-            found.points,
-            np.asarray(painted["groups"]),
-            {} if words is None else dict(enumerate(map(str, words))),
-            painted["values"],
-            painted.get("value_name", "Confidence"),
-            title=f"{run.config.dataset_title} · {run.config.method} · k = {k}",
-            note=f"{PROJECTIONS[found.method].title} of {space}. {map_words(found, run.config.n_samples)[0]}",
+        flat = FlatMap(
+            projection.points,
+            paint.groups,
+            {} if paint.names is None else dict(enumerate(map(str, paint.names))),
+            paint.values,
+            paint.value_name,
+            title=f"{run.config.dataset_title} · {run.config.method} · k = {drawn.sight.k}",
+            note=f"{PROJECTIONS[projection.method].title} of {drawn.space}. {map_words(projection, run.config.n_samples)[0]}",
         )
-        file.write(map_png(shown) if kind == "PNG" else map_svg(shown).encode("utf-8", "replace"))
+        file.write(map_png(flat) if kind == "PNG" else map_svg(flat).encode("utf-8", "replace"))
 
     return write
 
@@ -135,7 +144,7 @@ def _run_writer(run: Run, with_data: bool) -> Callable[[IO[bytes]], object]:
     return write
 
 
-def _offer(label: str, file_name: str, write: Callable[[IO[bytes]], object], words: str) -> None:
+def _offer(label: str, file_name: str, write: Callable[[IO[bytes]], object], help: str) -> None:
     """A button that makes a file on the click and sends it; the page does not run again."""
     root = cached.store().root
 
@@ -148,7 +157,7 @@ def _offer(label: str, file_name: str, write: Callable[[IO[bytes]], object], wor
         return buffered.detach()
 
     st.download_button(
-        label, made, file_name, on_click="ignore", help=words, key=f"take-{label.split(' (')[0]}-{file_name[-4:]}"
+        label, made, file_name, on_click="ignore", help=help, key=f"take-{label.split(' (')[0]}-{file_name[-4:]}"
     )
 
 

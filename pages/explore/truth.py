@@ -8,19 +8,17 @@ import streamlit as st
 
 from deepclust.data.catalog.reported import MEASURED_BY
 from deepclust.data.catalog.table import reported_on
-from deepclust.data.dataset import Dataset
 from deepclust.figures.confusion import confusion_map
 from deepclust.metrics.matching import confusion
-from deepclust.runs import Run
 from pages.gallery.edits import with_your_edits
 from pages.parts.charts import SAVED
-from pages.visit import cached
 from pages.visit.clusters import Clusters
+from pages.visit.sight import Sight
 
 
-def numbers(run: Run, data: Dataset, k: int, revealed: bool) -> None:
+def numbers(sight: Sight) -> None:
     """Scores of the clusters at k: without labels always, with labels once they are revealed."""
-    at_k = cached.found(run).metrics.get("by_k", {}).get(str(k), {})
+    at_k = sight.outcome.metrics.get("by_k", {}).get(str(sight.k), {})
     sizes = [n for n in at_k.get("sizes", []) if n]
     tiles = [("Clusters", str(len(sizes)), "Clusters that hold at least one sample.")]
     if sizes:
@@ -36,7 +34,7 @@ def numbers(run: Run, data: Dataset, k: int, revealed: bool) -> None:
                 "in this latent space (1,000 samples). Comparable between the k of one run, not between runs.",
             )
         )
-    if revealed and "acc" in at_k:
+    if sight.revealed and "acc" in at_k:
         tiles += [
             (
                 "ACC",
@@ -53,47 +51,47 @@ def numbers(run: Run, data: Dataset, k: int, revealed: bool) -> None:
             ("Purity", f"{at_k['purity']:.3f}", "Share of samples that are of their cluster's majority class."),
         ]
     with st.container(horizontal=True, gap="medium"):
-        for label, value, words in tiles:
-            st.metric(label, value, help=words, width="content")
-    with_your_edits(run, data, k, revealed)
+        for label, value, explanation in tiles:
+            st.metric(label, value, help=explanation, width="content")
+    with_your_edits(sight)
 
 
-def truth(run: Run, data: Dataset, k: int) -> None:
+def truth(sight: Sight) -> None:
     """The confusion matrix, and the published numbers of the same data set."""
     left, right = st.columns([0.55, 0.45], gap="large")
     with left:
-        here = cached.clusters(run, k)
-        st.subheader("Clusters against classes" + (", with your edits" if here.edited.changed else ""))
-        matrix, clusters, classes = confusion(data.y, here.labels)
-        names = [data.class_names[c] if data.class_names is not None else str(c) for c in classes]
+        clusters = sight.clusters
+        st.subheader("Clusters against classes" + (", with your edits" if clusters.edited.changed else ""))
+        matrix, cluster_numbers, classes = confusion(sight.classes, clusters.labels)
+        names = [sight.data.class_name(c) for c in classes]
         st.plotly_chart(
-            confusion_map(matrix, [int(c) for c in clusters], names, _called(here, clusters)),
-            key=f"confusion-{k}",
+            confusion_map(matrix, [int(c) for c in cluster_numbers], names, _own_names(clusters, cluster_numbers)),
+            key=f"confusion-{sight.k}",
             alt="Number of samples of each class in each cluster",
             config=SAVED,
         )
     with right:
         st.subheader("Others on the same data")
-        _reported(run, k)
+        _reported(sight)
 
 
-def _called(here: Clusters, clusters: np.ndarray) -> list[str] | None:
+def _own_names(clusters: Clusters, numbers: np.ndarray) -> list[str] | None:
     """What the clusters are called, if any has a name of its own."""
-    return None if here.on_the_map() is None else [here.named(int(c)) for c in clusters]
+    return None if clusters.on_the_map() is None else [clusters.named(int(c)) for c in numbers]
 
 
-def _reported(run: Run, k: int) -> None:
-    rows = reported_on(run.config.dataset)
-    own = cached.found(run).metrics
-    at_k = own.get("by_k", {}).get(str(k), {})
+def _reported(sight: Sight) -> None:
+    config = sight.run.config
+    rows = reported_on(config.dataset)
+    at_k = sight.outcome.metrics.get("by_k", {}).get(str(sight.k), {})
     table = [
         {
-            "Method": f"{run.config.method} (this run, k = {k})",
+            "Method": f"{config.method} (this run, k = {sight.k})",
             "ACC": at_k.get("acc"),
             "NMI": at_k.get("nmi"),
             "Measured by": "you",
-            "Source": f"seed {run.config.seed}",
-            "Note": "labels had been seen" if run.config.labels_seen else "",
+            "Source": f"seed {config.seed}",
+            "Note": "labels had been seen" if config.labels_seen else "",
         }
     ]
     table += [

@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from deepclust.data.dataset import Dataset
 from deepclust.metrics.cluster_facts import ClusterFacts, cluster_facts
-from deepclust.runs import Run
 from pages.gallery.edits import edit_bar, row_form, row_menu
 from pages.gallery.row import KINDS, Majority, head, majority, strip
-from pages.visit import cached
 from pages.visit.clusters import Clusters, plain
+from pages.visit.sight import Sight
 
 PER_PAGE = 12
 NUMBER, SIMILAR = "By number", "Similar together"
@@ -20,15 +18,15 @@ UNSURE, SURE = "Least sure first", "Surest first"
 MIXED, PURE = "Most mixed first", "Purest first"
 
 
-def cluster_rows(run: Run, data: Dataset, k: int, revealed: bool) -> None:
+def cluster_rows(sight: Sight) -> None:
     """All rows with their controls. What is chosen here draws nothing but the rows anew; an edit draws the page."""
-    st.fragment(_cluster_rows)(run, data, k, revealed)
+    st.fragment(_cluster_rows)(sight)
 
 
-def _cluster_rows(run: Run, data: Dataset, k: int, revealed: bool) -> None:
-    here = cached.clusters(run, k)
-    facts = _facts(here.key, cached.found(run).result.embedding, here)
-    classes = majority(data, here, facts) if revealed and data.y is not None else None
+def _cluster_rows(sight: Sight) -> None:
+    clusters = sight.clusters
+    facts = _facts(clusters.key, sight.outcome.result.embedding, clusters)
+    classes = majority(sight, clusters, facts)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         kind = str(
             st.segmented_control(
@@ -42,19 +40,19 @@ def _cluster_rows(run: Run, data: Dataset, k: int, revealed: bool) -> None:
         )
         by = _sort_control(classes is not None)
     with st.container(horizontal=True, gap="small"):
-        edit_bar(run, k, here)
-    if here.edited.trouble:
-        st.warning(plain(here.edited.trouble))
+        edit_bar(sight, clusters)
+    if clusters.edited.trouble:
+        st.warning(plain(clusters.edited.trouble))
     order = _order(by, facts, classes)
     with st.container(gap="xsmall"):
-        for place in _on_this_page(order, facts, here, f"{run.id}-{k}-{by}"):
+        for place in _on_this_page(order, facts, clusters, f"{sight.key}-{by}"):
             cluster = int(facts.numbers[place])
             about, menu = st.columns([0.88, 0.12], gap="xsmall", vertical_alignment="center")
-            about.html(head(data, here, facts, int(place), classes))
+            about.html(head(sight.data, clusters, facts, int(place), classes))
             with menu:
-                row_menu(run, k, here, cluster, int(facts.nearest[place]))
-            row_form(run, k, here, cluster)
-            st.html(strip(data, here, cluster, kind))
+                row_menu(sight, clusters, cluster, int(facts.nearest[place]))
+            row_form(sight, clusters, cluster)
+            st.html(strip(sight.data, clusters, cluster, kind))
 
 
 def _sort_control(revealed: bool) -> str:
@@ -72,7 +70,7 @@ def _order(by: str, facts: ClusterFacts, classes: Majority | None) -> np.ndarray
     return np.argsort(values.get(by, facts.numbers), kind="stable")
 
 
-def _on_this_page(order: np.ndarray, facts: ClusterFacts, here: Clusters, key: str) -> np.ndarray:
+def _on_this_page(order: np.ndarray, facts: ClusterFacts, clusters: Clusters, key: str) -> np.ndarray:
     """The places that are shown now: of a search, if one is made, and of one page."""
     if len(order) <= PER_PAGE:
         return order
@@ -86,7 +84,7 @@ def _on_this_page(order: np.ndarray, facts: ClusterFacts, here: Clusters, key: s
         ).strip()
         if search:
             wanted = search.casefold()
-            named = [here.names[number].casefold() for number in facts.numbers]
+            named = [clusters.names[number].casefold() for number in facts.numbers]
             order = np.array([p for p in order if wanted in named[p] or wanted == str(facts.numbers[p])], int)
             if not len(order):
                 st.caption("No cluster is called so.")
@@ -97,5 +95,5 @@ def _on_this_page(order: np.ndarray, facts: ClusterFacts, here: Clusters, key: s
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _facts(key: str, _embedding: np.ndarray, _here: Clusters) -> ClusterFacts:
-    return cluster_facts(_embedding, _here.labels, _here.best)
+def _facts(key: str, _embedding: np.ndarray, _clusters: Clusters) -> ClusterFacts:
+    return cluster_facts(_embedding, _clusters.labels, _clusters.best)

@@ -17,48 +17,47 @@ from pages.gallery.row import mark
 from pages.visit import cached, session
 from pages.visit.cached_frames import moments
 from pages.visit.clusters import Clusters
+from pages.visit.sight import Sight
 
 NEIGHBORS = 12
 LARGE = 168  # pixels of the picture
 MOST_BARS = 5  # clusters whose share is told
 
 
-def point_pane(run: Run, data: Dataset, k: int, revealed: bool) -> None:
+def point_pane(sight: Sight) -> None:
     """Everything about the one sample that is selected; nothing if none is, or several are."""
+    run, data = sight.run, sight.data
     ids = session.selected(run)
     if len(ids) != 1:
         return
-    row = int(ids[0])
-    here = cached.clusters(run, k)
-    st.html(_head(run, data, here, row, revealed))
-    shares, words = _shares(run, here, k, row)
-    st.html(_bars(here, shares))
-    st.caption(words)
-    embedding = cached.found(run).result.embedding
+    row, clusters = int(ids[0]), sight.clusters
+    st.html(_head(sight, clusters, row))
+    shares, origin = _shares(sight, clusters, row)
+    st.html(_bars(clusters, shares))
+    st.caption(origin)
+    embedding = sight.outcome.result.embedding
     written = (run.folder / "result.npz").stat().st_mtime_ns
     latent = _nearest(f"{run.id}/{written}", row, embedding)
     raw = _nearest(data.fingerprint, row, data.X)
     both = len(np.intersect1d(latent, raw))
     st.html(
-        _neighbors(data, here, "Nearest in the latent space", latent)
-        + _neighbors(data, here, "Nearest in the data", raw)
+        _neighbors(data, clusters, "Nearest in the latent space", latent)
+        + _neighbors(data, clusters, "Nearest in the data", raw)
     )
     st.caption(f"{both} of {len(latent)} are in both rows: the rest is what the network sees otherwise.")
     _path(run, row)
 
 
-def _head(run: Run, data: Dataset, here: Clusters, row: int, revealed: bool) -> str:
-    cluster = int(here.labels[row])
+def _head(sight: Sight, clusters: Clusters, row: int) -> str:
+    data, cluster = sight.data, int(clusters.labels[row])
     called = f"Sample {row}" if data.ids is None else f"{data.name_of(row)} (sample {row})"
     lines = [
         f"<b>{html.escape(called)}</b>",
-        f"{mark(cluster)} {html.escape(here.named(cluster))}",
-        f"confidence {here.best.confidence[row]:.2f}",
+        f"{mark(cluster)} {html.escape(clusters.named(cluster))}",
+        f"confidence {clusters.best.confidence[row]:.2f}",
     ]
-    if revealed and data.y is not None:
-        number = int(data.y[row])
-        name = data.class_names[number] if data.class_names is not None else str(number)
-        lines.append(f"class {html.escape(name)}")
+    if sight.classes is not None:
+        lines.append(f"class {html.escape(data.class_name(int(sight.classes[row])))}")
     return (
         f'<div style="display:flex;gap:.9rem;align-items:center"><img src="{_picture(data, row)}" '
         f'alt="Picture of sample {row}" style="width:{LARGE}px;height:{LARGE}px;object-fit:contain;image-rendering:pixelated;'
@@ -76,24 +75,23 @@ def _large(fingerprint: str, row: int, _data: Dataset) -> bytes:
     return contact_sheet(_data, [row], 1, cell=LARGE if _data.X.ndim == 2 else max(_data.X.shape[1:3]))
 
 
-def _shares(run: Run, here: Clusters, k: int, row: int) -> tuple[dict[int, float], str]:
+def _shares(sight: Sight, clusters: Clusters, row: int) -> tuple[dict[int, float], str]:
     """How much the sample belongs to each cluster, and where these shares come from."""
-    result = cached.found(run).result
-    found = result.probabilities
-    own = k == run.config.n_clusters and np.array_equal(here.labels, result.labels)
-    if found is not None and own:
-        return dict(enumerate(found[row].tolist())), f"Probabilities as {run.config.method} gives them."
-    clusters, centres = centres_of(result.embedding, here.labels)
+    result, config = sight.outcome.result, sight.run.config
+    own = sight.k == config.n_clusters and np.array_equal(clusters.labels, result.labels)
+    if result.probabilities is not None and own:
+        return dict(enumerate(result.probabilities[row].tolist())), f"Probabilities as {config.method} gives them."
+    numbers, centres = centres_of(result.embedding, clusters.labels)
     shares = memberships(result.embedding[row], centres)
-    words = "How near it is to the mean of each cluster in the latent space (memberships of fuzzy c-means), no probabilities."
-    return dict(zip(clusters.tolist(), shares.tolist(), strict=True)), words
+    origin = "How near it is to the mean of each cluster in the latent space (memberships of fuzzy c-means), no probabilities."
+    return dict(zip(numbers.tolist(), shares.tolist(), strict=True)), origin
 
 
-def _bars(here: Clusters, shares: dict[int, float]) -> str:
+def _bars(clusters: Clusters, shares: dict[int, float]) -> str:
     best = sorted(shares, key=lambda c: -shares[c])[:MOST_BARS]
     lines = [
         f'<div style="display:grid;grid-template-columns:9rem 1fr 3rem;gap:.5rem;align-items:center;font-size:.86rem">'
-        f'<span style="white-space:nowrap;overflow:hidden;text-overflow:ellipsis">{mark(c)} {html.escape(here.named(c))}</span>'
+        f'<span style="white-space:nowrap;overflow:hidden;text-overflow:ellipsis">{mark(c)} {html.escape(clusters.named(c))}</span>'
         f'<span style="background:rgba(128,128,128,.18);border-radius:4px;height:.6rem"><span style="display:block;height:100%;'
         f'border-radius:4px;width:{100 * shares[c]:.1f}%;background:currentColor;opacity:.55"></span></span>'
         f"<span>{shares[c]:.0%}</span></div>"
@@ -107,12 +105,12 @@ def _nearest(key: str, row: int, _X: np.ndarray) -> np.ndarray:
     return nearest_to(_X, row, NEIGHBORS)[0]
 
 
-def _neighbors(data: Dataset, here: Clusters, title: str, ids: np.ndarray) -> str:
+def _neighbors(data: Dataset, clusters: Clusters, title: str, ids: np.ndarray) -> str:
     """Pictures side by side, each with the mark of its cluster below it."""
     cells = "".join(
         f'<span style="text-align:center;font-size:.8rem;min-width:0"><img src="{cached.strip_of(data, f"one/{i}", np.array([i]), 1)}" '
         f'alt="Sample {i}" title="{html.escape(data.name_of(i))}" style="width:100%;max-width:48px;image-rendering:pixelated"><br>'
-        f"{mark(int(here.labels[i]))} {int(here.labels[i])}</span>"
+        f"{mark(int(clusters.labels[i]))} {int(clusters.labels[i])}</span>"
         for i in ids.tolist()
     )
     return (

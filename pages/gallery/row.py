@@ -16,6 +16,7 @@ from deepclust.metrics.external import contingency
 from deepclust.runs.edit_kinds import default_name
 from pages.visit import cached
 from pages.visit.clusters import Clusters
+from pages.visit.sight import Sight
 
 PER_ROW = 14
 MEAN_OF = 500  # samples of which a mean picture is made at most
@@ -34,13 +35,14 @@ class Majority:
     purity: np.ndarray
 
 
-def majority(data: Dataset, here: Clusters, facts: ClusterFacts) -> Majority:
-    """The classes of data with labels, for the clusters of ``facts``."""
-    kept = here.labels >= 0
-    counts, _, classes = contingency(data.y[kept], here.labels[kept])
-    best = classes[counts.argmax(axis=1)]
-    names = [data.class_names[c] if data.class_names is not None else str(c) for c in best]
-    return Majority(names, counts.max(axis=1) / facts.sizes)
+def majority(sight: Sight, clusters: Clusters, facts: ClusterFacts) -> Majority | None:
+    """The classes of the clusters of ``facts``; None where classes may not be told."""
+    if sight.classes is None:
+        return None
+    kept = clusters.labels >= 0
+    counts, _, classes = contingency(sight.classes[kept], clusters.labels[kept])
+    most = classes[counts.argmax(axis=1)]
+    return Majority([sight.data.class_name(c) for c in most], counts.max(axis=1) / facts.sizes)
 
 
 def mark(cluster: int) -> str:
@@ -48,25 +50,25 @@ def mark(cluster: int) -> str:
     return f'<span style="color:{colour(cluster)}">{text_mark(cluster)}</span>'
 
 
-def head(data: Dataset, here: Clusters, facts: ClusterFacts, place: int, classes: Majority | None) -> str:
+def head(data: Dataset, clusters: Clusters, facts: ClusterFacts, place: int, classes: Majority | None) -> str:
     """Mean picture, name and facts of the cluster at ``place`` of the facts."""
-    cluster, name = int(facts.numbers[place]), here.names[int(facts.numbers[place])]
+    cluster, name = int(facts.numbers[place]), clusters.names[int(facts.numbers[place])]
     number = "" if name == default_name(cluster) else f' <span style="opacity:.6">{cluster}</span>'
     mostly = "" if classes is None else f" · mostly {classes.names[place]} ({classes.purity[place]:.0%})"
     lines = [
         f'<span style="font-size:1.05rem">{mark(cluster)} <b>{html.escape(name)}</b>{number}</span> '
         f'<span style="opacity:.75">{_count(int(facts.sizes[place]), "sample")} · confidence '
         f"{facts.confidence[place]:.2f}{html.escape(mostly)}</span>",
-        *_near(here, facts, place),
+        *_near(clusters, facts, place),
     ]
     if data.kind != "image":
-        lines.append(_telling_words(data, here, cluster))
+        lines.append(_telling_words(data, clusters, cluster))
     text = "<br>".join(line for line in lines if line)
     picture = (
         ""
         if data.kind != "image"
         else (
-            f'<img src="{_mean_picture(f"{here.key}/{cluster}", data, here.labels, cluster)}" '
+            f'<img src="{_mean_picture(f"{clusters.key}/{cluster}", data, clusters.labels, cluster)}" '
             f'alt="Mean picture of cluster {cluster}" title="Mean of {min(MEAN_OF, int(facts.sizes[place])):,} of its samples" '
             'style="width:44px;height:44px;object-fit:contain;border-radius:4px;image-rendering:pixelated">'
         )
@@ -77,7 +79,7 @@ def head(data: Dataset, here: Clusters, facts: ClusterFacts, place: int, classes
     )
 
 
-def _near(here: Clusters, facts: ClusterFacts, place: int) -> list[str]:
+def _near(clusters: Clusters, facts: ClusterFacts, place: int) -> list[str]:
     """Words about the nearest other cluster, and the border to it."""
     nearest = int(facts.nearest[place])
     if nearest < 0:
@@ -88,7 +90,7 @@ def _near(here: Clusters, facts: ClusterFacts, place: int) -> list[str]:
         "Both in the latent space."
     )
     words = (
-        f'<span title="{title}">nearest {mark(nearest)} {html.escape(here.names[nearest])}, {away:.3g} away '
+        f'<span title="{title}">nearest {mark(nearest)} {html.escape(clusters.names[nearest])}, {away:.3g} away '
         f"(own reach {radius:.3g})</span>"
     )
     n_border = int(facts.n_borderline[place])
@@ -97,8 +99,8 @@ def _near(here: Clusters, facts: ClusterFacts, place: int) -> list[str]:
     return [f'<span style="opacity:.75">{words}</span>']
 
 
-def _telling_words(data: Dataset, here: Clusters, cluster: int) -> str:
-    features = _telling(f"{data.fingerprint}/{here.key}", data.X, here.labels).get(cluster, [])
+def _telling_words(data: Dataset, clusters: Clusters, cluster: int) -> str:
+    features = _telling(f"{data.fingerprint}/{clusters.key}", data.X, clusters.labels).get(cluster, [])
     if not features:
         return ""
     words = ", ".join(f"feature {feature} {difference:+.1f}" for feature, difference in features)
@@ -106,10 +108,12 @@ def _telling_words(data: Dataset, here: Clusters, cluster: int) -> str:
     return f'<span style="opacity:.75" title="{title}">unlike the rest: {words}</span>'
 
 
-def strip(data: Dataset, here: Clusters, cluster: int, kind: str, per_row: int = PER_ROW) -> str:
+def strip(data: Dataset, clusters: Clusters, cluster: int, kind: str, per_row: int = PER_ROW) -> str:
     """Pictures of a cluster side by side as HTML; kind: one of `KINDS`."""
-    rows = {"Most typical": here.best.typical, "Borderline": here.best.borderline, "Random": here.random}[kind]
-    picture = cached.strip_of(data, f"{here.key}/{kind}/{cluster}", rows[cluster][:per_row], per_row)
+    rows = {"Most typical": clusters.best.typical, "Borderline": clusters.best.borderline, "Random": clusters.random}[
+        kind
+    ]
+    picture = cached.strip_of(data, f"{clusters.key}/{kind}/{cluster}", rows[cluster][:per_row], per_row)
     return (
         f'<img src="{picture}" alt="{kind} samples of cluster {cluster}" '
         'style="max-width:100%;image-rendering:pixelated">'

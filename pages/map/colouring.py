@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
-from deepclust.data.dataset import Dataset
 from deepclust.projections import Projection
-from deepclust.runs import Run
-from pages.visit import cached
+from pages.visit.sight import Sight
 
 CLUSTER, CONFIDENCE, KEPT, CLASS = "Cluster", "Confidence", "Neighbours kept", "Class"
 
 
-def colour_by(data: Dataset, revealed: bool, *, measured: bool = False) -> str:
+@dataclass(frozen=True, eq=False)
+class Paint:
+    """Colours of m points: groups int (m,) with words ``names`` for them, or values float (m,) in 0..1 instead."""
+
+    groups: np.ndarray
+    values: np.ndarray | None = None
+    names: Sequence[str] | None = None
+    value_name: str = CONFIDENCE
+
+
+def colour_by(sight: Sight, *, measured: bool = False) -> str:
     """The control of it, drawn where the caller is; the choice is the same on every map.
 
     measured: the map is a projection, which may have measured how many neighbours it keeps.
     """
-    colours = [
-        CLUSTER,
-        CONFIDENCE,
-        *([KEPT] if measured else []),
-        *([CLASS] if revealed and data.y is not None else []),
-    ]
+    colours = [CLUSTER, CONFIDENCE, *([KEPT] if measured else []), *([CLASS] if sight.revealed else [])]
     chosen = st.segmented_control(
         "Colour by",
         colours,
@@ -38,17 +42,15 @@ def colour_by(data: Dataset, revealed: bool, *, measured: bool = False) -> str:
     return str(chosen)
 
 
-def painted(
-    run: Run, data: Dataset, k: int, by: str, ids: np.ndarray, found: Projection | None = None
-) -> dict[str, Any]:
-    """groups (m,), values (m,) or None, and names or None of the samples ``ids`` (m,), for `pages.map.map.show_map`.
+def painted(sight: Sight, by: str, ids: np.ndarray, projection: Projection | None = None) -> Paint:
+    """The colours of the samples ``ids`` int (m,).
 
-    found: the map that is drawn, which knows how many neighbours it keeps.
+    projection: the map that is drawn, which knows how many neighbours it keeps.
     """
-    here = cached.clusters(run, k)
-    if by == CLASS and data.y is not None:
-        return {"groups": data.y[ids], "values": None, "names": data.class_names}
-    if by == KEPT and found is not None and found.kept is not None:
-        return {"groups": here.labels[ids], "values": found.kept, "names": here.on_the_map(), "value_name": KEPT}
-    values = here.best.confidence[ids] if by == CONFIDENCE else None
-    return {"groups": here.labels[ids], "values": values, "names": here.on_the_map()}
+    if by == CLASS and sight.classes is not None:
+        return Paint(sight.classes[ids], names=sight.data.class_names)
+    clusters = sight.clusters
+    groups, names = clusters.labels[ids], clusters.on_the_map()
+    if by == KEPT and projection is not None and projection.kept is not None:
+        return Paint(groups, projection.kept, names, KEPT)
+    return Paint(groups, clusters.best.confidence[ids] if by == CONFIDENCE else None, names)

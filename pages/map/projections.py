@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
 from deepclust.engine.maps.projector import cancel, ensure_projector, job_state, request
@@ -100,6 +101,11 @@ def asked(run: Run, choice: Choice) -> tuple[Projection | None, dict]:
     job = _job(run, choice)
     state = ask_for(job)
     return (cached.projection(job["out"]) if state["state"] == "done" else None), state
+
+
+def mapped_ids(projection: Projection) -> np.ndarray:
+    """Which samples a map shows, int64 (m,)."""
+    return np.arange(len(projection.points)) if projection.ids is None else projection.ids
 
 
 def about(found: Projection, n_samples: int) -> str:

@@ -112,25 +112,25 @@ def _transformed(key: str, n: int, _data: Dataset, _set_name: str) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
-    """What a run found, ready to be looked at."""
+class Outcome:
+    """What a run has learned: its result, labels int64 (n,) for every k, and its metrics."""
 
     result: ClusterResult
     by_k: dict[int, np.ndarray]
     metrics: dict[str, Any]
 
 
-def found(run: Run) -> Found:
-    """Result, labels for every k and metrics of a run that has ended."""
-    return _found(str(run.folder), (run.folder / "result.npz").stat().st_mtime_ns)
+def outcome(run: Run) -> Outcome:
+    """What a run that has ended has learned. ValueError or OSError if its files are damaged or gone."""
+    return _outcome(str(run.folder), (run.folder / "result.npz").stat().st_mtime_ns)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the run")
-def _found(folder: str, written: int) -> Found:
+def _outcome(folder: str, written: int) -> Outcome:
     run = Run(Path(folder))
     result = run.result()
     by_k = run.labels_by_k() or {run.config.n_clusters: result.labels}
-    return Found(result, by_k, run.metrics())
+    return Outcome(result, by_k, run.metrics())
 
 
 def own_labels(run: Run) -> np.ndarray:
@@ -151,10 +151,10 @@ def clusters(run: Run, k: int, edits: bool = True) -> Clusters:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _clusters(run_id: str, k: int, written: int, edits: bytes, _run: Run) -> Clusters:
-    edited = look(_run, k, found(_run).by_k[k], edits)
+    edited = look(_run, k, outcome(_run).by_k[k], edits)
     key = f"{run_id}/{k}/{written}/{digest(edited.labels)}"
     # the embedding is looked up when it is needed: more clusters are kept than runs with their spaces
-    return Clusters(edited, lambda: _stand_for(key, edited.labels, found(_run).result.embedding), key)
+    return Clusters(edited, lambda: _stand_for(key, edited.labels, outcome(_run).result.embedding), key)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

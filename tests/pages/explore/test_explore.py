@@ -27,6 +27,10 @@ def metric(visitor: AppTest, label: str) -> str:
     return next(m.value for m in visitor.metric if m.label == label)
 
 
+def badges(visitor: AppTest) -> str:
+    return "\n".join(part.value for part in visitor.markdown if "-badge[" in part.value)
+
+
 def reveal(visitor: AppTest) -> None:
     next(t for t in visitor.toggle if t.label == "Reveal labels").set_value(True).run()
     assert not visitor.exception
@@ -56,6 +60,21 @@ def test_k_slider_shows_the_clusters_of_another_k(app: Callable[..., AppTest], f
     assert len(figure(visitor)["data"]) == 5
     assert visitor.query_params["k"] in ("5", ["5"])
     assert metric(visitor, "Clusters") == "5"
+
+
+def test_the_badge_on_top_follows_the_slider_at_once(app: Callable[..., AppTest], finished: Run) -> None:
+    visitor = app("explore", run=finished.id)
+    for k in (5, 4, 7):
+        visitor.select_slider[0].set_value(k).run()
+        assert f"k = {k}" in badges(visitor)
+
+
+def test_the_slider_follows_a_k_that_is_chosen_elsewhere(app: Callable[..., AppTest], finished: Run) -> None:
+    visitor = app("explore", run=finished.id)
+    visitor.session_state["ks"][finished.id] = 6  # as a key on the map does
+    visitor.run()
+    assert visitor.select_slider[0].value == 6
+    assert "k = 6" in badges(visitor)
 
 
 def test_k_of_the_address_is_taken_and_nonsense_is_not(app: Callable[..., AppTest], finished: Run) -> None:

@@ -17,7 +17,9 @@ from streamlit.testing.v1 import AppTest
 from deepclust.runs import Run, RunStore
 from pages.map import map, pictures
 from pages.visit import session
+from pages.visit.sight import Sight
 from tests.figures.test_webmap import unpacked
+from tests.pages.conftest import blobs
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets" / "map"
 
@@ -134,14 +136,14 @@ def rows(*numbers: int) -> str:
     return base64.b64encode(np.array(numbers, np.uint32).tobytes()).decode()
 
 
-def shown(run: Run) -> map.Shown:
-    return map.Shown(run, None, 3, False)  # type: ignore[arg-type]
+def sight(run: Run, k: int = 3) -> Sight:
+    return Sight(run, blobs(), k, False)
 
 
 def test_a_selection_becomes_that_of_the_session(state: State, finished: Run) -> None:
     ids = np.arange(10) * 10
     state["m"] = {"picked": {"seq": 4, "frame": "v", "add": False, "rows": rows(1, 3)}}
-    map._picked("m", ids, "v", shown(finished))
+    map._picked("m", ids, "v", sight(finished))
     assert session.selected(finished).tolist() == [10, 30]
     assert state["m-seq"] == 4
 
@@ -150,14 +152,14 @@ def test_what_the_map_does_not_show_stays_selected_when_points_are_added(state: 
     ids = np.arange(10) * 10
     session.select(finished, np.array([10, 55]))
     state["m"] = {"picked": {"seq": 1, "frame": "v", "add": True, "rows": rows(2)}}
-    map._picked("m", ids, "v", shown(finished))
+    map._picked("m", ids, "v", sight(finished))
     assert session.selected(finished).tolist() == [20, 55], "10 is on the map, and it was not said again"
 
 
 @pytest.mark.parametrize("said", [None, {}, {"frame": "old", "rows": rows(1)}, "nonsense"])
 def test_a_selection_of_another_map_is_not_taken(state: State, finished: Run, said: Any) -> None:
     state["m"] = {"picked": said}
-    map._picked("m", np.arange(10), "v", shown(finished))
+    map._picked("m", np.arange(10), "v", sight(finished))
     assert len(session.selected(finished)) == 0
 
 
@@ -165,7 +167,7 @@ def test_a_selection_that_cannot_be_read_is_told(state: State, finished: Run, mo
     told: list[str] = []
     monkeypatch.setattr(st, "toast", lambda words, icon: told.append(words))
     state["m"] = {"picked": {"seq": 1, "frame": "v", "rows": rows(99)}}
-    map._picked("m", np.arange(10), "v", shown(finished))
+    map._picked("m", np.arange(10), "v", sight(finished))
     assert "has 10" in told[0]
     assert len(session.selected(finished)) == 0
 
@@ -173,11 +175,10 @@ def test_a_selection_that_cannot_be_read_is_told(state: State, finished: Run, mo
 def test_keys_step_through_k_and_stop_at_the_ends(state: State, finished: Run) -> None:
     for by, k in ((1, 4), (-1, 2), (1, 3)):
         state["m"] = {"step": {"what": "k", "by": by}}
-        map._stepped("m", map.Shown(finished, None, 3 if k != 3 else 2, False))  # type: ignore[arg-type]
+        map._stepped("m", sight(finished, 3 if k != 3 else 2))
         assert session.current_k(finished) == k
-        assert state[f"k-{finished.id}"] == k
     state["m"] = {"step": {"what": "k", "by": -1}}
-    map._stepped("m", map.Shown(finished, None, 2, False))  # type: ignore[arg-type]
+    map._stepped("m", sight(finished, 2))
     assert session.current_k(finished) == 3
 
 
