@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deepclust.metrics.exemplars import Exemplars, exemplars
 from deepclust.metrics.external import acc, ari, contingency, nmi, purity, scores
-from deepclust.metrics.internal import recluster, silhouette, sizes
+from deepclust.metrics.internal import silhouette, sizes
 from deepclust.metrics.matching import align_labels, confusion
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "exemplars",
     "nmi",
     "purity",
-    "recluster",
     "scores",
     "silhouette",
     "sizes",

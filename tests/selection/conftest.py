@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deepclust.metrics.internal import recluster
+from deepclust.selection.k.every_k import recluster
 
 
 @pytest.fixture(scope="session")

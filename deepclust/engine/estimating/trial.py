@@ -95,7 +95,7 @@ def size_of_part(method: Method, data: Dataset) -> int:
 def _finishing(method: Method) -> float:
     """Seconds of the k slider and its scores, the larger part of what comes after training."""
     from deepclust.engine.training.train import K_RANGE, judge
-    from deepclust.metrics.internal import recluster
+    from deepclust.selection.k.every_k import recluster
 
     begun = time.perf_counter()
     for labels in recluster(method.embedding_, [k for k in SOME_K if k < len(method.labels_)]).values():

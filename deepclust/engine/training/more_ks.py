@@ -8,10 +8,10 @@ import numpy as np
 
 from deepclust.data.own import open_dataset
 from deepclust.engine.training.train import judge
-from deepclust.metrics.internal import recluster
 from deepclust.results import save_arrays
 from deepclust.runs import Run, RunStore
 from deepclust.runs.run import write_json
+from deepclust.selection.k.every_k import recluster
 
 
 def add_ks(run: Run, ks: Iterable[int]) -> dict[int, np.ndarray]:

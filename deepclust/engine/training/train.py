@@ -22,13 +22,14 @@ from deepclust.engine.training.saved import build, load_checkpoint, save_checkpo
 from deepclust.events import Event, Note, Progress, Snapshot
 from deepclust.methods import Method
 from deepclust.metrics.external import scores
-from deepclust.metrics.internal import recluster, silhouette, sizes
+from deepclust.metrics.internal import silhouette, sizes
 from deepclust.metrics.matching import align_labels
 from deepclust.owner import this_process
 from deepclust.projections.maps.plane import aligned_plane
 from deepclust.results import SPACE, save_arrays
 from deepclust.runs import Run, RunStatus, RunStore
 from deepclust.runs.run import write_json
+from deepclust.selection.k.every_k import recluster
 
 CHECKPOINT_EVERY = 5.0  # seconds; a checkpoint of a small network takes about 10 ms
 K_RANGE = range(2, 21)

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from deepclust.graphs import spectral_embedding
-from deepclust.metrics.internal import recluster
 from deepclust.projections import project
 from deepclust.selection.k.criteria.balance import evenness, smallest_shares
 from deepclust.selection.k.criteria.compactness import calinski_harabasz, davies_bouldin, silhouettes
@@ -20,6 +19,7 @@ from deepclust.selection.k.criteria.merging import merged
 from deepclust.selection.k.criteria.mixture import mixture_criteria
 from deepclust.selection.k.criteria.stability import stability
 from deepclust.selection.k.criterion import Criterion, count, curve
+from deepclust.selection.k.every_k import recluster
 from deepclust.selection.k.material import Material, gather
 
 MAP = {"n_neighbors": 15, "min_dist": 0.0}

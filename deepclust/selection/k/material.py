@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from deepclust.metrics.internal import recluster
 from deepclust.projections.pca import embed
+from deepclust.selection.k.every_k import recluster
 
 CROWD = 10_000  # samples that cheap criteria look at
 FEW = 3_000  # of them, for those whose cost grows with the square
