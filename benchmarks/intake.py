@@ -26,9 +26,9 @@ import psutil
 
 from deepclust.data.intake import receive
 from deepclust.data.look import facts_of
-from deepclust.data.own import open_dataset
-from deepclust.data.reading.kinds import look_at_file
-from deepclust.data.reading.pictures import PictureScan
+from deepclust.data.reading.pictures.collection import PictureScan
+from deepclust.data.reading.read import look_at_file
+from deepclust.data.references import open_dataset
 from deepclust.engine.intake.reading import read_and_keep
 from deepclust.figures.pictures import contact_sheet
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deepclust.data.own import open_dataset
+from deepclust.data.references import open_dataset
 from deepclust.engine.asking.ask import make_config
 from deepclust.runs import Run, RunStore
 from tests.tiny import TINY

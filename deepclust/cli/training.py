@@ -15,7 +15,7 @@ from deepclust.cli.printing import print_rows, progress_bar, summary_of, with_sp
 from deepclust.cli.ranking import print_ranking, ranking_at_end
 from deepclust.data.catalog.table import CATALOG
 from deepclust.data.dataset import Dataset
-from deepclust.data.own import open_dataset
+from deepclust.data.references import open_dataset
 from deepclust.engine.asking.ask import grid, ladder, make_config, over_seeds
 from deepclust.engine.estimating.estimate import advice, can_be_tried, estimate, in_bytes, in_words
 from deepclust.engine.judging.compare import compared

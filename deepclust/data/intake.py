@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
-from deepclust.data.reading.archives import shorten
+from deepclust.data.reading.arrays.idx import is_idx
 from deepclust.data.reading.kinds import ENDINGS, WANTED
-from deepclust.data.reading.pictures import is_picture
-from deepclust.data.reading.published_files import is_idx
+from deepclust.data.reading.pictures.collection import is_picture
+from deepclust.data.reading.source import shorten
 from deepclust.data.reading.texts import is_text
 from deepclust.disk import refusals
 

@@ -1,4 +1,4 @@
-"""Data sets of one's own, kept in a folder under a name made from their content; a reference opens any data set."""
+"""Data sets of one's own, kept in a folder under a name made from their content: keep, open, list, rename, delete."""
 
 from __future__ import annotations
 
@@ -12,40 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from deepclust.data.catalog.table import load_dataset
 from deepclust.data.dataset import Dataset
-from deepclust.data.prepare import apply
-from deepclust.data.reading.archives import read_arrays
-from deepclust.data.reading.kinds import read_file
+from deepclust.data.reading.arrays.npz import read_arrays
 from deepclust.disk import whole
 
 _KEY = re.compile(r"[0-9a-f]{16}(-[0-9a-f]{8})?")
-_FORMS = '{"name": "digits", "options": {}}, {"own": "<fingerprint>"} or {"file": "/path/to/data.npz"}'
 _NO_LIMIT = 2**62  # kept by ourselves, so only the header and the size of the file have to agree
-
-
-def open_dataset(ref: Mapping[str, Any], own_folder: Path) -> Dataset:
-    """Open what a reference names: a catalog entry, a data set kept in ``own_folder``, or a file.
-
-    ref: ``{"name": "moons", "options": {"n_samples": 500}}``, ``{"own": key}`` or ``{"file": "/path/data.npz"}`` (any
-    file or folder that is read, with ``"choices"`` such as ``{"size": [height, width]}`` or ``{"label": "species"}``).
-    Each may hold ``"subset": {"n": 500, "seed": 0, "stratified": false}`` and ``"prepare": {"how": "standardise"}``.
-    ValueError for any other form and for data that cannot be opened.
-    """
-    kinds = [k for k in ("name", "own", "file") if k in ref]
-    further = {"name": {"options"}, "file": {"choices", "size"}}.get(kinds[0] if kinds else "", set())
-    if len(kinds) != 1 or set(ref) - {kinds[0], "subset", "prepare"} - further:
-        raise ValueError(f"{dict(ref)!r} does not name a data set. Use one of {_FORMS}.")
-    if "name" in ref:
-        found = load_dataset(ref["name"], **(ref.get("options") or {}))
-    elif "own" in ref:
-        found = _open_own(str(ref["own"]), own_folder)
-    else:
-        choices = dict(ref.get("choices") or {})
-        if ref.get("size"):
-            choices["size"] = ref["size"]
-        found = read_file(Path(str(ref["file"])).expanduser(), choices)
-    return apply(found, ref)
 
 
 def keep_dataset(dataset: Dataset, own_folder: Path) -> dict[str, str]:
@@ -148,7 +120,8 @@ def _write_about(path: Path, about: Mapping[str, Any]) -> None:
         stream.write(json.dumps(about, ensure_ascii=False, indent=1).encode("utf-8", "replace"))
 
 
-def _open_own(key: str, own_folder: Path) -> Dataset:
+def open_own(key: str, own_folder: Path) -> Dataset:
+    """A kept data set. ValueError if it is not there, or damaged."""
     path = _own_path(key, own_folder)
     try:
         about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import IO, Any
 
 import deepclust
-from deepclust.data.own import keep_dataset, open_dataset
+from deepclust.data.own import keep_dataset
+from deepclust.data.references import open_dataset
 from deepclust.runs import Run, RunStore
 
 MANIFEST = "deepclust-run.json"

@@ -80,7 +80,7 @@ _CURVES = """from deepclust.figures.live import loss_series
 curves = {(c["stage"], c["term"]): pd.Series(c["y"], c["x"]) for c in loss_series(run.events()[0])}
 pd.DataFrame(curves).rename_axis("epoch").tail()"""
 
-_PICTURES = """from deepclust.data.own import open_dataset
+_PICTURES = """from deepclust.data.references import open_dataset
 from deepclust.figures.pictures import sprite
 from deepclust.metrics import exemplars
 

@@ -18,8 +18,11 @@ from typing import Any
 import numpy as np
 
 from deepclust.data.intake import shown_name
-from deepclust.data.own import keep_dataset, open_dataset
-from deepclust.data.reading.archives import Source, check_sizes, file_name, open_zip, read_arrays, shorten
+from deepclust.data.own import keep_dataset
+from deepclust.data.reading.archives.zips import check_sizes, open_zip
+from deepclust.data.reading.arrays.npz import read_arrays
+from deepclust.data.reading.source import Source, file_name, shorten
+from deepclust.data.references import open_dataset
 from deepclust.disk import refusals
 from deepclust.exports.bundle import DATA_FILES, FORMAT, MANIFEST, RUN_FILES
 from deepclust.methods import find_method

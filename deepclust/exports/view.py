@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepclust.data.dataset import Dataset
-from deepclust.data.own import open_dataset
+from deepclust.data.references import open_dataset
 from deepclust.metrics.exemplars import Exemplars, exemplars
 from deepclust.results import ClusterResult
 from deepclust.runs import Run, RunStore

@@ -11,8 +11,8 @@ import streamlit as st
 
 from deepclust.data.intake import Incoming
 from deepclust.data.look import Facts, facts_of
-from deepclust.data.reading.kinds import look_at_file
-from deepclust.data.reading.pictures import PictureScan
+from deepclust.data.reading.pictures.collection import PictureScan
+from deepclust.data.reading.read import look_at_file
 from deepclust.data.reading.tables.columns import TableLook
 from pages.visit import cached
 

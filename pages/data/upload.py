@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from deepclust.data.intake import FOLDERS_VARIABLE, Incoming, allowed_folders, point_to, receive, shown_name
-from deepclust.data.reading.pictures import LARGEST_SUGGESTED, PictureScan
+from deepclust.data.reading.pictures.collection import LARGEST_SUGGESTED, PictureScan
 from deepclust.data.reading.tables.columns import HEAD, TableLook
 from deepclust.engine.intake.reading import read_and_keep
 from pages.data import previews

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from deepclust.data.reading.pictures import LARGEST_SIDE, PictureScan
+from deepclust.data.reading.pictures.collection import LARGEST_SIDE, PictureScan
 from deepclust.data.reading.tables.columns import TableChoice, TableLook
 
 FILL, DROP = "Fill with the median of the column", "Leave the row out"

@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 
 from deepclust.data.dataset import Dataset
-from deepclust.data.own import open_dataset
+from deepclust.data.references import open_dataset
 from deepclust.engine.maps.projector import ensure_projector
 from deepclust.engine.training.standby import ensure_standby
 from deepclust.figures.multiples import transformation_sprite

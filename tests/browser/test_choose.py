@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deepclust.data.own import open_dataset
+from deepclust.data.references import open_dataset
 from deepclust.engine.asking.ask import make_config
 from deepclust.engine.judging.choosing import read_board
 from deepclust.engine.training.train import train

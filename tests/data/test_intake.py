@@ -20,11 +20,12 @@ from PIL import Image
 from deepclust.data import intake
 from deepclust.data.intake import allowed_path, ending_of, point_to, receive, shown_name, title_of
 from deepclust.data.own import keep_dataset, list_own
-from deepclust.data.reading.kinds import CHOICES, kind_of_file, look_at_file, read_file
-from deepclust.data.reading.pictures import PictureScan
+from deepclust.data.reading.kinds import CHOICES, kind_of_file
+from deepclust.data.reading.pictures.collection import PictureScan
+from deepclust.data.reading.read import look_at_file, read_file
 from deepclust.data.reading.tables.columns import TableLook
 from tests.data.conftest import encoded
-from tests.data.reading.test_bundles import PNG, as_folder, as_tar, as_zip
+from tests.data.reading.archives.test_bundles import PNG, as_folder, as_tar, as_zip
 
 
 def test_an_upload_is_written_once_and_named_by_its_content(tmp_path):

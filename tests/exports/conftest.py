@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from deepclust.data.dataset import Dataset
-from deepclust.data.own import keep_dataset, open_dataset
+from deepclust.data.own import keep_dataset
+from deepclust.data.references import open_dataset
 from deepclust.engine.asking.ask import make_config
 from deepclust.engine.training.train import train
 from deepclust.exports.view import View, data_of, view_of

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from deepclust.data.own import open_dataset
+from deepclust.data.references import open_dataset
 from deepclust.exports.bundle import own_data_size, size_of, write_bundle
 from deepclust.exports.unpacking import open_bundle
 from deepclust.exports.view import data_of

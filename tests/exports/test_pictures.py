@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from deepclust.data.own import open_dataset
+from deepclust.data.references import open_dataset
 from deepclust.exports.pictures import safe_name, write_pictures
 from deepclust.exports.view import View
 from deepclust.runs import Run, RunStore

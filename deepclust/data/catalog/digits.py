@@ -13,7 +13,7 @@ from deepclust.data.catalog.entry import Entry
 from deepclust.data.catalog.reported import KILINC, Reported, measured, yang
 from deepclust.data.catalog.source import Arrays, Files, Source, from_openml, remote
 from deepclust.data.catalog.uci import ADDRESS, LICENCE, train_and_test
-from deepclust.data.reading import formats
+from deepclust.data.reading.arrays.libsvm import read_libsvm
 
 _DIGIT_NAMES = tuple("0123456789")
 _LIBSVM = "https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass/"
@@ -45,7 +45,7 @@ def usps(files: Files) -> Arrays:
     """USPS as LIBSVM has it: pixels in [-1, 1] and labels 1 to 10; here 0 to 255 and the digit."""
     arrays: Arrays = {}
     for part, name in (("train", "usps.bz2"), ("test", "usps.t.bz2")):
-        X, y = formats.read_libsvm(files[name], 256)
+        X, y = read_libsvm(files[name], 256)
         arrays[f"x_{part}"] = np.rint((X.reshape(-1, 16, 16) + 1) * 127.5).clip(0, 255).astype(np.uint8)
         arrays[f"y_{part}"] = (y - 1).astype(np.uint8)
     return arrays

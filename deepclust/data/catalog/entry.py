@@ -15,8 +15,9 @@ from deepclust.data.catalog.downloads import Report
 from deepclust.data.catalog.reported import Reported, best_first
 from deepclust.data.catalog.source import FOLDER, Source, make_file
 from deepclust.data.dataset import Dataset, Kind
-from deepclust.data.reading.archives import MAX_BYTES, read_arrays
-from deepclust.data.reading.arrays import unit_range
+from deepclust.data.reading.arrays.npz import read_arrays
+from deepclust.data.reading.arrays.samples import unit_range
+from deepclust.data.reading.source import MAX_BYTES
 from deepclust.params import Param, params_of, values_from_json
 
 FOLDER_VARIABLE = "DEEPCLUST_DATA"

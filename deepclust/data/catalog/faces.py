@@ -11,7 +11,7 @@ from deepclust.data.catalog.source import Arrays, Files, Source, remote
 
 def ytf(files: Files) -> Arrays:
     """YouTube Faces as JULE prepared it, and all papers on clustering after it: 41 people, 55 x 55 in colour."""
-    from deepclust.data.reading.hdf5 import read_arrays_hdf5
+    from deepclust.data.reading.arrays.hdf5 import read_arrays_hdf5
 
     (path,) = files.values()
     arrays = read_arrays_hdf5(path, path.name)

@@ -8,7 +8,7 @@ from deepclust.data.catalog.downloads import Remote
 from deepclust.data.catalog.entry import Entry
 from deepclust.data.catalog.reported import KILINC, NO_SPREAD, SHAHAM, TEST_ONLY, TZOREFF, Reported, quoted, yang
 from deepclust.data.catalog.source import Arrays, Files, Source, remote
-from deepclust.data.reading import formats
+from deepclust.data.reading.arrays.idx import read_idx
 
 _DIGIT_NAMES = tuple("0123456789")
 _NONE_STATED = "None stated by the authors."
@@ -27,7 +27,7 @@ _IDX = (
 def mnist_like(files: Files) -> Arrays:
     """The four IDX files of MNIST and its kin."""
     return {
-        f"{what}_{part}": formats.read_idx(files[f"{start}-{name}-ubyte.gz"])
+        f"{what}_{part}": read_idx(files[f"{start}-{name}-ubyte.gz"])
         for part, start in (("train", "train"), ("test", "t10k"))
         for what, name in (("x", "images-idx3"), ("y", "labels-idx1"))
     }
@@ -38,8 +38,8 @@ def emnist(files: Files, split: str, first_label: int) -> Arrays:
     arrays: Arrays = {}
     for part in ("train", "test"):
         start = f"emnist-{split}-{part}"
-        x = formats.read_idx(files["gzip.zip"], f"{start}-images-idx3-ubyte.gz")
-        y = formats.read_idx(files["gzip.zip"], f"{start}-labels-idx1-ubyte.gz")
+        x = read_idx(files["gzip.zip"], f"{start}-images-idx3-ubyte.gz")
+        y = read_idx(files["gzip.zip"], f"{start}-labels-idx1-ubyte.gz")
         arrays |= {f"x_{part}": x.swapaxes(1, 2), f"y_{part}": y - first_label}
     return arrays
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from PIL import Image
+
 from deepclust.data.catalog.entry import Entry
 from deepclust.data.catalog.reported import NO_SPREAD, TZOREFF, Reported, quoted
 from deepclust.data.catalog.source import Arrays, Files, Source, remote
-from deepclust.data.reading import formats
+from deepclust.data.reading.archives.members import AGAIN, DAMAGE
 
 _COIL = (
     "https://www.cs.columbia.edu/CAVE/databases/SLAM_coil-20_coil-100/",
@@ -17,8 +25,26 @@ _COIL_LICENCE = "None stated with the file; the authors offer it for research."
 def coil(files: Files) -> Arrays:
     """COIL at 32 x 32, every pixel the mean of 4 x 4 of the published ones."""
     (path,) = files.values()
-    x, y = formats.read_turntable(path, 32)
+    x, y = read_turntable(path, 32)
     return {"x": x, "y": y}
+
+
+def read_turntable(path: Path, side: int) -> tuple[np.ndarray, np.ndarray]:
+    """A zip of ``obj3__45.png`` (COIL): uint8 ``(n, side, side[, 3])`` by object and angle, averaged down, and the objects."""
+    views = {}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for info in archive.infolist():
+                named = re.fullmatch(r"obj(\d+)__(\d+)\.png", PurePosixPath(info.filename).name)
+                if named:
+                    picture = Image.open(io.BytesIO(archive.read(info)), formats=("PNG",))
+                    views[int(named[1]), int(named[2])] = np.asarray(picture.resize((side, side), Image.Resampling.BOX))
+    except (*DAMAGE, ValueError, SyntaxError) as error:
+        raise ValueError(f"{path.name} is damaged ({error}). {AGAIN}") from error
+    if not views:
+        raise ValueError(f"{path.name} holds no picture that is called like obj1__0.png. {AGAIN}")
+    order = sorted(views)
+    return np.stack([views[key] for key in order]), np.array([key[0] - 1 for key in order])
 
 
 ENTRIES = (

@@ -11,7 +11,8 @@ import numpy as np
 from deepclust.data.catalog.entry import Entry
 from deepclust.data.catalog.reported import KILINC, TEST_ONLY, Reported, quoted
 from deepclust.data.catalog.source import Arrays, Files, Source, remote
-from deepclust.data.reading import formats
+from deepclust.data.reading.archives.members import AGAIN, DAMAGE
+from deepclust.data.reading.arrays.cifar_stl import read_cifar, read_stl
 
 _NONE_STATED = "None stated by the authors."
 _SVHN = "http://ufldl.stanford.edu/housenumbers/"
@@ -19,8 +20,19 @@ _SVHN = "http://ufldl.stanford.edu/housenumbers/"
 
 def svhn(files: Files) -> Arrays:
     """Training and test pictures of SVHN; the extra ones are left out."""
-    train, test = (formats.read_svhn(files[f"{part}_32x32.mat"]) for part in ("train", "test"))
+    train, test = (read_svhn(files[f"{part}_32x32.mat"]) for part in ("train", "test"))
     return {"x_train": train[0], "y_train": train[1], "x_test": test[0], "y_test": test[1]}
+
+
+def read_svhn(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """A .mat file of SVHN: uint8 ``(n, 32, 32, 3)`` and the digit of each picture, int64 (10 stands for 0 in the file)."""
+    from scipy.io import loadmat
+
+    try:
+        arrays = loadmat(str(path), variable_names=("X", "y"))
+        return np.ascontiguousarray(np.moveaxis(arrays["X"], 3, 0)), arrays["y"].ravel().astype(np.int64) % 10
+    except (*DAMAGE, ValueError, KeyError, TypeError, NotImplementedError) as error:
+        raise ValueError(f"{path.name} is not a .mat file with the arrays X and y ({error}). {AGAIN}") from error
 
 
 def binary_tar(files: Files, read: Callable[[Path], dict[str, tuple[np.ndarray, np.ndarray]]]) -> Arrays:
@@ -78,7 +90,7 @@ ENTRIES = (
                     md5="c32a1d4ab5d03f1284b67883e8d87530",
                 ),
             ),
-            partial(binary_tar, read=formats.read_cifar),
+            partial(binary_tar, read=read_cifar),
             megabytes=170,
         ),
     ),
@@ -103,7 +115,7 @@ ENTRIES = (
                     md5="91f7769df0f17e558f3565bffb0c7dfb",
                 ),
             ),
-            partial(binary_tar, read=formats.read_stl),
+            partial(binary_tar, read=read_stl),
             megabytes=2640,
         ),
     ),

@@ -8,8 +8,8 @@ import numpy as np
 
 from deepclust.data.catalog.entry import Entry
 from deepclust.data.catalog.source import Arrays, Files, Source, from_openml, remote
-from deepclust.data.catalog.uci import ADDRESS, LICENCE, train_and_test
-from deepclust.data.reading import formats
+from deepclust.data.catalog.uci import ADDRESS, LICENCE, read_numbers, train_and_test
+from deepclust.data.reading.archives.members import find_member
 
 _DIGIT_NAMES = tuple("0123456789")
 MFEAT_VIEWS = ("fac", "fou", "kar", "mor", "pix", "zer")
@@ -18,7 +18,7 @@ MFEAT_VIEWS = ("fac", "fou", "kar", "mor", "pix", "zer")
 def letter(files: Files) -> Arrays:
     """Letter recognition: the letter stands first in each line."""
     (path,) = files.values()
-    lines = formats.find_member(path, "letter-recognition.data").decode("ascii").split()
+    lines = find_member(path, "letter-recognition.data").decode("ascii").split()
     return {
         "x": np.array([line.split(",")[1:] for line in lines], np.uint8),
         "y": np.array([ord(line[0]) - ord("A") for line in lines], np.uint8),
@@ -30,15 +30,15 @@ def har(files: Files) -> Arrays:
     (path,) = files.values()
     arrays: Arrays = {}
     for part in ("train", "test"):
-        arrays[f"x_{part}"] = formats.read_numbers(path, f"X_{part}.txt").astype(np.float32)
-        arrays[f"y_{part}"] = formats.read_numbers(path, f"y_{part}.txt").ravel().astype(np.uint8) - 1
+        arrays[f"x_{part}"] = read_numbers(path, f"X_{part}.txt").astype(np.float32)
+        arrays[f"y_{part}"] = read_numbers(path, f"y_{part}.txt").ravel().astype(np.uint8) - 1
     return arrays
 
 
 def mfeat(files: Files) -> Arrays:
     """Multiple Features: six descriptions of the same digits side by side, each column standardised; 200 of each digit."""
     (path,) = files.values()
-    x = np.concatenate([formats.read_numbers(path, f"mfeat-{view}") for view in MFEAT_VIEWS], axis=1)
+    x = np.concatenate([read_numbers(path, f"mfeat-{view}") for view in MFEAT_VIEWS], axis=1)
     return {"x": _standardised(x), "y": np.arange(len(x)) // 200}
 
 

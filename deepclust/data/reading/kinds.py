@@ -1,34 +1,21 @@
-"""What kind of data a file or folder holds, and the reader for it: arrays, pictures, texts or a table."""
+"""What kind of data a file or folder holds: arrays, pictures, texts or a table."""
 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
-from deepclust.data.dataset import Dataset
-from deepclust.data.reading.archives import MAX_BYTES, shorten
-from deepclust.data.reading.arrays import read_hdf5, read_npy, read_npz
-from deepclust.data.reading.bundles import TAR_ENDINGS, open_bundle
-from deepclust.data.reading.pictures import SUFFIXES, PictureScan, is_picture, read_pictures, scan_pictures
-from deepclust.data.reading.published_files import (
-    IDX_ENDINGS,
-    LIBSVM_ENDINGS,
-    PACKED_ENDINGS,
-    binary_archive,
-    is_idx,
-    packed_kind,
-    read_binary_archive,
-    read_idx_files,
-    read_libsvm_file,
-    read_mat,
-)
-from deepclust.data.reading.tables.columns import TableChoice, TableLook, look_at_table
+from deepclust.data.reading.archives.bundles import TAR_ENDINGS, open_bundle
+from deepclust.data.reading.archives.packed import PACKED_ENDINGS, open_packed, read_bounded
+from deepclust.data.reading.arrays.cifar_stl import binary_archive
+from deepclust.data.reading.arrays.idx import IDX_ENDINGS, is_idx
+from deepclust.data.reading.arrays.libsvm import LIBSVM_ENDINGS, ROW
+from deepclust.data.reading.pictures.collection import SUFFIXES, is_picture
+from deepclust.data.reading.source import shorten
+from deepclust.data.reading.tables.columns import TableChoice
 from deepclust.data.reading.tables.files import TABLE_ENDINGS
-from deepclust.data.reading.tables.reading import read_table
-from deepclust.data.reading.texts import is_text, read_texts
+from deepclust.data.reading.texts import is_text
 
 FileKind = Literal["npz", "npy", "hdf5", "table", "pictures", "texts", "mat", "idx", "libsvm", "binary"]
 
@@ -63,8 +50,6 @@ CHOICES: dict[FileKind, tuple[str, ...]] = {
     "libsvm": (),
     "binary": (),
 }
-#: Kinds at which there is nothing to choose.
-_WHOLE = {"idx": read_idx_files, "libsvm": read_libsvm_file, "binary": read_binary_archive}
 _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
     (b"\x93NUMPY", "npy"),
     (b"\x89HDF", "hdf5"),
@@ -96,7 +81,7 @@ def kind_of_file(path: Path, label: str = "") -> FileKind:
     if path.name.lower().endswith(LIBSVM_ENDINGS):
         return "libsvm"
     if ending in PACKED_ENDINGS:
-        return cast(FileKind, packed_kind(path, label))
+        return _packed_kind(path, label)
     if is_picture(path.name):
         raise ValueError(f"{label} is a single picture, and one sample cannot be clustered. {WANTED}.")
     with open(path, "rb") as stream:
@@ -106,50 +91,6 @@ def kind_of_file(path: Path, label: str = "") -> FileKind:
     raise ValueError(
         f"{label} is neither an .npz file nor a .zip of pictures, nor of any other kind that is read.{hint} {WANTED}."
     )
-
-
-def read_file(
-    path: Path, choices: Mapping[str, Any] | None = None, name: str = "", max_bytes: int = MAX_BYTES
-) -> Dataset:
-    """Read any file or folder that is known. choices: keys of ``CHOICES`` of its kind; name: the title, else the file's.
-
-    ValueError for unknown choices and for data that cannot be read, MixedSizes where pictures need a size.
-    """
-    label = name or path.name
-    kind, chosen = kind_of_file(path, label), dict(choices or {})
-    unknown = sorted(set(chosen) - set(CHOICES[kind]))
-    if unknown:
-        allowed = f"has {', '.join(CHOICES[kind])}" if CHOICES[kind] else "has none"
-        raise ValueError(f"{label}: {', '.join(map(repr, unknown))} cannot be chosen; a file of this kind {allowed}.")
-    if kind == "npz":
-        return read_npz(path, name, max_bytes, **chosen)
-    if kind == "hdf5":
-        return read_hdf5(path, name, max_bytes, **chosen)
-    if kind == "mat":
-        return read_mat(path, name, max_bytes, **chosen)
-    if kind in _WHOLE:
-        return _WHOLE[kind](path, name, max_bytes)
-    if kind == "npy":
-        return read_npy(path, name, max_bytes)
-    if kind == "table":
-        choice = TableChoice.from_json({**look_at_table(path, label).suggested.to_json(), **chosen}) if chosen else None
-        return read_table(path, choice, name, max_bytes, label)
-    if kind == "texts":
-        found = read_texts(path, name, max_bytes)
-    else:
-        size = chosen.get("size")
-        found = read_pictures(path, (int(size[0]), int(size[1])) if size else None, name, max_bytes)
-    return found if name else replace(found, name=_stem(path), title=_stem(path))
-
-
-def look_at_file(path: Path, label: str = "") -> PictureScan | TableLook | None:
-    """What there is to choose in a file before it is read; None where there is nothing. ValueError as for `read_file`."""
-    kind = kind_of_file(path, label)
-    if kind == "pictures":
-        return scan_pictures(path, label or path.name)
-    if kind == "table":
-        return look_at_table(path, label or path.name)
-    return None
 
 
 def _kind_of_bundle(path: Path, label: str) -> FileKind:
@@ -175,7 +116,13 @@ def _kind_of_bundle(path: Path, label: str) -> FileKind:
     return "pictures"  # whose reader says what is missing
 
 
-def _stem(path: Path) -> str:
-    name = path.name
-    ending = next((e for e in TAR_ENDINGS if name.lower().endswith(e)), path.suffix)
-    return name[: len(name) - len(ending)] or name
+def _packed_kind(path: Path, label: str) -> FileKind:
+    """What a file packed by gzip, bzip2 or xz holds: "idx" or "libsvm". ValueError for anything else."""
+    start = read_bounded(open_packed(path), label, 2**16, cut=True)
+    if start[:2] == b"\0\0" and start[2:3] in (b"\x08", b"\x0b", b"\x0c", b"\x0d", b"\x0e"):
+        return "idx"
+    if ROW.match(start.split(b"\n", 1)[0]):
+        return "libsvm"
+    raise ValueError(
+        f"{label} is packed, and what it holds is not known. Unpack it and give the file itself, with the ending of its kind."
+    )

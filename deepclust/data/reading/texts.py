@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from deepclust.data.dataset import Dataset
-from deepclust.data.reading.archives import MAX_BYTES, Source, file_name, shorten
-from deepclust.data.reading.bundles import folder_classes, open_bundle
+from deepclust.data.reading.archives.bundles import folder_classes, open_bundle
+from deepclust.data.reading.source import MAX_BYTES, Source, file_name, shorten
 
 WORDS = 2000
 _ADVICE = "Zip a folder of .txt files, with one sub-folder per class if known"

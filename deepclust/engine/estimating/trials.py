@@ -114,7 +114,7 @@ class _Proceed:
 
 def _try(config: RunConfig, store: RunStore, proceed: _Proceed) -> dict[str, Any] | None:
     """What was measured or what went wrong, for the file; None where the trial was broken off."""
-    from deepclust.data.own import open_dataset
+    from deepclust.data.references import open_dataset
     from deepclust.methods import RehearsalStoppedError
 
     try:

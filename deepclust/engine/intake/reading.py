@@ -13,7 +13,8 @@ from typing import Any
 
 from deepclust.data.own import keep_dataset
 from deepclust.data.prepare import suggest
-from deepclust.data.reading.kinds import kind_of_file, read_file
+from deepclust.data.reading.kinds import kind_of_file
+from deepclust.data.reading.read import read_file
 from deepclust.engine.detached.process import HABITS, import_path
 
 #: What compiled decoders read. The other kinds are read by NumPy and Python alone, at once and without a process.

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from deepclust.data.own import open_dataset
+from deepclust.data.references import open_dataset
 from deepclust.runs import Run, RunStore
 from deepclust.selection.settings.agreement import across, most_typical, pairwise_ari, within
 from deepclust.selection.settings.cross_space import judge_across, standings_in_spaces

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deepclust.data.own import open_dataset
+from deepclust.data.references import open_dataset
 from deepclust.methods import find_method
 from deepclust.results import SPACE
 from deepclust.runs import Run, RunStore

@@ -219,7 +219,7 @@ def _film(job: Job, progress: Callable[[float, str], bool | None]) -> Projection
 
 def _space(job: Job, progress: Callable[[float, str], bool | None]) -> NDArray[np.float32]:
     if job.array is None:
-        from deepclust.data.own import open_dataset
+        from deepclust.data.references import open_dataset
 
         X = open_dataset(job.dataset or {}, Path(job.own_folder or "")).X
     else:

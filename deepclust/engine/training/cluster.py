@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from deepclust.data.catalog.table import CATALOG
-from deepclust.data.own import open_dataset
+from deepclust.data.references import open_dataset
 from deepclust.engine.detached.process import reap, start_detached
 from deepclust.engine.training import remote
 from deepclust.owner import Owner, this_process

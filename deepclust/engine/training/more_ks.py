@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from deepclust.data.own import open_dataset
+from deepclust.data.references import open_dataset
 from deepclust.engine.training.train import judge
 from deepclust.results import save_arrays
 from deepclust.runs import Run, RunStore

@@ -14,7 +14,7 @@ import numpy as np
 
 from deepclust.compute import likely_device
 from deepclust.data.dataset import Dataset
-from deepclust.data.own import open_dataset
+from deepclust.data.references import open_dataset
 from deepclust.engine.maps.jobs import read_job, run_job
 from deepclust.engine.maps.run_maps import map_job
 from deepclust.engine.training.control import Control

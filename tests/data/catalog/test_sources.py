@@ -20,7 +20,7 @@ from deepclust.data.catalog import entry as entry_module
 from deepclust.data.catalog.downloads import Remote
 from deepclust.data.catalog.source import Source, from_openml, make_file
 from deepclust.data.catalog.table import CATALOG
-from tests.data.reading.test_formats import idx
+from tests.data.reading.arrays.test_idx import idx
 
 DICE = np.random.default_rng(1)
 

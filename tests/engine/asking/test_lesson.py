@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from deepclust.data.dataset import Dataset
-from deepclust.data.own import open_dataset
+from deepclust.data.references import open_dataset
 from deepclust.engine.asking.lesson import KIND, METHODS, has_lesson, lesson, moral
 from deepclust.methods import METHODS as KNOWN
 

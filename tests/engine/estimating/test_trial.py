@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from deepclust.data.dataset import Dataset
-from deepclust.data.own import open_dataset
+from deepclust.data.references import open_dataset
 from deepclust.engine.estimating import trial
 from deepclust.engine.estimating.trial import FEWEST, size_of_part, try_out
 from deepclust.engine.training.saved import build

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from deepclust.data.own import open_dataset
+from deepclust.data.references import open_dataset
 from deepclust.engine.asking.ask import make_config
 from deepclust.engine.judging import judged_group, ranking
 from deepclust.engine.judging.ranking import (

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import deepclust.engine.training.train
-from deepclust.data.own import open_dataset
+from deepclust.data.references import open_dataset
 from deepclust.engine.maps.jobs import read_job, read_state
 from deepclust.engine.maps.run_maps import map_job
 from deepclust.engine.training.saved import load_checkpoint, load_model

@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from deepclust.data.own import list_own, open_dataset
+from deepclust.data.own import list_own
+from deepclust.data.references import open_dataset
 from deepclust.engine.intake.fetching import Fetching
 from deepclust.runs import RunStore
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from deepclust.data.own import open_dataset
+from deepclust.data.references import open_dataset
 from deepclust.engine.asking.lesson import lesson
 from deepclust.results import ClusterResult
 from deepclust.runs import Run, RunStore

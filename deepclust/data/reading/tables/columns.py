@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from deepclust.data.reading.archives import shorten
+from deepclust.data.reading.source import shorten
 from deepclust.data.reading.tables.files import open_table
 
 if TYPE_CHECKING:

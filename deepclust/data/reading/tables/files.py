@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deepclust.data.reading.archives import check_sizes, open_packed, shorten
+from deepclust.data.reading.archives.packed import open_packed
+from deepclust.data.reading.archives.zips import check_sizes
+from deepclust.data.reading.source import shorten
 from deepclust.data.reading.tables.csv_dialect import SNIFF, dialect_of
 
 if TYPE_CHECKING:

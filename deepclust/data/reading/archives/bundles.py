@@ -16,7 +16,8 @@ from typing import BinaryIO, cast
 
 import numpy as np
 
-from deepclust.data.reading.archives import MAX_MEMBERS, Source, check_sizes, open_zip, shorten
+from deepclust.data.reading.archives.zips import MAX_MEMBERS, check_sizes, open_zip
+from deepclust.data.reading.source import Source, shorten
 
 MAX_UNPACKED = 64 * 2**30  # of all files together; only one at a time is in memory
 MAX_FILE = 256 * 2**20  # of one of them

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from deepclust.data.dataset import Dataset
-from deepclust.data.reading.archives import MAX_BYTES, shorten
+from deepclust.data.reading.source import MAX_BYTES, shorten
 from deepclust.data.reading.tables.columns import MOST_CATEGORIES, Column, TableChoice, check_choice, look_at_table
 from deepclust.data.reading.tables.files import TableFile, open_table
 

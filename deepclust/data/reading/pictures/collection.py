@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from deepclust.data.dataset import Dataset
-from deepclust.data.reading.archives import MAX_BYTES, Source, file_name, shorten
-from deepclust.data.reading.bundles import Bundle, folder_classes, open_bundle
-from deepclust.data.reading.decoding import (
+from deepclust.data.reading.archives.bundles import Bundle, folder_classes, open_bundle
+from deepclust.data.reading.pictures.decoding import (
     Size,
     decode_in_parallel,
     open_picture,
@@ -19,6 +18,7 @@ from deepclust.data.reading.decoding import (
     reason_of,
     upright_size,
 )
+from deepclust.data.reading.source import MAX_BYTES, Source, file_name, shorten
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pbm")
 LARGEST_SUGGESTED = 64  # pixels; larger pictures are slow to learn on a CPU

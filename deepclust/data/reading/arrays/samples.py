@@ -1,4 +1,4 @@
-"""Arrays in a file (.npz, .npy, HDF5) to data sets: samples and labels are found by name and brought into form."""
+"""Named arrays to data sets: samples and labels are found by their names and brought into form."""
 
 from __future__ import annotations
 
@@ -8,16 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from deepclust.data.dataset import Dataset, Kind
-from deepclust.data.reading.archives import (
-    MAX_BYTES,
-    WANTED_ARRAYS,
-    Source,
-    file_name,
-    read_array,
-    read_arrays,
-    shorten,
+from deepclust.data.reading.source import shorten
+
+WANTED_ARRAYS = (
+    "Save the samples as x, shape (n, features) or (n, height, width[, 3]), and the labels, if any, as y: "
+    "numpy.savez('data.npz', x=x, y=y)"
 )
-from deepclust.data.reading.hdf5 import read_arrays_hdf5
 
 _X_NAMES = ("x", "X", "data", "images", "embeddings", "features", "fea", "arr_0")
 _Y_NAMES = ("y", "Y", "labels", "label", "target", "targets", "gnd", "arr_1")
@@ -25,39 +21,10 @@ _ID_NAMES = ("ids", "id", "names", "filenames", "paths")
 _SPLIT_NAMES = (("x_train", "x_test"), ("X_train", "X_test"))
 
 
-def read_npz(
-    source: Source, name: str = "", max_bytes: int = MAX_BYTES, x: str | None = None, y: str | None = None
-) -> Dataset:
-    """Read an .npz file (or an open binary file) of plain arrays.
-
-    x, y: names of the arrays of samples and labels; None finds samples under x, X, data, images, embeddings,
-    features or x_train with x_test, and labels under y, labels, target or y_train with y_test. Labels may be texts;
-    ``ids`` (or names, filenames) say what the samples are called. ``(n, d)`` is a table of vectors; ``(n, h, w)``,
-    ``(n, h, w, c)`` and ``(n, c, h, w)`` are pictures and are brought to [0, 1] (uint8 by 255, else by range).
-    ValueError, with what to do, for anything else.
-    """
-    label = name or file_name(source, "the file")
-    return dataset_of(read_arrays(source, label, max_bytes), label, name, max_bytes, x, y)
-
-
-def read_npy(path: Path, name: str = "", max_bytes: int = MAX_BYTES) -> Dataset:
-    """Read an .npy file of samples; see `read_npz`."""
-    label = name or path.name
-    return dataset_of({"x": read_array(path, label, max_bytes)}, label, name, max_bytes)
-
-
-def read_hdf5(
-    path: Path, name: str = "", max_bytes: int = MAX_BYTES, x: str | None = None, y: str | None = None
-) -> Dataset:
-    """Read an HDF5 file; arrays are chosen as in `read_npz`, by the last part of their path."""
-    label = name or path.name
-    return dataset_of(read_arrays_hdf5(path, label, max_bytes), label, name, max_bytes, x, y)
-
-
 def dataset_of(
     arrays: dict[str, np.ndarray], label: str, name: str, max_bytes: int, x: str | None = None, y: str | None = None
 ) -> Dataset:
-    """Arrays by name to a data set; see `read_npz`."""
+    """Arrays by name to a data set; see `npz.read_npz`."""
     name = name or Path(label).stem
     notes: list[str] = []
     for part in (x, y):

@@ -6,9 +6,8 @@ import h5py
 import numpy as np
 import pytest
 
-from deepclust.data.reading import hdf5
-from deepclust.data.reading.arrays import read_hdf5
-from deepclust.data.reading.hdf5 import read_arrays_hdf5
+from deepclust.data.reading.arrays import hdf5
+from deepclust.data.reading.arrays.hdf5 import read_arrays_hdf5, read_hdf5
 
 X = np.random.default_rng(0).random((60, 4))
 

@@ -1,26 +1,22 @@
-"""Zip archives from strangers: every size is checked before memory is taken, and nothing is ever unpickled."""
+"""Arrays of NumPy from strangers: every header is checked before memory is taken, and nothing is ever unpickled."""
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import lzma
 import math
 import zipfile
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import numpy as np
 from numpy.lib import format as npy
 
-Source = Path | str | BinaryIO  # a path, or an open binary file such as an upload
-
-MAX_BYTES = 2 * 2**30  # of the unpacked members, and of the samples as float32
-BOMB_BYTES = 256 * 2**20  # a file may shrink as far as it likes while it unpacks to less than this ...
-BOMB_RATIO = 200  # ... above that, nobody's real data shrink more than this
-MAX_MEMBERS = 200_000
+from deepclust.data.dataset import Dataset
+from deepclust.data.reading.archives.zips import check_sizes, open_zip
+from deepclust.data.reading.arrays.samples import WANTED_ARRAYS, dataset_of
+from deepclust.data.reading.source import MAX_BYTES, Source, file_name, shorten
 
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -32,10 +28,26 @@ _DAMAGE = (
     RuntimeError,  # a password asked for, or a way of packing that is not known
 )
 
-WANTED_ARRAYS = (
-    "Save the samples as x, shape (n, features) or (n, height, width[, 3]), and the labels, if any, as y: "
-    "numpy.savez('data.npz', x=x, y=y)"
-)
+
+def read_npz(
+    source: Source, name: str = "", max_bytes: int = MAX_BYTES, x: str | None = None, y: str | None = None
+) -> Dataset:
+    """Read an .npz file (or an open binary file) of plain arrays.
+
+    x, y: names of the arrays of samples and labels; None finds samples under x, X, data, images, embeddings,
+    features or x_train with x_test, and labels under y, labels, target or y_train with y_test. Labels may be texts;
+    ``ids`` (or names, filenames) say what the samples are called. ``(n, d)`` is a table of vectors; ``(n, h, w)``,
+    ``(n, h, w, c)`` and ``(n, c, h, w)`` are pictures and are brought to [0, 1] (uint8 by 255, else by range).
+    ValueError, with what to do, for anything else.
+    """
+    label = name or file_name(source, "the file")
+    return dataset_of(read_arrays(source, label, max_bytes), label, name, max_bytes, x, y)
+
+
+def read_npy(path: Path, name: str = "", max_bytes: int = MAX_BYTES) -> Dataset:
+    """Read an .npy file of samples; see `read_npz`."""
+    label = name or path.name
+    return dataset_of({"x": read_array(path, label, max_bytes)}, label, name, max_bytes)
 
 
 def read_arrays(
@@ -84,66 +96,6 @@ def read_array(path: Path, label: str, max_bytes: int = MAX_BYTES) -> np.ndarray
         raise ValueError(
             f"{label} is not an .npy file, or it is damaged or cut short ({error}). Save it anew with numpy.save."
         ) from error
-
-
-def open_zip(source: Source, label: str, what: str, advice: str) -> zipfile.ZipFile:
-    """Open a zip for reading; ValueError if it is missing, no zip, damaged, locked or has too many members."""
-    try:
-        archive = zipfile.ZipFile(source)
-    except FileNotFoundError as error:
-        raise ValueError(f"There is no file {source}. Check the path.") from error
-    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
-        raise ValueError(f"{label} is not {what}, or it is damaged or cut short ({error}). {advice}.") from error
-    members = archive.infolist()
-    if len(members) > MAX_MEMBERS or any(m.flag_bits & 1 for m in members):
-        archive.close()
-        if len(members) > MAX_MEMBERS:
-            raise ValueError(f"{label} holds {len(members):,} files; at most {MAX_MEMBERS:,} are allowed. {advice}.")
-        raise ValueError(f"{label} is locked with a password. Save it without one and load it again.")
-    return archive
-
-
-def check_sizes(members: Iterable[zipfile.ZipInfo], label: str, max_bytes: int) -> None:
-    """ValueError if zip members would unpack to more than is allowed, or shrink as only a zip bomb does."""
-    total = sum(m.file_size for m in members)
-    packed = sum(m.compress_size for m in members)
-    if total > max_bytes:
-        raise ValueError(
-            f"{label} would unpack to {total / 2**30:.1f} GiB, and at most {max_bytes / 2**30:.1f} GiB are allowed. "
-            "Save fewer or smaller samples."
-        )
-    if total > BOMB_BYTES and total > BOMB_RATIO * max(packed, 1):
-        raise ValueError(
-            f"{label} would unpack to {total // max(packed, 1):,} times its size ({total / 2**20:,.0f} MiB), as a zip bomb "
-            f"does; at most {BOMB_RATIO} times is allowed above {BOMB_BYTES // 2**20} MiB. If these are real data, "
-            "save them uncompressed."
-        )
-
-
-def file_name(source: Source, otherwise: str) -> str:
-    """The name of a file without its folders; uploads carry theirs in ``.name``."""
-    named = source if isinstance(source, (str, Path)) else getattr(source, "name", "")
-    return Path(named).name if isinstance(named, (str, Path)) and str(named) else otherwise
-
-
-def shorten(names: Iterable[str], at_most: int = 5) -> str:
-    """A list of names as text: the first few, and how many more there are."""
-    names = [n if len(n) <= 60 else n[:57] + "..." for n in names]
-    more = f" and {len(names) - at_most:,} more" if len(names) > at_most else ""
-    return ", ".join(names[:at_most]) + more
-
-
-def open_packed(path: Path) -> BinaryIO:
-    """A file for reading; what gzip, bzip2 or xz packed is unpacked as it is read. Errors come with the first read."""
-    with open(path, "rb") as stream:
-        start = stream.read(6)
-    if start.startswith(b"\x1f\x8b"):
-        return cast(BinaryIO, gzip.open(path))
-    if start.startswith(b"BZh"):
-        return cast(BinaryIO, bz2.open(path))
-    if start.startswith(b"\xfd7zXZ\0"):
-        return cast(BinaryIO, lzma.open(path))
-    return open(path, "rb")
 
 
 class _BadArrayError(Exception):

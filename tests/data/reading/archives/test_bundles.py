@@ -1,4 +1,4 @@
-"""Zips, tars and folders as one kind of thing: what is seen, what is left out, and what is refused."""
+"""A zip, a tar and a folder: the same files in every form, and what is refused."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from deepclust.data.reading import bundles
-from deepclust.data.reading.bundles import open_bundle
-from deepclust.data.reading.pictures import read_pictures, scan_pictures
-from deepclust.data.reading.texts import read_texts
+from deepclust.data.reading.archives import bundles
+from deepclust.data.reading.archives.bundles import open_bundle
+from deepclust.data.reading.pictures.collection import read_pictures, scan_pictures
 from tests.data.conftest import encoded
 
 PNG = encoded(Image.fromarray(np.arange(20, dtype=np.uint8).reshape(4, 5)))
+
+
 FILES = {"b/2.png": PNG, "a/1.png": PNG, "a/.hidden.png": PNG, "__MACOSX/a/1.png": PNG, "notes.txt": b"hello"}
 
 
@@ -152,34 +153,3 @@ def test_damaged_tars_never_end_in_another_error(tmp_path, ending):
     (tmp_path / f"x{ending}").write_bytes(b"no tar")
     with pytest.raises(ValueError, match="is not a tar archive"):
         read_pictures(tmp_path / f"x{ending}")
-
-
-def test_texts_of_folders(tmp_path):
-    texts = {
-        f"{'fruit' if i % 2 else 'space'}/{i}.txt": (f"apples and pears {i}" if i % 2 else f"stars, moons {i}").encode()
-        for i in range(24)
-    }
-    texts |= {
-        "space/e.txt": b" ",
-        "picture.png": PNG,
-        "fruit/u.txt": "äpfel, apples".encode("utf-16"),
-        "fruit/w.txt": "äpfel, pears".encode("cp1252"),
-    }
-    for source in (
-        as_folder(tmp_path / "x", texts),
-        as_zip(tmp_path / "x.zip", texts),
-        as_tar(tmp_path / "x.tar", texts),
-    ):
-        ds = read_texts(source)
-        assert (ds.kind, ds.n_samples, ds.class_names) == ("text", 26, ("fruit", "space"))
-        assert ds.left_out == ("space/e.txt (empty)", "picture.png (not a .txt file)")
-        assert "apples" in ds.notes[0]
-        assert "äpfel" in ds.notes[0]
-    with pytest.raises(ValueError, match="holds 1 texts that are not empty"):
-        read_texts(as_zip(tmp_path / "y.zip", {"1.txt": b"one", "2.txt": b""}))
-    with pytest.raises(ValueError, match=r"hold no words"):
-        read_texts(as_zip(tmp_path / "y.zip", {"1.txt": b"!", "2.txt": b"?"}))
-    with pytest.raises(ValueError, match="GiB of text"):
-        read_texts(tmp_path / "x.zip", max_bytes=10)
-    with pytest.raises(ValueError, match=r"Give at most 1 texts"):
-        read_texts(tmp_path / "x.zip", max_bytes=9000)

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from deepclust.data.reading.tables import columns, files, reading
+from deepclust.data.reading.tables import columns, files
+from deepclust.data.reading.tables import dataset as module
 from deepclust.data.reading.tables.columns import TableChoice, look_at_table
-from deepclust.data.reading.tables.reading import read_table
+from deepclust.data.reading.tables.dataset import read_table
 
 N = 60
 DICE = np.random.default_rng(0)
@@ -291,7 +292,7 @@ def test_too_many_columns_and_too_many_words_are_refused(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match=r"has 4 columns; at most 3"):
         look_at_table(tmp_path / "t.csv")
     monkeypatch.setattr(columns, "HEAD", 20)
-    monkeypatch.setattr(reading, "MOST_CATEGORIES", 5)
+    monkeypatch.setattr(module, "MOST_CATEGORIES", 5)
     (tmp_path / "t.csv").write_text("a,b\n" + "x,1\ny,2\n" * 10 + "".join(f"w{i},1\n" for i in range(9)))
     with pytest.raises(ValueError, match="more than 5 different values"):
         read_table(tmp_path / "t.csv", TableChoice(("a", "b")))

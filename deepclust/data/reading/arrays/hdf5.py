@@ -9,9 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from deepclust.data.reading.archives import MAX_BYTES, shorten
+from deepclust.data.dataset import Dataset
+from deepclust.data.reading.arrays.samples import dataset_of
+from deepclust.data.reading.source import MAX_BYTES, shorten
 
 MAX_ARRAYS = 1000
+
+
+def read_hdf5(
+    path: Path, name: str = "", max_bytes: int = MAX_BYTES, x: str | None = None, y: str | None = None
+) -> Dataset:
+    """Read an HDF5 file; arrays are chosen as in `read_npz`, by the last part of their path."""
+    label = name or path.name
+    return dataset_of(read_arrays_hdf5(path, label, max_bytes), label, name, max_bytes, x, y)
 
 
 def read_arrays_hdf5(path: Path, label: str, max_bytes: int = MAX_BYTES) -> dict[str, np.ndarray]:

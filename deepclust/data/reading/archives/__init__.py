@@ -1,0 +1,1 @@
+"""Many files in one, and packed files: nothing is unpacked to disk, and sizes are checked before memory is taken."""

@@ -1,0 +1,60 @@
+"""MATLAB files of any version."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from deepclust.data.dataset import Dataset
+from deepclust.data.reading.arrays.hdf5 import read_arrays_hdf5
+from deepclust.data.reading.arrays.samples import dataset_of
+from deepclust.data.reading.source import MAX_BYTES
+
+
+def read_mat(
+    path: Path, name: str = "", max_bytes: int = MAX_BYTES, x: str | None = None, y: str | None = None
+) -> Dataset:
+    """A MATLAB file; arrays are chosen as in `read_npz`, also by fea and gnd. Samples may come last, as SVHN has them."""
+    label = name or path.name
+    arrays = _mat_arrays(path, label, max_bytes)
+    notes = []
+    lengths = [a.size for n, a in arrays.items() if a.ndim == 2 and 1 in a.shape]
+    for n, array in arrays.items():
+        if array.ndim == 2 and 1 in array.shape:
+            arrays[n] = array.ravel()
+        elif array.shape[-1] in lengths and array.shape[0] not in lengths:
+            arrays[n] = np.moveaxis(array, -1, 0)
+            notes.append(f"The samples of {n} came last and were moved to the front.")
+    found = dataset_of(arrays, label, name, max_bytes, x, y)
+    return replace(found, notes=(*notes, *found.notes))
+
+
+def _mat_arrays(path: Path, label: str, max_bytes: int) -> dict[str, np.ndarray]:
+    """The arrays of numbers of a .mat file of any version; sizes are looked up before anything is read."""
+    with open(path, "rb") as stream:
+        newest = stream.read(10) == b"MATLAB 7.3"
+    if newest:  # an HDF5 file that stores axes the other way round
+        return {n: a.transpose() for n, a in read_arrays_hdf5(path, label, max_bytes).items()}
+    from scipy.io import loadmat, whosmat
+
+    try:
+        told = [
+            (n, shape)
+            for n, shape, kind in whosmat(path)
+            if kind not in ("cell", "struct", "object", "char", "function")
+        ]
+        if 8 * sum(math.prod(shape) for _, shape in told) > 2 * max_bytes:
+            raise ValueError(f"its arrays are too large, at most {max_bytes / 2**30:.1f} GiB are allowed")
+        found = loadmat(path, variable_names=[n for n, _ in told]) if told else {}
+        arrays = {n: a.toarray() if hasattr(a, "toarray") else np.asarray(a) for n, a in found.items() if n[0] != "_"}
+    except Exception as error:  # the parser meets strangers' bytes with every kind of exception
+        raise ValueError(
+            f"{label} cannot be read as a .mat file, or it is damaged or cut short ({str(error)[:150]}). Save the samples as X "
+            "(n, features) and the labels, if any, as y, or save them as .npz."
+        ) from error
+    if not arrays:
+        raise ValueError(f"{label} holds no array of numbers. Save the samples as X and the labels, if any, as y.")
+    return arrays
