@@ -75,12 +75,29 @@ class Means:
 
 
 class DeepMethod(Method):
-    """Base of methods that train a network. A subclass gives `_build` (its network), `_learn` and `_encode`.
+    """Base of methods that train a network. What a subclass gives:
 
-    `_learn` begins with ``x = self._x = self._tensor(X)``. Every stage of training is one visible
-    ``for epoch in self._epochs(...)`` that ends its body with ``yield from self._report(losses)``. Whatever training
-    changes is named in `_epochs`, and so is saved with a checkpoint and restored from one. Code between stages runs
-    again on resuming, before anything is restored: a stage that needs more than that prepares it in its first epoch.
+    - facts and fields, ``batch_size`` among them (`hyperparameters.batch_size`), and `plan`, the stages to come;
+    - ``cost``: operations and bytes from shapes alone, before there is a network (`nets.sizes`). They decide the number
+      of threads, and what the page foretells;
+    - ``_build``: the network, which is then ``self._net``, on ``self.device_``, made under the seed;
+    - ``_learn``, a generator of events. Every stage is one visible loop::
+
+          x = self._x = self._tensor(X)  # all data on the device; snapshots look at self._x
+          size = self._batch_size(len(x))  # batch_size, or less for few samples
+          yield Stage(*stage, {"reconstruction": "what the curve means (falls)"})
+          for epoch in self._epochs(*stage, net=self._net, optimiser=optimiser, generator=self._generator):
+              losses = Means()
+              for rows in self._batches(len(x), size):  # drawn with self._generator; ends when told to stop
+                  ...
+                  losses.add({"reconstruction": loss}, len(rows))
+              yield from self._report(losses)  # a snapshot when one is due, and the progress
+
+      Whatever training changes is named in `_epochs`, and so is saved with a checkpoint and restored from one: networks,
+      optimisers, generators, dicts of tensors. Code between stages runs again on resuming, before anything is restored:
+      a stage that needs more than that prepares it in its first epoch;
+    - ``_encode``: a batch to its latent codes, for snapshots, `embedding_` and new samples;
+    - ``_settle``: embedding_, cluster_centers_ and labels_ from what has been learned, also when stopped half-way.
     """
 
     needs = frozenset({"torch"})
