@@ -20,15 +20,35 @@ from deepclust.methods import METHODS, find_method
 from deepclust.params import params_of, values_from_json
 from tests.tiny import TINY
 
-#: scikit-learn's checks that cannot hold for a method, with the reason. None so far.
-EXPECTED_FAILURES: dict[str, dict[str, str]] = {}
+DEEP = [name for name, method in METHODS.items() if "torch" in method.needs]
+ROUNDING = (
+    "A network computes in float32, and its kernels add in an order that depends on the processor and on where a sample "
+    "stands in its batch: 1e-7 is less than float32 keeps. test_a_sample_is_placed_alike_in_any_company asks for 1e-5."
+)
+#: scikit-learn's checks that cannot hold for a method, with the reason.
+EXPECTED_FAILURES = {
+    name: {"check_methods_sample_order_invariance": ROUNDING, "check_methods_subset_invariance": ROUNDING}
+    for name in DEEP
+}
 
 every_method = pytest.mark.parametrize("name", METHODS)
-every_deep_method = pytest.mark.parametrize("name", [n for n, m in METHODS.items() if "torch" in m.needs])
+every_deep_method = pytest.mark.parametrize("name", DEEP)
 
 
 def tiny(name: str, **changes):
     return METHODS[name](**{"n_clusters": 4, "device": "cpu", **TINY.get(name, {}), **changes})
+
+
+def rounding(values: np.ndarray) -> dict[str, float]:
+    """What two ways of computing the same float32 values may differ by: 1e-5 of each, or of the largest."""
+    return {"rtol": 1e-5, "atol": 1e-5 * float(np.abs(values).max())}
+
+
+def settled(method, codes: np.ndarray) -> np.ndarray:
+    """Which rows of latent codes (n, d) are far enough from a border that rounding does not change their cluster."""
+    dice = np.random.default_rng(0)
+    noise = 1e-5 * np.abs(codes).max() * dice.choice([-1, 1], (5, *codes.shape)).astype(np.float32)
+    return (method._assign(codes) == [method._assign(codes + shift) for shift in noise]).all(axis=0)
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +129,27 @@ def test_scikit_learn_estimator_checks(name):
     failed = {c["check_name"]: c["exception"] for c in checks if c["status"] == "failed"}
     assert not failed
     assert len([c for c in checks if c["status"] == "passed"]) >= 45
+
+
+@every_method
+@pytest.mark.parametrize("company", ["in another order", "half of them", "alone"])
+def test_a_sample_is_placed_alike_in_any_company(name, digits, company):
+    """What scikit-learn asks in two checks that a network cannot pass, with a tolerance that float32 can keep."""
+    method = tiny(name).fit(digits[0])
+    new = digits[0][:60] + np.random.default_rng(1).normal(0, 0.1, (60, 8, 8)).astype(np.float32)
+    whole, labels = method.transform(new), method.predict(new)
+    order = {"in another order": np.random.default_rng(0).permutation(60), "half of them": np.arange(0, 60, 2)}
+    if company in order:
+        rows = order[company]
+        codes, clusters = method.transform(new[rows]), method.predict(new[rows])
+    else:
+        rows = np.arange(60)
+        codes = np.concatenate([method.transform(one[None]) for one in new])
+        clusters = np.concatenate([method.predict(one[None]) for one in new])
+    np.testing.assert_allclose(codes, whole[rows], **rounding(whole))
+    firm = settled(method, whole)[rows]
+    assert firm.mean() > 0.9
+    np.testing.assert_array_equal(clusters[firm], labels[rows][firm])
 
 
 @every_method
