@@ -12,6 +12,7 @@ from pages.choose.pictures import pictures_view, tree_view
 from pages.choose.settings import can_be_ranked, settings_view
 from pages.parts.live import duration
 from pages.parts.opening import open_finished
+from pages.parts.pick import pick
 from pages.parts.rank_button import KEY, SETTINGS, K
 from pages.parts.strip import strip
 from pages.visit import session
@@ -47,11 +48,7 @@ def page() -> None:
 
 def _what() -> str:
     """What is to be chosen."""
-    return str(
-        st.segmented_control(
-            "What to choose", [K, SETTINGS], default=K, required=True, key=KEY, label_visibility="collapsed"
-        )
-    )
+    return pick("What to choose", [K, SETTINGS], key=KEY, unlabelled=True)
 
 
 def start_row(run: Run, board: Board) -> None:
@@ -100,10 +97,8 @@ def live_board(sight: Sight, was_live: bool) -> None:
     if not board.criteria:
         return
     verdict_view(sight, board)
-    view = st.segmented_control(
-        "What is shown", list(VIEWS), default="Criteria", required=True, key="choose-view", label_visibility="collapsed"
-    )
-    VIEWS[str(view)](sight, board)
+    view = pick("What is shown", list(VIEWS), key="choose-view", unlabelled=True)
+    VIEWS[view](sight, board)
 
 
 session.begin()

@@ -14,7 +14,8 @@ from deepclust.projections import PROJECTIONS
 from deepclust.runs import Run, RunStatus
 from deepclust.runs.run import ENDED
 from pages.experiments.groups import differs
-from pages.map.projections import Choice, asked, first_map, mapped_ids
+from pages.map.choice import Choice
+from pages.map.projections import first_map, mapped_ids, requested_map
 from pages.parts.live import duration
 from pages.parts.strip import STATE_COLOURS
 from pages.visit import cached, session
@@ -48,7 +49,7 @@ class PanelStyle:
 def keep_drawing(member: Run, style: PanelStyle, shown: bool) -> None:
     """A panel that renews itself while its run is live or its map is being computed."""
     live = member.status().state not in ENDED
-    waiting = not live and member.has_result and under_way(asked(member, _choice(style))[1])
+    waiting = not live and member.has_result and under_way(requested_map(member, _choice(style))[1])
     st.fragment(_panel, run_every=1.0 if live or waiting else None)(member, style, shown, live, waiting)
 
 
@@ -112,7 +113,7 @@ def _live_map(member: Run, style: PanelStyle) -> None:
 
 def _finished_map(member: Run, style: PanelStyle, was_waiting: bool) -> str:
     """The chosen map of what a run found, or PCA until that is there; returns what has to be said about it."""
-    projection, job = asked(member, _choice(style))
+    projection, job = requested_map(member, _choice(style))
     if was_waiting and not under_way(job):
         st.rerun()  # only a new run of the page stops the clock of this panel
     remark = ""

@@ -9,13 +9,14 @@ from deepclust.engine.maps.run_maps import FIRST_SAMPLE
 from deepclust.projections import PROJECTIONS
 from deepclust.runs import Run
 from pages.experiments.multiple import PanelStyle, draw, under_way
-from pages.map.projections import Choice, asked, mapped_ids
+from pages.map.choice import Choice
+from pages.map.projections import mapped_ids, requested_map
 from pages.visit import cached
 
 
 def keep_drawing_raw(run: Run, style: PanelStyle) -> None:
     """The panel; it renews itself while its map is being computed."""
-    waiting = under_way(asked(run, _choice(style))[1])
+    waiting = under_way(requested_map(run, _choice(style))[1])
     st.fragment(_panel, run_every=1.0 if waiting else None)(run, style, waiting)
 
 
@@ -24,7 +25,7 @@ def _panel(run: Run, style: PanelStyle, was_waiting: bool) -> None:
     st.markdown(
         "**Raw data**", help="As they are, before anything was learned" + (f", coloured by {by}." if by else ".")
     )
-    projection, job = asked(run, _choice(style))
+    projection, job = requested_map(run, _choice(style))
     if was_waiting and not under_way(job):
         st.rerun()  # only a new run of the page stops the clock of this panel
     if projection is None:

@@ -9,13 +9,15 @@ import streamlit as st
 from deepclust.data.dataset import Dataset
 from deepclust.engine.asking.lesson import KIND as LESSON
 from deepclust.figures.theme import colour, text_mark
-from deepclust.projections import PROJECTIONS
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED
 from pages.experiments.group_tables import grid_maps, ladder_table
 from pages.experiments.lesson import lesson_panels
 from pages.experiments.multiple import PanelStyle, keep_drawing
 from pages.experiments.raw_data import keep_drawing_raw
+from pages.map.choice import projection_control
+from pages.map.colouring import CLASS, CLUSTER, colour_control
+from pages.parts.pick import pick
 from pages.parts.rank_button import rank_button
 from pages.visit import cached, session
 from pages.visit.sight import Sight, sight_of
@@ -23,7 +25,6 @@ from pages.visit.sight import Sight, sight_of
 FEW = 3  # so many panels may be larger
 NARROWEST, NARROWEST_OF_FEW = 270, 340  # pixels of a panel
 HEIGHT, HEIGHT_OF_FEW = 260, 330  # of its map
-COLOURS = ("Cluster", "Class")
 
 
 def group_of(run: Run) -> list[Run]:
@@ -97,28 +98,23 @@ def _of_one_seed(run: Run, runs: list[Run]) -> list[Run]:
     seeds = sorted({r.config.seed for r in runs})
     if len(seeds) == 1 or len({r.config.part for r in runs}) == 1:
         return runs
-    seed = st.segmented_control(
-        "Maps of seed", seeds, default=run.config.seed, required=True, key=f"group-seed-{run.id}"
-    )
+    seed = pick("Maps of seed", seeds, default=run.config.seed, key=f"group-seed-{run.id}")
     return [r for r in runs if r.config.seed == seed]
 
 
 def _controls(run: Run, runs: list[Run], sight: Sight | None) -> PanelStyle:
-    method = st.segmented_control(
-        "Map of a finished run",
-        list(PROJECTIONS),
-        format_func=lambda m: PROJECTIONS[m].title,
+    method = projection_control(
+        label="Map of a finished run",
         default="tsne",
-        required=True,
         key="group-map",
         help="The papers show t-SNE. While a run is learning its map is PCA.",
     )
-    by = COLOURS[0]
+    by = CLUSTER
     if sight is not None and sight.revealed:
-        by = st.segmented_control("Colour by", COLOURS, default=COLOURS[1], required=True, key="group-colour")
+        by = colour_control((CLUSTER, CLASS), default=CLASS, key="group-colour")
     ended = [r for r in (run, *runs) if r.has_result]
     height = HEIGHT_OF_FEW if len(runs) <= FEW else HEIGHT
-    return PanelStyle(str(method), by == COLOURS[1], ended[0] if ended else None, sight, height)
+    return PanelStyle(method, by == CLASS, ended[0] if ended else None, sight, height)
 
 
 def _stop_button(runs: list[Run]) -> None:

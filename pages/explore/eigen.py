@@ -16,10 +16,12 @@ from deepclust.results import SPACE
 from deepclust.runs import Run
 from pages.explore.eigen_learned import learned_sections
 from pages.gallery.gallery import galleries
+from pages.map.choice import spaces
 from pages.map.colouring import colour_by, painted
 from pages.map.map import show_map
-from pages.map.projections import ask_for, first_map, spaces, wait_for
+from pages.map.projections import first_map, request_job, wait_for
 from pages.parts.charts import SAVED
+from pages.parts.pick import pick
 from pages.visit import cached, session
 from pages.visit.sight import Sight
 
@@ -73,16 +75,14 @@ def _graph_of(run: Run) -> str:
     names = {space: name for space, name in spaces(run).items() if space != "eigen"}
     given = ["input", *(space for space in names if space.startswith(SPACE))][-1]
     spectral = cached.outcome(run).result.spectral_embedding is not None
-    chosen = st.segmented_control(
+    return pick(
         "Neighbour graph of",
         list(names),
-        format_func=names.get,
+        title=names.__getitem__,
         default=given if spectral else "latent",
-        required=True,
         key=f"graph-of-{run.id}",
         help="Every sample is joined to its 10 nearest neighbours in this space. Everything below is about that graph.",
     )
-    return str(chosen)
 
 
 def _eigenvectors(run: Run, space: str) -> tuple[np.ndarray, np.ndarray] | None:
@@ -92,7 +92,7 @@ def _eigenvectors(run: Run, space: str) -> tuple[np.ndarray, np.ndarray] | None:
     if path.exists():
         return cached.eigenvectors(str(path))
     Path(job["out"]).unlink(missing_ok=True)  # a map whose eigenvectors were removed would keep them from coming back
-    ask_for(job)
+    request_job(job)
     wait_for(job, "Eigenvectors of the neighbour graph")
     return None
 

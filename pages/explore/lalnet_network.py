@@ -12,6 +12,7 @@ from deepclust.transforms import TRANSFORMATIONS, kind_of, members_of
 from pages.explore import kept_snapshots
 from pages.explore.lalnet_subject import Subject, too_old
 from pages.parts.charts import SAVED
+from pages.parts.pick import pick
 
 STRENGTHS = (0.5, 0.6, 0.7, 0.8, 0.9)
 DRAWN = ("Points and lines", "Matrix")
@@ -46,7 +47,7 @@ def units(subject: Subject) -> None:
     )
     st.plotly_chart(
         unit_means(means, weights, names),
-        key="paper-units",
+        key="lalnet-units",
         config=SAVED,
         alt="Mean activity of the units of F, Z and softmax(Z), and norms of their weights",
     )
@@ -72,7 +73,7 @@ def units(subject: Subject) -> None:
     )
     for column, (rows, row_names, order, title, across) in zip(st.columns(3), maps, strict=True):
         column.plotly_chart(
-            usage_map(rows, row_names, order, title, across), key=f"paper-usage-{title}", config=SAVED, alt=title
+            usage_map(rows, row_names, order, title, across), key=f"lalnet-usage-{title}", config=SAVED, alt=title
         )
 
 
@@ -99,17 +100,17 @@ def graphs(subject: Subject) -> None:
 def _graph_pane(subject: Subject, snapshots: kept_snapshots.Told, names: tuple[str, ...]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         epoch = st.select_slider(
-            "Epoch", snapshots.epochs, value=snapshots.epochs[-1], key=f"paper-epoch-{subject.sight.run.id}"
+            "Epoch", snapshots.epochs, value=snapshots.epochs[-1], key=f"lalnet-epoch-{subject.sight.run.id}"
         )
         strength = st.select_slider(
             "Joined from",
             STRENGTHS,
             value=0.7,
-            key="paper-strength",
+            key="lalnet-strength",
             help="How alike two samples must be, as a cosine of 0 to 1.",
             width=200,
         )
-        drawn = st.segmented_control("Drawn as", DRAWN, default=DRAWN[0], required=True, key="paper-drawn")
+        drawn = pick("Drawn as", DRAWN, key="lalnet-drawn")
     number = snapshots.epochs.index(epoch)
     g_y, g_m = adjacencies(snapshots.z[number], len(names))
     groups = subject.groups(snapshots.rows)
@@ -126,7 +127,7 @@ def _graph_pane(subject: Subject, snapshots: kept_snapshots.Told, names: tuple[s
         ):
             pairs = connections(graph, strength)
             figure = graph_figure(points, pairs, of, spoken, f"{title} ({len(pairs):,} connections)")
-            column.plotly_chart(figure, key=f"paper-graph-{title}", config=SAVED, theme=None, alt=title)
+            column.plotly_chart(figure, key=f"lalnet-graph-{title}", config=SAVED, theme=None, alt=title)
     else:
         order = np.lexsort((groups, snapshots.parents))
         left.image(
@@ -143,7 +144,7 @@ def _graph_pane(subject: Subject, snapshots: kept_snapshots.Told, names: tuple[s
     kinds = "classes" if subject.by_class else "clusters"
     st.plotly_chart(
         story_curves(snapshots.epochs, story, epoch, kinds),
-        key="paper-story",
+        key="lalnet-story",
         config=SAVED,
         theme=None,
         alt="Both graphs over the epochs",

@@ -12,7 +12,8 @@ from deepclust.metrics.external import acc
 from deepclust.projections import PROJECTIONS
 from pages.explore import kept_snapshots
 from pages.explore.lalnet_subject import Subject
-from pages.map.projections import ask_for, wait_for
+from pages.map.choice import projection_control
+from pages.map.projections import request_job, wait_for
 from pages.parts.charts import SAVED
 from pages.visit import cached
 
@@ -31,20 +32,18 @@ def over_time(subject: Subject) -> None:
         "moment when one cloud breaks up into islands: from then on the network tells kinds of samples apart, although it "
         "was only asked how they were turned. " + subject.what_colours_mean("found at the end")
     )
-    method = subject.bar.segmented_control(
-        "Projection",
-        ["tsne", "pca"],
-        format_func=lambda m: PROJECTIONS[m].title,
-        default="tsne",
-        required=True,
-        key="paper-film",
-        help="PCA is there at once; the paper shows t-SNE.",
-    )
+    with subject.bar:
+        method = projection_control(
+            key="lalnet-film",
+            methods=("tsne", "pca"),
+            default="tsne",
+            help="PCA is there at once; the paper shows t-SNE.",
+        )
     numbers, maps, rows = frames(len(snapshots.epochs)), snapshots.points, np.arange(len(snapshots.sample))
     maps = maps[numbers]
     if method == "tsne":
         job = film_job(run)
-        if ask_for(job)["state"] == "done":
+        if request_job(job)["state"] == "done":
             film = cached.projection(job["out"])
             maps, rows = film.points, np.searchsorted(snapshots.sample, film.ids)
         else:
@@ -58,14 +57,14 @@ def over_time(subject: Subject) -> None:
             )
             st.echarts_chart(
                 multiple(points, groups, subject.n_groups, subject.names),
-                key=f"paper-frame-{run.id}-{number}",
+                key=f"lalnet-frame-{run.id}-{number}",
                 height=HEIGHT,
                 alt=f"Map of the latent space after epoch {snapshots.epochs[number]}",
             )
     if accuracies:
         st.plotly_chart(
             accuracy_curve(snapshots.epochs, accuracies, numbers),
-            key="paper-acc",
+            key="lalnet-acc",
             config=SAVED,
             alt="Accuracy over the epochs",
         )

@@ -12,8 +12,6 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.map.colouring import CLASS, CLUSTER
 from pages.visit.sight import Sight
 
-COLOURS = (CLUSTER, CLASS)
-
 
 @dataclass(frozen=True, eq=False)
 class Subject:

@@ -15,10 +15,12 @@ from deepclust.results import SPACE
 from deepclust.runs import Run
 from pages.explore.lalnet_network import graphs, units
 from pages.explore.lalnet_over_time import over_time
-from pages.explore.lalnet_subject import COLOURS, Subject, too_old
+from pages.explore.lalnet_subject import Subject, too_old
 from pages.gallery.gallery import KINDS, rows_of_pictures
-from pages.map.colouring import CLASS
-from pages.map.projections import Choice, asked, mapped_ids
+from pages.map.choice import Choice, projection_control
+from pages.map.colouring import CLASS, CLUSTER, colour_control
+from pages.map.projections import mapped_ids, requested_map
+from pages.parts.pick import pick
 from pages.visit.sight import Sight
 
 METHOD = "LALNet"
@@ -35,22 +37,18 @@ def lalnet_views(sight: Sight) -> None:
     """One of the figures 3 to 7 of the paper, of this run."""
     bar = st.container(horizontal=True, vertical_alignment="bottom")
     with bar:
-        name = st.segmented_control(
+        name = pick(
             "Figure of the paper",
             list(FIGURES),
-            default=next(iter(FIGURES)),
-            required=True,
-            key="paper-figure",
+            key="lalnet-figure",
             help="Kilinc & Uysal 2018 show these figures of MNIST; here they are of this run.",
         )
-        by = COLOURS[0]
+        by = CLUSTER
         if sight.revealed and name in COLOURED:
-            by = st.segmented_control(
-                "Colour by",
-                COLOURS,
+            by = colour_control(
+                (CLUSTER, CLASS),
                 default=CLASS,
-                required=True,
-                key="paper-colour",
+                key="lalnet-colour",
                 help="The paper colours its maps and graphs by class.",
             )
     FIGURES[name](Subject(sight, by == CLASS, bar))
@@ -70,29 +68,22 @@ def spaces(subject: Subject) -> None:
         "samples piled up or torn apart in softmax(Z), where all but the winning output are pressed to 0. "
         + subject.what_colours_mean("of this run")
     )
-    method = subject.bar.segmented_control(
-        "Projection",
-        list(PROJECTIONS),
-        format_func=lambda m: PROJECTIONS[m].title,
-        default="tsne",
-        required=True,
-        key="paper-spaces",
-        help="The paper shows t-SNE.",
-    )
-    choices = [Choice(f"{SPACE}{name}", str(method), 2, FIRST_SAMPLE) for name in SPACES]
+    with subject.bar:
+        method = projection_control(key="lalnet-spaces", default="tsne", help="The paper shows t-SNE.")
+    choices = [Choice(f"{SPACE}{name}", method, 2, FIRST_SAMPLE) for name in SPACES]
     waiting = _under_way(subject.sight.run, choices)
     st.fragment(_three_maps, run_every=1.0 if waiting else None)(subject, choices, waiting)
 
 
 def _under_way(run: Run, choices: list[Choice]) -> bool:
-    return any(asked(run, choice)[1]["state"] in ("queued", "running") for choice in choices)
+    return any(requested_map(run, choice)[1]["state"] in ("queued", "running") for choice in choices)
 
 
 def _three_maps(subject: Subject, choices: list[Choice], was_waiting: bool) -> None:
     if was_waiting and not _under_way(subject.sight.run, choices):
         st.rerun()  # only a new run of the page stops the clock of these maps
     for column, name, choice in zip(st.columns(3, gap="medium"), SPACES, choices, strict=True):
-        projection, job = asked(subject.sight.run, choice)
+        projection, job = requested_map(subject.sight.run, choice)
         with column:
             st.markdown(f"**{name}**" + _scores(subject, name))
             if projection is None:
@@ -104,7 +95,7 @@ def _three_maps(subject: Subject, choices: list[Choice], was_waiting: bool) -> N
                 continue
             st.echarts_chart(
                 multiple(projection.points, subject.groups(mapped_ids(projection)), subject.n_groups, subject.names),
-                key=f"paper-space-{subject.sight.run.id}-{name}",
+                key=f"lalnet-space-{subject.sight.run.id}-{name}",
                 height=SPACE_HEIGHT,
                 alt=f"Map of {name}",
             )
@@ -136,11 +127,11 @@ def other_k(subject: Subject) -> None:
         "The same latent space sorted into fewer and more clusters. With fewer, kinds that look alike fall together; with "
         "more, one kind is divided by how it is written: slant, roundness, stroke. Look for the cluster numbers that stay."
     )
-    kind = st.segmented_control("Which samples", list(KINDS), default="Most typical", required=True, key="paper-kind")
+    kind = pick("Which samples", list(KINDS), key="lalnet-kind")
     for column, k in zip(st.columns(len(ks), gap="medium"), ks, strict=True):
         with column:
             st.markdown(f"**k = {k}**" + (" (trained with)" if k == own else ""))
-            rows_of_pictures(replace(sight, k=k), str(kind), per_row=PER_ROW)
+            rows_of_pictures(replace(sight, k=k), kind, per_row=PER_ROW)
 
 
 FIGURES = {"3 Over time": over_time, "4 Units": units, "5 Spaces": spaces, "6 Graphs": graphs, "7 Other k": other_k}

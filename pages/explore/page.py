@@ -12,10 +12,12 @@ from pages.explore.time_machine import time_machine
 from pages.explore.truth import numbers, truth
 from pages.explore.two_maps import two_maps
 from pages.gallery.gallery import galleries
+from pages.map.choice import choose_map, spaces
 from pages.map.colouring import KEPT, colour_by, painted
 from pages.map.map import show_map
-from pages.map.projections import about, choose, first_map, mapped_ids, projection, spaces
+from pages.map.projections import chosen_map, first_map, map_caption, mapped_ids
 from pages.parts.opening import open_finished
+from pages.parts.pick import pick
 from pages.parts.strip import strip
 from pages.visit import session
 from pages.visit.sight import Sight
@@ -48,21 +50,21 @@ def map_pane(sight: Sight) -> None:
     """The map with its controls."""
     run = sight.run
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        choice = choose(run)
+        choice = choose_map(run)
         by = colour_by(sight, measured=True)
-    shown = projection(run, choice)
-    if shown is None:
-        shown = first_map(run)
-        if shown is None:
+    projection = chosen_map(run, choice)
+    if projection is None:
+        projection = first_map(run)
+        if projection is None:
             return
         st.caption("Meanwhile: PCA of the latent space.")
-    ids = mapped_ids(shown)
-    paint = painted(sight, by, ids, shown)
-    note_map(sight, shown, paint, spaces(run)[choice.space])
-    show_map(shown.points, ids, paint, key=f"map-{run.id}", sight=sight)
-    if by == KEPT and shown.kept is None:
+    ids = mapped_ids(projection)
+    paint = painted(sight, by, ids, projection)
+    note_map(sight, projection, paint, spaces(run)[choice.space])
+    show_map(projection.points, ids, paint, key=f"map-{run.id}", sight=sight)
+    if by == KEPT and projection.kept is None:
         st.caption("How many neighbours this map keeps was not measured: the colours are those of the clusters.")
-    st.caption(about(shown, sight.data.n_samples))
+    st.caption(map_caption(projection, sight.data.n_samples))
 
 
 def clusters_view(sight: Sight) -> None:
@@ -91,13 +93,11 @@ def view_control(run: Run) -> str:
     """Which view is shown; only that one is computed."""
     names = [name for name in VIEWS if name != PAPER or has_views(run)]
     held = session.view()
-    now = held if held in names else names[0]
-    chosen = st.segmented_control(
-        "View", names, default=now, required=True, key=f"view-{run.id}", label_visibility="collapsed"
-    )
-    if chosen != now:
-        session.show_view(None if chosen == names[0] else str(chosen))
-    return str(chosen)
+    current = held if held in names else names[0]
+    chosen = pick("View", names, default=current, key=f"view-{run.id}", unlabelled=True)
+    if chosen != current:
+        session.show_view(None if chosen == names[0] else chosen)
+    return chosen
 
 
 def page() -> None:

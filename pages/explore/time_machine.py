@@ -16,9 +16,10 @@ from deepclust.projections import PROJECTIONS
 from deepclust.projections.maps.reel import REELS
 from deepclust.runs import Run
 from pages.gallery.gallery import galleries
-from pages.map.colouring import CLASS, CLUSTER, Paint, painted
+from pages.map.choice import projection_control
+from pages.map.colouring import CLASS, CLUSTER, Paint, colour_control, painted
 from pages.map.map import in_webgl, show_map
-from pages.map.projections import ask_for, wait_for
+from pages.map.projections import request_job, wait_for
 from pages.parts.charts import SAVED
 from pages.visit import cached, cached_frames, session
 from pages.visit.cached_frames import Moments
@@ -39,8 +40,18 @@ def time_machine(sight: Sight) -> None:
         )
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        method = _projection()
-        by = _colour(sight.revealed)
+        method = projection_control(
+            key="time-method",
+            methods=REELS,
+            help="All snapshots on one map, made for the last. PCA looks along the same axes at each of them; the others go "
+            "back from the last snapshot, and each map starts from the one that follows it.",
+        )
+        by = colour_control(
+            [THEN, AT_THE_END, *([CLASS] if sight.revealed else [])],
+            key="time-colour",
+            help="The clusters at the epoch that is shown, or those of the end: the second shows where each one came from. A "
+            "cluster keeps its number and colour for as long as it can be followed back.",
+        )
     method, maps, numbers = _maps(run, moments, method)
     at = _moment(run, moments, numbers)
     _map(sight, moments, method, maps, numbers, by, at)
@@ -51,39 +62,11 @@ def time_machine(sight: Sight) -> None:
         galleries(sight)
 
 
-def _projection() -> str:
-    chosen = st.segmented_control(
-        "Projection",
-        list(REELS),
-        format_func=lambda m: PROJECTIONS[m].title,
-        default="pca",
-        required=True,
-        key="time-method",
-        help="All snapshots on one map, made for the last. PCA looks along the same axes at each of them; the others go back "
-        "from the last snapshot, and each map starts from the one that follows it.",
-    )
-    return str(chosen)
-
-
-def _colour(revealed: bool) -> str:
-    options = [THEN, AT_THE_END, *([CLASS] if revealed else [])]
-    chosen = st.segmented_control(
-        "Colour by",
-        options,
-        default=THEN,
-        required=True,
-        key=f"time-colour-{len(options)}",
-        help="The clusters at the epoch that is shown, or those of the end: the second shows where each one came from. A "
-        "cluster keeps its number and colour for as long as it can be followed back.",
-    )
-    return str(chosen)
-
-
 def _maps(run: Run, moments: Moments, method: str) -> tuple[str, np.ndarray, list[int]]:
     """Maps float (s, m, 2), by what, and the numbers of the snapshots they are of; PCA while others are on their way."""
     if method != "pca":
         job = reel_job(run, method)
-        if ask_for(job)["state"] == "done":
+        if request_job(job)["state"] == "done":
             return method, cached.projection(job["out"]).points, reel_numbers(len(moments.texts))
         wait_for(job, f"{PROJECTIONS[method].title} of the snapshots", "Meanwhile: PCA.")
     return "pca", moments.planes, list(range(len(moments.texts)))

@@ -7,9 +7,10 @@ import streamlit as st
 from deepclust.projections import PROJECTIONS
 from deepclust.runs import Run
 from pages.gallery.gallery import galleries
+from pages.map.choice import Choice, projection_control, sample_size, space_control, spaces
 from pages.map.colouring import colour_by, painted
 from pages.map.map import show_map
-from pages.map.projections import Choice, about, first_map, mapped_ids, projection, sample_size, spaces
+from pages.map.projections import chosen_map, first_map, map_caption, mapped_ids
 from pages.visit import session
 from pages.visit.sight import Sight
 
@@ -39,28 +40,13 @@ def two_maps(sight: Sight) -> None:
 
 def _choice(run: Run, side: str) -> tuple[str, str]:
     """Space and projection of one map, by its controls; kept in the address."""
-    names = spaces(run)
     kept = tuple((session.side(side) or "").rpartition(".")[::2])
-    current = kept if kept[0] in names and kept[1] in PROJECTIONS else FIRST[side]
+    current = kept if kept[0] in spaces(run) and kept[1] in PROJECTIONS else FIRST[side]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        space = st.segmented_control(
-            "Space",
-            list(names),
-            format_func=names.get,
-            default=current[0],
-            required=True,
-            key=f"two-space-{side}-{run.id}",
+        chosen = (
+            space_control(run, key=f"two-space-{side}", default=current[0]),
+            projection_control(key=f"two-method-{side}-{run.id}", default=current[1]),
         )
-        method = st.segmented_control(
-            "Projection",
-            list(PROJECTIONS),
-            format_func=lambda m: PROJECTIONS[m].title,
-            default=current[1],
-            required=True,
-            key=f"two-method-{side}-{run.id}",
-            help="  \n".join(f"**{facts.title}**: {facts.summary}" for facts in PROJECTIONS.values()),
-        )
-    chosen = (str(space), str(method))
     if chosen != current:
         session.show_side(side, None if chosen == FIRST[side] else ".".join(chosen))
     return chosen
@@ -69,11 +55,18 @@ def _choice(run: Run, side: str) -> tuple[str, str]:
 def _map(sight: Sight, by: str, choice: Choice, side: str) -> None:
     """One of the maps, or a word on how far it is; of the latent space PCA until then."""
     run = sight.run
-    shown = projection(run, choice)
-    if shown is None and choice.space == "latent":
-        shown = first_map(run)
-    if shown is None:
+    projection = chosen_map(run, choice)
+    if projection is None and choice.space == "latent":
+        projection = first_map(run)
+    if projection is None:
         return
-    ids = mapped_ids(shown)
-    show_map(shown.points, ids, painted(sight, by, ids, shown), key=f"two-{side}-{run.id}", sight=sight, height=HEIGHT)
-    st.caption(about(shown, sight.data.n_samples))
+    ids = mapped_ids(projection)
+    show_map(
+        projection.points,
+        ids,
+        painted(sight, by, ids, projection),
+        key=f"two-{side}-{run.id}",
+        sight=sight,
+        height=HEIGHT,
+    )
+    st.caption(map_caption(projection, sight.data.n_samples))

@@ -8,6 +8,7 @@ import streamlit as st
 from deepclust.metrics.cluster_facts import ClusterFacts, cluster_facts
 from pages.gallery.edits import edit_bar, row_form, row_menu
 from pages.gallery.row import KINDS, Majority, head, majority, strip
+from pages.parts.pick import pick
 from pages.visit.clusters import Clusters, plain
 from pages.visit.sight import Sight
 
@@ -28,16 +29,8 @@ def _cluster_rows(sight: Sight) -> None:
     facts = _facts(clusters.key, sight.outcome.result.embedding, clusters)
     classes = majority(sight, clusters, facts)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        kind = str(
-            st.segmented_control(
-                "Which samples",
-                list(KINDS),
-                default="Most typical",
-                required=True,
-                key="gallery-kind",
-                help="  \n".join(f"**{name}**: {words}" for name, words in KINDS.items()),
-            )
-        )
+        explained = "  \n".join(f"**{name}**: {sentence}" for name, sentence in KINDS.items())
+        kind = pick("Which samples", list(KINDS), key="gallery-kind", help=explained)
         by = _sort_control(classes is not None)
     with st.container(horizontal=True, gap="small"):
         edit_bar(sight, clusters)

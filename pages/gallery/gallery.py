@@ -12,6 +12,7 @@ from pages.gallery.cluster_rows import cluster_rows
 from pages.gallery.edits import gather_button
 from pages.gallery.point import point_pane
 from pages.gallery.row import KINDS, PER_ROW, mark, strip
+from pages.parts.pick import pick
 from pages.visit import cached, session
 from pages.visit.clusters import plain
 from pages.visit.sight import Sight
@@ -23,14 +24,7 @@ def galleries(sight: Sight) -> None:
     """The right-hand side of Explore: one row of pictures for each cluster, or the selection."""
     ids = session.selected(sight.run)
     options = ["Clusters", f"Selection ({len(ids):,})"]
-    view = st.segmented_control(
-        "Show",
-        options,
-        default=options[bool(len(ids))],
-        required=True,
-        label_visibility="collapsed",
-        key=f"gallery-view-{len(ids)}",
-    )
+    view = pick("Show", options, default=options[bool(len(ids))], unlabelled=True, key=f"gallery-view-{len(ids)}")
     if view == options[0]:
         cluster_rows(sight)
     else:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 
 from deepclust.projections import Projection
+from pages.parts.pick import pick
 from pages.visit.sight import Sight
 
 CLUSTER, CONFIDENCE, KEPT, CLASS = "Cluster", "Confidence", "Neighbours kept", "Class"
@@ -24,22 +24,22 @@ class Paint:
     value_name: str = CONFIDENCE
 
 
+def colour_control(colours: Sequence[str], *, key: str, default: str | None = None, help: str | None = None) -> str:
+    """What colours a map; the first colour, unless another is the default."""
+    return pick("Colour by", colours, default=default, key=f"{key}-{'-'.join(colours)}", help=help)
+
+
 def colour_by(sight: Sight, *, measured: bool = False) -> str:
-    """The control of it, drawn where the caller is; the choice is the same on every map.
+    """The control of a map of samples; the choice is the same on every map.
 
     measured: the map is a projection, which may have measured how many neighbours it keeps.
     """
-    colours = [CLUSTER, CONFIDENCE, *([KEPT] if measured else []), *([CLASS] if sight.revealed else [])]
-    chosen = st.segmented_control(
-        "Colour by",
-        colours,
-        default=CLUSTER,
-        required=True,
-        key=f"colour-{'-'.join(colours[2:])}",
+    return colour_control(
+        [CLUSTER, CONFIDENCE, *([KEPT] if measured else []), *([CLASS] if sight.revealed else [])],
+        key="colour",
         help="Confidence: how much nearer a sample is to its own centre than to the next one, 0 to 1."
         + ("  \nNeighbours kept: how many of its 15 nearest samples are near it on this map, too, 0 to 1." * measured),
     )
-    return str(chosen)
 
 
 def painted(sight: Sight, by: str, ids: np.ndarray, projection: Projection | None = None) -> Paint:

@@ -18,6 +18,7 @@ from pages.experiments.lesson import lesson_box
 from pages.experiments.side_by_side import group_of, side_by_side
 from pages.parts.live import live_panel
 from pages.parts.params_form import params_form
+from pages.parts.pick import pick
 from pages.parts.start import start_run
 from pages.parts.strip import label_of, strip
 from pages.train.bench import VARIED, bench
@@ -54,14 +55,13 @@ def ask(dataset: Dataset, name: str) -> RunConfig | None:
     cls = METHODS[name]
     presets = [*cls.presets, OWN]
     left, middle, right = st.columns([0.5, 0.25, 0.25])
-    preset = left.segmented_control(
-        "Preset",
-        presets,
-        default=presets[0],
-        required=True,
-        key=f"preset-{name}",
-        help="quick is for a laptop, paper is what the paper did; own starts from the defaults.",
-    )
+    with left:
+        preset = pick(
+            "Preset",
+            presets,
+            key=f"preset-{name}",
+            help="quick is for a laptop, paper is what the paper did; own starts from the defaults.",
+        )
     seed = middle.number_input("Seed", 0, 2**31 - 1, 0, help="The same seed gives the same clusters again.")
     device = right.selectbox("Device", DEVICES, help="auto takes a GPU where there is one.")
     ref = st.session_state.dataset

@@ -23,7 +23,7 @@ from deepclust.runs.run import write_json
 from tests.pages.conftest import blobs
 from tests.tiny import TINY
 
-FIGURE = "paper-figure"
+FIGURE = "lalnet-figure"
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +141,7 @@ def test_graphs_follow_the_epoch_and_can_be_a_matrix(page: AppTest) -> None:
     drawn = [{t["mode"]: t["x"] for t in graph["data"]} for graph in (early, g_m)]
     assert drawn[0]["lines"] != drawn[1]["lines"]
     assert drawn[0]["markers"] == drawn[1]["markers"], "points stay"
-    page.segmented_control(key="paper-drawn").set_value("Matrix").run()
+    page.segmented_control(key="lalnet-drawn").set_value("Matrix").run()
     assert not page.exception
     assert len(plots(page)) == 1
     assert len(page.get("image")) == 2

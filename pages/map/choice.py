@@ -1,0 +1,88 @@
+"""Which map is shown: the controls of space, projection, dimensions and number of points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from deepclust.engine.maps.run_maps import FIRST_SAMPLE
+from deepclust.engine.training.saved import build
+from deepclust.projections import PROJECTIONS
+from deepclust.results import SPACE
+from deepclust.runs import Run
+from pages.parts.pick import pick
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the controls above the map say. linked: for two maps side by side, which show the same sample."""
+
+    space: str
+    method: str
+    n_components: int
+    sample: int | None
+    linked: bool = False
+
+
+def choose_map(run: Run) -> Choice:
+    """All controls of a map."""
+    space = space_control(run, key="map-space")
+    method = projection_control(key="map-method")
+    dimensions = pick("Dimensions", [2, 3], title=lambda d: f"{d}-D", key="map-dimensions")
+    return Choice(space, method, dimensions, sample_size(run, PROJECTIONS[method].slow))
+
+
+def spaces(run: Run) -> dict[str, str]:
+    """The spaces of a run that can be mapped, and what they are called."""
+    own = [name for name in run.metrics().get("spaces", ()) if name.startswith(SPACE)]
+    return {
+        "latent": build(run.config).embedding_name,
+        "input": "Input",
+        "eigen": "Eigenspace",
+        **{name: name.removeprefix(SPACE) for name in own},
+    }
+
+
+def space_control(run: Run, *, key: str, default: str = "latent") -> str:
+    """The space that is mapped."""
+    names = spaces(run)
+    return pick(
+        "Space",
+        list(names),
+        title=names.__getitem__,
+        default=default,
+        key=f"{key}-{'/'.join(names)}",
+        help="What the network made of the data, the data themselves, or the first eigenvectors of the neighbour graph "
+        "of the latent space; then whatever else the method has learned.",
+    )
+
+
+def projection_control(
+    *,
+    key: str,
+    label: str = "Projection",
+    default: str = "pca",
+    methods: Sequence[str] = tuple(PROJECTIONS),
+    help: str | None = None,
+) -> str:
+    """The projection that makes the map, or all maps of a view. help: else what each of them does."""
+    summaries = "  \n".join(f"**{PROJECTIONS[name].title}**: {PROJECTIONS[name].summary}" for name in methods)
+    return pick(
+        label, methods, title=lambda name: PROJECTIONS[name].title, default=default, key=key, help=help or summaries
+    )
+
+
+def sample_size(run: Run, slow: bool) -> int | None:
+    """How many points the map shows: a sample, or None for all."""
+    n = run.config.n_samples
+    if n <= FIRST_SAMPLE:
+        return None
+    few, every = f"{FIRST_SAMPLE:,}", f"All {n:,}"
+    points = pick(
+        "Points",
+        [few, every],
+        default=few if slow or n > 250_000 else every,
+        key=f"map-points-{run.id}-{slow}",
+        help="A sample in which every cluster has its share is there within seconds.",
+    )
+    return FIRST_SAMPLE if points == few else None
