@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+
+from deepclust.disk import load_arrays, save_arrays
 
 SPACE, EXTRA = "space:", "extra:"  # how the names of further arrays begin in a file
 PER_SAMPLE = ("embedding", "spectral_embedding", "probabilities")
@@ -44,7 +44,7 @@ class ClusterResult:
         arrays = {name: getattr(self, name) for name in ("labels", *PER_SAMPLE, "cluster_centers", "seconds")}
         arrays |= {f"{SPACE}{name}": array for name, array in self.spaces.items()}
         arrays |= {f"{EXTRA}{name}": array for name, array in self.extras.items()}
-        save_arrays(path, **{name: array for name, array in arrays.items() if array is not None})
+        save_arrays(path, {name: array for name, array in arrays.items() if array is not None}, sync=True)
 
     @classmethod
     def load(cls, path: Path) -> ClusterResult:
@@ -57,26 +57,7 @@ class ClusterResult:
             raise ValueError(f"{path.name} does not hold the arrays of a result ({error}).") from error
 
 
-def save_arrays(path: Path, **arrays: np.ndarray | float) -> None:
-    """Write an npz beside ``path``, then rename it, so that no half-written file is ever seen."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(unfinished, "wb") as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]
-    os.replace(unfinished, path)
-
-
 def taken(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
     """Take the arrays whose names begin with ``prefix`` out of ``arrays``, under the rest of their names."""
     names = [name for name in arrays if name.startswith(prefix)]
     return {name.removeprefix(prefix): arrays.pop(name) for name in names}
-
-
-def load_arrays(path: Path) -> dict[str, np.ndarray]:
-    """All arrays of an npz, never unpickling anything. OSError if it is missing, ValueError if it is damaged."""
-    try:
-        # opened here: numpy leaves a file open in which it finds no zip
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files}
-    except (zipfile.BadZipFile, EOFError) as error:
-        raise ValueError(f"{path.name} is damaged: {error}.") from error

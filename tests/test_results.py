@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deepclust.results import ClusterResult, load_arrays, save_arrays
+from deepclust.disk import load_arrays, save_arrays
+from deepclust.results import ClusterResult
 
 
 def result(**changes) -> ClusterResult:
@@ -18,8 +19,8 @@ def test_what_was_saved_is_loaded(tmp_path):
     before = result(
         cluster_centers=np.eye(2, dtype=np.float32), seconds=2.5, spaces=further, extras={"norms": np.arange(5)}
     )
-    before.save(tmp_path / "new" / "result.npz")
-    after = ClusterResult.load(tmp_path / "new" / "result.npz")
+    before.save(tmp_path / "result.npz")
+    after = ClusterResult.load(tmp_path / "result.npz")
     for name in ("labels", "embedding", "cluster_centers"):
         np.testing.assert_array_equal(getattr(after, name), getattr(before, name))
         assert getattr(after, name).dtype == getattr(before, name).dtype
@@ -44,8 +45,8 @@ def test_a_further_space_of_another_length_is_refused():
 
 def test_saving_leaves_no_unfinished_file_and_replaces_the_old_one(tmp_path):
     path = tmp_path / "a.npz"
-    save_arrays(path, x=np.zeros(3))
-    save_arrays(path, x=np.ones(3))
+    save_arrays(path, {"x": np.zeros(3)})
+    save_arrays(path, {"x": np.ones(3)})
     assert [p.name for p in tmp_path.iterdir()] == ["a.npz"]
     np.testing.assert_array_equal(load_arrays(path)["x"], np.ones(3))
 

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import IO, Any
 
-from deepclust.disk import whole
+from deepclust.disk import make_folder, whole
 from deepclust.runs import RunStore
 
 WHATS = ("csv", "pictures", "map", "report", "notebook", "run")
@@ -41,6 +41,7 @@ def export_run(asked: argparse.Namespace) -> int:
     run = store.get(asked.run)
     if asked.what == "map" and asked.to.suffix.lower() not in (".png", ".svg"):
         raise ValueError(f"A map cannot be written as {asked.to.name}. Choose a name that ends in .png or .svg.")
+    make_folder(asked.to.absolute().parent)
     with whole(asked.to.absolute()) as file:
         if asked.what == "run":
             from deepclust.exports.bundle import write_bundle

@@ -14,7 +14,7 @@ import numpy as np
 
 from deepclust.data.dataset import Dataset
 from deepclust.data.reading.arrays.npz import read_arrays
-from deepclust.disk import whole
+from deepclust.disk import DiskError, make_folder, read_json, whole
 
 _KEY = re.compile(r"[0-9a-f]{16}(-[0-9a-f]{8})?")
 _NO_LIMIT = 2**62  # kept by ourselves, so only the header and the size of the file have to agree
@@ -29,7 +29,8 @@ def keep_dataset(dataset: Dataset, own_folder: Path) -> dict[str, str]:
     """
     key = _key_of(dataset)
     target = own_folder / f"{key}.npz"
-    with whole(target) as stream:
+    make_folder(own_folder)
+    with whole(target, sync=True) as stream:
         arrays = {"x": _small(dataset), "y": dataset.y, "ids": dataset.ids}
         np.savez(stream, **{name: array for name, array in arrays.items() if array is not None})  # type: ignore[arg-type]
     about = {
@@ -55,9 +56,11 @@ def rename_own(key: str, title: str, own_folder: Path) -> None:
         raise ValueError("A data set needs a title of at least one letter.")
     path = _own_path(key, own_folder).with_suffix(".json")
     try:
-        about = json.loads(path.read_text(encoding="utf-8"))
+        about = read_json(path)
         _write_about(path, {**about, "title": title})
-    except (OSError, TypeError, json.JSONDecodeError) as error:
+    except DiskError:
+        raise
+    except (OSError, TypeError, ValueError) as error:
         raise ValueError(f"The own data set {key} is damaged ({error}) and can only be deleted.") from error
 
 
@@ -80,7 +83,7 @@ def list_own(own_folder: Path) -> list[dict[str, Any]]:
             if not zipfile.is_zipfile(arrays):
                 continue
             changed = arrays.stat().st_mtime
-            about = json.loads(path.read_text(encoding="utf-8"))
+            about = read_json(path)
             row = {k: about[k] for k in ("title", "n_samples", "feature_shape", "kind", "n_classes")}
         except (OSError, ValueError, KeyError, TypeError):
             continue
@@ -124,7 +127,7 @@ def open_own(key: str, own_folder: Path) -> Dataset:
     """A kept data set. ValueError if it is not there, or damaged."""
     path = _own_path(key, own_folder)
     try:
-        about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        about = read_json(path.with_suffix(".json"))
         arrays = read_arrays(path, path.name, _NO_LIMIT)
         names = about["class_names"]
         X = arrays["x"]

@@ -23,13 +23,12 @@ from deepclust.data.reading.archives.zips import check_sizes, open_zip
 from deepclust.data.reading.arrays.npz import read_arrays
 from deepclust.data.reading.source import Source, file_name, shorten
 from deepclust.data.references import open_dataset
-from deepclust.disk import refusals
+from deepclust.disk import refusals, write_json
 from deepclust.exports.bundle import DATA_FILES, FORMAT, MANIFEST, RUN_FILES
 from deepclust.methods import find_method
 from deepclust.params import values_from_json
 from deepclust.projections import Projection
 from deepclust.runs import Run, RunConfig, RunStore
-from deepclust.runs.run import write_json
 from deepclust.runs.store import ID
 
 MAX_BYTES = 16 * 2**30  # of all files together

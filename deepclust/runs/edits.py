@@ -21,6 +21,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
+from deepclust.disk import write_json
 from deepclust.runs.edit_kinds import (
     Edit,
     Gather,
@@ -34,7 +35,7 @@ from deepclust.runs.edit_kinds import (
     cleaned,
     first_names,
 )
-from deepclust.runs.run import Run, write_json
+from deepclust.runs.run import Run
 
 UNREADABLE = b"?"  # what stands for a file that the system does not give: it reads as damaged
 

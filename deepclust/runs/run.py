@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,9 +11,10 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from deepclust.disk import append, load_arrays, refusals, save_arrays, write_json
 from deepclust.events import Event, Snapshot, to_record
 from deepclust.owner import Owner, recent
-from deepclust.results import EXTRA, ClusterResult, load_arrays, save_arrays
+from deepclust.results import EXTRA, ClusterResult
 from deepclust.runs.config import RunConfig
 
 State = Literal["queued", "running", "paused", "done", "stopped", "failed", "lost"]
@@ -110,19 +109,21 @@ class Run:
         """Append an event; a snapshot becomes a file with its 2-D ``points`` (m, 2) beside the embedding."""
         if isinstance(event, Snapshot):
             large = np.abs(event.embedding).max(initial=0) > np.finfo(np.float16).max
-            save_arrays(
-                self.folder / "snapshots" / f"{self.n_snapshots:05d}.npz",
-                sample=event.sample,
-                embedding=event.embedding if large else event.embedding.astype(np.float16),
-                labels=event.labels.astype(np.int32),
-                points=np.zeros((0, 2), np.float32) if points is None else points.astype(np.float32),
-                stage=np.array(event.stage),
-                epoch=event.epoch,
-                **{f"{EXTRA}{name}": array for name, array in event.extras.items()},
-            )
+            snapshots = self.folder / "snapshots"
+            with refusals(snapshots):
+                snapshots.mkdir(exist_ok=True)
+            arrays: dict[str, np.ndarray | float] = {
+                "sample": event.sample,
+                "embedding": event.embedding if large else event.embedding.astype(np.float16),
+                "labels": event.labels.astype(np.int32),
+                "points": np.zeros((0, 2), np.float32) if points is None else points.astype(np.float32),
+                "stage": np.array(event.stage),
+                "epoch": event.epoch,
+            }
+            extras = {f"{EXTRA}{name}": array for name, array in event.extras.items()}
+            save_arrays(snapshots / f"{self.n_snapshots:05d}.npz", arrays | extras)
             return
-        with open(self.folder / "events.jsonl", "a", encoding="utf-8") as file:
-            file.write(json.dumps(to_record(event)) + "\n")
+        append(self.folder / "events.jsonl", json.dumps(to_record(event)).encode() + b"\n")
 
     def events(self, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
         """Events written since byte ``offset``, and the offset to ask from next time.
@@ -223,10 +224,3 @@ class Run:
         except OSError:
             return ""
         return "\n".join(text.splitlines()[-lines:])
-
-
-def write_json(path: Path, values: Mapping[str, Any]) -> None:
-    """Write JSON beside ``path``, then rename it, so that a reader never sees half a file."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}")
-    unfinished.write_text(json.dumps(values, indent=1), encoding="utf-8")
-    os.replace(unfinished, path)

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import platformdirs
 
+from deepclust.disk import write_json
 from deepclust.runs.config import RunConfig
-from deepclust.runs.run import ENDED, Run, write_json
+from deepclust.runs.run import ENDED, Run
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 

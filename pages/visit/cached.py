@@ -15,6 +15,7 @@ import streamlit as st
 
 from deepclust.data.dataset import Dataset
 from deepclust.data.references import open_dataset
+from deepclust.disk import load_arrays
 from deepclust.engine.maps.projector import ensure_projector
 from deepclust.engine.training.standby import ensure_standby
 from deepclust.figures.multiples import transformation_sprite
@@ -22,7 +23,7 @@ from deepclust.figures.pictures import contact_sheet, png_bytes, png_data_uri
 from deepclust.figures.webmap import digest
 from deepclust.metrics import subspace
 from deepclust.projections import Projection
-from deepclust.results import ClusterResult, load_arrays
+from deepclust.results import ClusterResult
 from deepclust.runs import Run, RunStore
 from deepclust.runs.edits import look, stored
 from pages.visit.clusters import Clusters, StandFor, stand_for

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from deepclust.results import ClusterResult, save_arrays
+from deepclust.disk import save_arrays
+from deepclust.results import ClusterResult
 from deepclust.runs import Run, RunConfig, RunStore, edits
 from deepclust.runs.edit_kinds import Edit, Gather, Merge, Rename, Reset, Split, split
 
@@ -24,7 +25,7 @@ def run(tmp_path: Path) -> Run:
     config = RunConfig({"name": "blobs"}, "Blobs", "0", "vector", 60, (2,), "KMeans", {"n_clusters": 3})
     made = RunStore(tmp_path).create(config)
     ClusterResult(LABELS, EMBEDDING).save(made.folder / "result.npz")
-    save_arrays(made.folder / "labels_by_k.npz", **{"2": (LABELS > 0).astype(np.int16), "3": LABELS.astype(np.int16)})
+    save_arrays(made.folder / "labels_by_k.npz", {"2": (LABELS > 0).astype(np.int16), "3": LABELS.astype(np.int16)})
     return made
 
 
@@ -148,7 +149,7 @@ def bomb() -> str:
 
 def test_edits_of_clusters_that_were_found_anew_are_left_aside(run: Run) -> None:
     edits.add(run, 3, Merge((0, 1)))
-    save_arrays(run.folder / "labels_by_k.npz", **{"3": LABELS[::-1].astype(np.int16)})
+    save_arrays(run.folder / "labels_by_k.npz", {"3": LABELS[::-1].astype(np.int16)})
     now = edits.look(run, 3)
     assert "found other clusters" in now.trouble
     assert now.labels.tolist() == LABELS[::-1].tolist()

@@ -12,10 +12,10 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
+from deepclust.disk import save_arrays, write_json
 from deepclust.events import Note, Progress, Snapshot, Stage
 from deepclust.owner import process_of, this_process
-from deepclust.results import ClusterResult, save_arrays
-from deepclust.runs.run import write_json
+from deepclust.results import ClusterResult
 
 
 @pytest.fixture
@@ -228,7 +228,7 @@ def test_rewind_forgets_what_was_told_after_a_checkpoint(run):
 
 
 def test_labels_for_every_k_come_back_in_the_order_of_k(run):
-    save_arrays(run.folder / "labels_by_k.npz", **{"10": np.arange(5, dtype=np.int16), "2": np.zeros(5, np.int16)})
+    save_arrays(run.folder / "labels_by_k.npz", {"10": np.arange(5, dtype=np.int16), "2": np.zeros(5, np.int16)})
     found = run.labels_by_k()
     assert list(found) == [2, 10]
     assert found[10].dtype == np.int64

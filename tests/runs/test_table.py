@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from deepclust.disk import write_json
 from deepclust.runs import RunConfig, RunGroup
-from deepclust.runs.run import write_json
 from deepclust.runs.table import table
 
 

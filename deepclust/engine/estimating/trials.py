@@ -21,12 +21,12 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from deepclust.disk import write_json
 from deepclust.engine.detached.process import reap, sameness, start_detached, yield_to_the_page
 from deepclust.engine.estimating.trial import Trial, try_out
 from deepclust.engine.training.launch import slot_for
 from deepclust.owner import Owner, this_process
 from deepclust.runs import RunConfig, RunStore
-from deepclust.runs.run import write_json
 
 LOOK_AGAIN = 0.5  # seconds between two looks at the device
 CALM = 0.7  # seconds for which a form has to stay as it is

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from deepclust.data.catalog.table import CATALOG, data_folder
+from deepclust.disk import write_json
 from deepclust.engine.detached.process import reap, start_detached, yield_to_the_page
 from deepclust.owner import Owner, recent, this_process
-from deepclust.runs.run import write_json
 
 SPEAK = 0.5  # seconds between two reports
 

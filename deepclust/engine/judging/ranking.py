@@ -17,11 +17,11 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from deepclust.disk import write_json
 from deepclust.engine.detached.process import reap, start_detached, yield_to_the_page
 from deepclust.engine.detached.work import Work, failure
 from deepclust.owner import this_process
 from deepclust.runs import Run, RunStore
-from deepclust.runs.run import write_json
 from deepclust.selection.settings.ranking import Ranking, rank_settings
 
 

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from deepclust.disk import load_arrays, save_arrays, write_json
 from deepclust.projections import PROJECTIONS, Cancelled, Projection, cache_key, find_projection, project, sample_ids
-from deepclust.results import SPACE, load_arrays, save_arrays
-from deepclust.runs.run import write_json
+from deepclust.results import SPACE
 
 SPACES = ("input", "latent", "eigen")
 FILM = "snapshots"  # the latent space at several moments of training: a map of each, in one frame
@@ -243,7 +243,8 @@ def _eigenvectors(job: Job, X: NDArray[np.float32]) -> NDArray:
             return load_arrays(job.eigen_path)["vectors"]
         values, exact = spectral_embedding(X, EIGENVECTORS)
         vectors = exact.astype(np.float32)
-        save_arrays(job.eigen_path, values=values, vectors=vectors)
+        job.eigen_path.parent.mkdir(exist_ok=True)
+        save_arrays(job.eigen_path, {"values": values, "vectors": vectors})
     return vectors
 
 

@@ -21,12 +21,12 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from deepclust.disk import write_json
 from deepclust.engine.detached.process import reap, start_detached
 from deepclust.engine.detached.work import failure
 from deepclust.engine.maps.jobs import LANES, Job, read_job, read_state, run_job, write_state
 from deepclust.owner import Owner, recent, this_process
 from deepclust.projections import BEST_FIRST, PROJECTIONS, Cancelled
-from deepclust.runs.run import write_json
 
 LOOK_EVERY = 0.15  # seconds between two looks at the jobs
 SAY_EVERY = 0.25  # seconds between two words about one job

@@ -20,11 +20,12 @@ from filelock import FileLock, Timeout
 
 from deepclust.data.catalog.table import CATALOG
 from deepclust.data.references import open_dataset
+from deepclust.disk import append, whole, write_json
 from deepclust.engine.detached.process import reap, start_detached
 from deepclust.engine.training import remote
 from deepclust.owner import Owner, this_process
 from deepclust.runs import Run, RunStatus, RunStore
-from deepclust.runs.run import ENDED, write_json
+from deepclust.runs.run import ENDED
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -273,12 +274,10 @@ def _write(path: Path, offset: int, content: bytes) -> None:
     """Append at ``offset``, or write a whole file beside its place and rename it."""
     path.parent.mkdir(exist_ok=True)
     if offset:
-        with open(path, "ab") as file:
-            file.write(content)
+        append(path, content)
         return
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    unfinished.write_bytes(content)
-    os.replace(unfinished, path)
+    with whole(path) as stream:
+        stream.write(content)
 
 
 def _read(path: Path) -> dict[str, Any]:

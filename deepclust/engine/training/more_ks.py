@@ -7,10 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from deepclust.data.references import open_dataset
+from deepclust.disk import save_arrays, write_json
 from deepclust.engine.training.train import judge
-from deepclust.results import save_arrays
 from deepclust.runs import Run, RunStore
-from deepclust.runs.run import write_json
 from deepclust.selection.k.every_k import recluster
 
 
@@ -34,8 +33,10 @@ def add_ks(run: Run, ks: Iterable[int]) -> dict[int, np.ndarray]:
     y = _labels(run)
     metrics = run.metrics()
     by_k = metrics.get("by_k", {}) | {str(k): judge(embedding, new[k], y) for k in missing}
-    write_json(run.folder / "metrics.json", metrics | {"by_k": by_k})
-    save_arrays(run.folder / "labels_by_k.npz", **{str(k): labels.astype(np.int16) for k, labels in both.items()})
+    write_json(run.folder / "metrics.json", metrics | {"by_k": by_k}, sync=True)
+    save_arrays(
+        run.folder / "labels_by_k.npz", {str(k): labels.astype(np.int16) for k, labels in both.items()}, sync=True
+    )
     return both
 
 

@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deepclust.disk import write_json
 from deepclust.runs import Run, RunStore
-from deepclust.runs.run import write_json
 
 if TYPE_CHECKING:
     from deepclust.data.dataset import Dataset

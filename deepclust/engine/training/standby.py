@@ -17,10 +17,10 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from deepclust.disk import write_json
 from deepclust.engine.detached.process import reap, sameness, start_detached, yield_to_the_page
 from deepclust.owner import Owner, this_process
 from deepclust.runs import Run
-from deepclust.runs.run import write_json
 
 LOOK_AGAIN = 0.1  # seconds between two looks at idle.json
 STARTING = 60.0  # seconds that a fresh process may take to be ready

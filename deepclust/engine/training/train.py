@@ -15,6 +15,7 @@ import numpy as np
 from deepclust.compute import likely_device
 from deepclust.data.dataset import Dataset
 from deepclust.data.references import open_dataset
+from deepclust.disk import save_arrays, write_json
 from deepclust.engine.maps.jobs import read_job, run_job
 from deepclust.engine.maps.run_maps import map_job
 from deepclust.engine.training.control import Control
@@ -26,9 +27,8 @@ from deepclust.metrics.internal import silhouette, sizes
 from deepclust.metrics.matching import align_labels
 from deepclust.owner import this_process
 from deepclust.projections.maps.plane import aligned_plane
-from deepclust.results import SPACE, save_arrays
+from deepclust.results import SPACE
 from deepclust.runs import Run, RunStatus, RunStore
-from deepclust.runs.run import write_json
 from deepclust.selection.k.every_k import recluster
 
 CHECKPOINT_EVERY = 5.0  # seconds; a checkpoint of a small network takes about 10 ms
@@ -152,7 +152,9 @@ def _finish(run: Run, store: RunStore, method: Method, data: Dataset, control: C
     save_model(run, method)
     ks = sorted({own_k, *(k for k in K_RANGE if k < data.n_samples)})
     by_k = recluster(result.embedding, ks, base=result.labels, base_k=own_k, progress=say)
-    save_arrays(run.folder / "labels_by_k.npz", **{str(k): labels.astype(np.int16) for k, labels in by_k.items()})
+    save_arrays(
+        run.folder / "labels_by_k.npz", {str(k): labels.astype(np.int16) for k, labels in by_k.items()}, sync=True
+    )
     found: dict[str, Any] = {
         "seconds": control.seconds,
         "content": hashlib.sha256(result.embedding.tobytes()).hexdigest()[:16],
@@ -163,7 +165,7 @@ def _finish(run: Run, store: RunStore, method: Method, data: Dataset, control: C
         "by_k": {str(k): judge(result.embedding, labels, data.y) for k, labels in by_k.items()},
     }
     found |= judge(result.embedding, result.labels, data.y)
-    write_json(run.folder / "metrics.json", found)
+    write_json(run.folder / "metrics.json", found, sync=True)
     result.save(run.folder / "result.npz")  # last: where it is, all that belongs to it is
     run_job(read_job(map_job(run, store, "latent", "pca")), lambda fraction, text: False)  # the map that opens at once
 

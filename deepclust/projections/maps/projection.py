@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from deepclust.results import save_arrays
+from deepclust.disk import save_arrays
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,8 @@ class Projection:
             arrays["ids"] = self.ids
         if self.kept is not None:
             arrays["kept"] = self.kept
-        save_arrays(Path(path), **arrays)
+        Path(path).parent.mkdir(exist_ok=True)  # this one alone: the folder of a run that was removed stays away
+        save_arrays(Path(path), arrays)
         return Path(path)
 
     @classmethod

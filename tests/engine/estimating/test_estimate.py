@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from deepclust.disk import write_json
 from deepclust.engine.estimating.estimate import (
     STARTING,
     Estimate,
@@ -21,7 +22,6 @@ from deepclust.engine.estimating.estimate import (
 from deepclust.engine.estimating.trial import Trial
 from deepclust.engine.estimating.trials import key_of
 from deepclust.engine.training.saved import build
-from deepclust.runs.run import write_json
 
 FOUND = Trial(60.0, 4.0, 3e9, 412_345, 1.23e9, "cpu", None, 5.0)
 

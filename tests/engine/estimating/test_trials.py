@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import pytest
 
+from deepclust.disk import write_json
 from deepclust.engine.estimating import trials
 from deepclust.engine.estimating.trial import Trial
 from deepclust.engine.estimating.trials import ask_for_trial, found_trial, key_of, serve
 from deepclust.methods.base.rehearsal import RehearsalStoppedError
 from deepclust.owner import this_process
-from deepclust.runs.run import write_json
 
 FOUND = Trial(3.0, 1.0, 1e9, 1234, 5e8, "cpu", None, 2.0)
 

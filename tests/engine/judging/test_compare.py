@@ -8,11 +8,11 @@ import pytest
 
 from deepclust.data.catalog.reported import RUNGS
 from deepclust.data.catalog.table import CATALOG, published_rungs
+from deepclust.disk import write_json
 from deepclust.engine.judging.compare import compared, fallen, with_spread
 from deepclust.methods import METHODS
 from deepclust.methods.dscdan.dscdan import DSCDAN
 from deepclust.runs import RunGroup
-from deepclust.runs.run import write_json
 
 GROUP = RunGroup("g", "Ablation ladder", "", "ladder")
 

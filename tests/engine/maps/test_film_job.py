@@ -17,6 +17,7 @@ def told(tmp_path) -> Run:
     """A run that has told three snapshots of 60 samples."""
     dice = np.random.default_rng(0)
     run = Run(tmp_path / "run")
+    run.folder.mkdir()
     for epoch in (1, 2, 3):
         space = dice.normal(size=(60, 5)).astype(np.float32)
         run.record(Snapshot("s", epoch, np.arange(0, 120, 2), space, np.zeros(60, np.int64)))

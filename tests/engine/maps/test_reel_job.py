@@ -29,6 +29,7 @@ def test_many_snapshots_are_thinned_evenly():
 
 def test_the_maps_of_the_time_machine_are_of_all_samples_of_a_snapshot(tmp_path):
     run = Run(tmp_path / "run")
+    run.folder.mkdir()
     dice = np.random.default_rng(0)
     for epoch in (1, 2):
         space = dice.normal(size=(40, 5)).astype(np.float32)

@@ -13,12 +13,12 @@ import pytest
 
 import deepclust.engine.training.launch
 import deepclust.engine.training.standby
+from deepclust.disk import write_json
 from deepclust.engine.detached.process import sameness
 from deepclust.engine.training.launch import launch
 from deepclust.engine.training.standby import ensure_standby, hand_over
 from deepclust.engine.training.train import train
 from deepclust.owner import this_process
-from deepclust.runs.run import write_json
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from deepclust.data.own import keep_dataset
+from deepclust.disk import write_json
 from deepclust.engine.asking.ask import grid, ladder, make_config, over_seeds
 from deepclust.engine.estimating import trials
 from deepclust.engine.estimating.trial import Trial
@@ -17,7 +18,6 @@ from deepclust.engine.training.train import train
 from deepclust.methods import METHODS
 from deepclust.owner import this_process
 from deepclust.runs import Run, RunStore
-from deepclust.runs.run import write_json
 from tests.pages.conftest import blobs
 
 RUNGS = {"bare": {"n_init": 1}, "whole": {}}

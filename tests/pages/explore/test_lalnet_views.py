@@ -12,14 +12,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from deepclust.data.own import keep_dataset
+from deepclust.disk import load_arrays, save_arrays, write_json
 from deepclust.engine.asking.ask import make_config
 from deepclust.engine.maps.jobs import read_job, run_job
 from deepclust.engine.maps.run_maps import film_job, map_job
 from deepclust.engine.training.train import train
 from deepclust.metrics.external import acc
-from deepclust.results import EXTRA, SPACE, load_arrays, save_arrays
+from deepclust.results import EXTRA, SPACE
 from deepclust.runs import Run, RunStore
-from deepclust.runs.run import write_json
 from tests.pages.conftest import blobs
 from tests.tiny import TINY
 
@@ -159,10 +159,10 @@ def test_galleries_at_three_k(page: AppTest) -> None:
 
 def test_a_run_of_before_says_what_is_missing(page: AppTest, trained: Run) -> None:
     for path in (trained.folder / "snapshots").glob("*.npz"):
-        save_arrays(path, **{n: a for n, a in load_arrays(path).items() if not n.startswith(EXTRA)})
+        save_arrays(path, {n: a for n, a in load_arrays(path).items() if not n.startswith(EXTRA)})
     path = trained.folder / "result.npz"
     kept = {n: a for n, a in load_arrays(path).items() if not n.startswith((EXTRA, SPACE))}
-    save_arrays(path, **kept)
+    save_arrays(path, kept)
     metrics = trained.metrics()
     write_json(trained.folder / "metrics.json", {**metrics, "spaces": ["embedding"]})
     for figure in ("4 Units", "5 Spaces", "6 Graphs"):
