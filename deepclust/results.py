@@ -11,6 +11,9 @@ import numpy as np
 from deepclust.disk import load_arrays, save_arrays
 
 SPACE, EXTRA = "space:", "extra:"  # how the names of further arrays begin in a file
+BY_KMEANS = (
+    "k-means on the latent space"  # how clusters at another k than that of the training are made, if not otherwise
+)
 PER_SAMPLE = ("embedding", "spectral_embedding", "probabilities")
 
 

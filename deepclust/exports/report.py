@@ -104,7 +104,9 @@ def _tiles(view: View) -> str:
             edited = scores(view.classes, view.labels)
             words += f" With these edits: ACC {edited['acc']:.3f}, NMI {edited['nmi']:.3f}, ARI {edited['ari']:.3f}."
     if view.k != view.run.config.n_clusters:
-        words += f" These are k-means clusters of the latent space; the run was trained with k = {view.run.config.n_clusters}."
+        words += (
+            f" These clusters are {view.run.regrouping}; the run was trained with k = {view.run.config.n_clusters}."
+        )
     boxes = "".join(f"<div class='tile'>{_e(name)}<b>{_e(value)}</b></div>" for name, value in tiles)
     return f"<div class='tiles'>{boxes}</div>" + (f"<p class='faint'>{_e(words.strip())}</p>" if words else "")
 

@@ -14,7 +14,7 @@ import numpy as np
 from deepclust.disk import append, load_arrays, refusals, save_arrays, write_json
 from deepclust.events import Event, Snapshot, to_record
 from deepclust.owner import Owner, recent
-from deepclust.results import EXTRA, ClusterResult
+from deepclust.results import BY_KMEANS, EXTRA, ClusterResult
 from deepclust.runs.config import RunConfig
 
 State = Literal["queued", "running", "paused", "done", "stopped", "failed", "lost"]
@@ -213,6 +213,11 @@ class Run:
     def content(self) -> str:
         """Stands for what the run found; its id where that is not known."""
         return str(self.metrics().get("content", self.id))
+
+    @property
+    def regrouping(self) -> str:
+        """How its clusters at another k than that of the training were made, in words."""
+        return str(self.metrics().get("regrouping", BY_KMEANS))
 
     def log_tail(self, lines: int = 30) -> str:
         """The end of the worker's log."""

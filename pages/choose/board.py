@@ -45,7 +45,7 @@ def verdict_view(sight: Sight, board: Board) -> None:
                 st.switch_page("pages/explore/page.py", query_params=session.url_of(run))
             if board.space and k != run.config.n_clusters:
                 st.caption(
-                    f"The clusters at another k are k-means on what was learned for k = {run.config.n_clusters}. For "
+                    f"The clusters at another k are {run.regrouping}, learned for k = {run.config.n_clusters}. For "
                     f"clusters of its own, train {run.config.method} again with {k}."
                 )
 

@@ -34,7 +34,7 @@ def k_slider(sight: Sight) -> None:
         list(sight.outcome.by_k),
         key=key,
         on_change=lambda: session.choose_k(run, int(st.session_state[key])),
-        help="Sorts the latent space into k groups with k-means. At the k of the training the method's own clusters are "
+        help=f"Sorts the samples into k groups by {run.regrouping}. At the k of the training the method's own clusters are "
         "shown. A cluster keeps its number and colour from one k to the next.",
     )
     own = run.config.n_clusters
@@ -42,7 +42,7 @@ def k_slider(sight: Sight) -> None:
     st.caption(
         f"k = {k}: the clusters that {run.config.method} found{edited}"
         if k == own
-        else f"k = {k}: k-means on the latent space of {run.config.method} (trained with k = {own}){edited}"
+        else f"k = {k}: {run.regrouping} of {run.config.method} (trained with k = {own}){edited}"
     )
 
 

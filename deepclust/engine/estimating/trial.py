@@ -98,7 +98,8 @@ def _finishing(method: Method) -> float:
     from deepclust.selection.k.every_k import recluster
 
     begun = time.perf_counter()
-    for labels in recluster(method.embedding_, [k for k in SOME_K if k < len(method.labels_)]).values():
+    ks = [k for k in SOME_K if k < len(method.labels_)]
+    for labels in recluster(method.embedding_, ks, regroup=method.regrouping(method.embedding_)).values():
         judge(method.embedding_, labels, None)
     return (time.perf_counter() - begun) * len(K_RANGE) / len(SOME_K)
 

@@ -8,7 +8,9 @@ import numpy as np
 
 from deepclust.data.references import open_dataset
 from deepclust.disk import save_arrays, write_json
+from deepclust.engine.training.saved import load_model
 from deepclust.engine.training.train import judge
+from deepclust.results import BY_KMEANS
 from deepclust.runs import Run, RunStore
 from deepclust.selection.k.every_k import recluster
 
@@ -16,8 +18,8 @@ from deepclust.selection.k.every_k import recluster
 def add_ks(run: Run, ks: Iterable[int]) -> dict[int, np.ndarray]:
     """Labels int64 (n,) of a run at every k of ``ks`` and of its slider; those that were missing are added to its folder.
 
-    New clusters have the numbers of those of the nearest k that was there, or fresh ones. The data
-    set is opened for the scores of metrics.json only; where it has gone, they are left out.
+    They are made as the run made those of its slider. New clusters have the numbers of those of the nearest k that was
+    there, or fresh ones. The data set is opened for the scores of metrics.json only; where it has gone, they are left out.
     """
     known = run.labels_by_k()
     missing = sorted(k for k in set(ks) if k not in known)
@@ -28,7 +30,8 @@ def add_ks(run: Run, ks: Iterable[int]) -> dict[int, np.ndarray]:
     known = known or {run.config.n_clusters: result.labels}
     anchor = min(known, key=lambda k: abs(k - missing[0]))
     taken = np.unique(np.concatenate([*known.values()])).tolist()
-    new = recluster(embedding, missing, base=known[anchor], base_k=anchor, taken=taken)
+    regroup = None if run.regrouping == BY_KMEANS else load_model(run).regrouping(embedding)
+    new = recluster(embedding, missing, base=known[anchor], base_k=anchor, taken=taken, regroup=regroup)
     both = dict(sorted({**known, **new}.items()))
     y = _labels(run)
     metrics = run.metrics()

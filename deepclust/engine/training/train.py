@@ -151,7 +151,8 @@ def _finish(run: Run, store: RunStore, method: Method, data: Dataset, control: C
     result, own_k = method.result(), run.config.n_clusters
     save_model(run, method)
     ks = sorted({own_k, *(k for k in K_RANGE if k < data.n_samples)})
-    by_k = recluster(result.embedding, ks, base=result.labels, base_k=own_k, progress=say)
+    regroup = method.regrouping(result.embedding)
+    by_k = recluster(result.embedding, ks, base=result.labels, base_k=own_k, progress=say, regroup=regroup)
     save_arrays(
         run.folder / "labels_by_k.npz", {str(k): labels.astype(np.int16) for k, labels in by_k.items()}, sync=True
     )
@@ -159,6 +160,7 @@ def _finish(run: Run, store: RunStore, method: Method, data: Dataset, control: C
         "seconds": control.seconds,
         "content": hashlib.sha256(result.embedding.tobytes()).hexdigest()[:16],
         "n_clusters": own_k,
+        "regrouping": method.regrouping_name,
         "spaces": ["embedding"]
         + ["spectral_embedding"] * (result.spectral_embedding is not None)
         + [f"{SPACE}{name}" for name in result.spaces],

@@ -8,44 +8,84 @@ Shapes: n samples, d dimensions, k clusters.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepclust.methods.base.code_graph import mainland
 from deepclust.methods.base.rounding import best_partition
-from deepclust.metrics.modularity import edges_of
+from deepclust.metrics.modularity import Edges, edges_of
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 NEIGHBORS = 10  # joined in the graph, and asked for the cluster of a new sample
 VECTORS = 2  # eigenvectors for each cluster that are tried
 EVENED = 0.5  # power of its spread that a direction is divided by; 1 would make all alike
+STARTS = 3  # of k-means for each number of eigenvectors, where clusters of another k are read
 CHUNK = 4_096
 
 
-class GraphCut(NamedTuple):
-    """The samples that were cut: what each direction was divided by (d,), their places float32 (n, d), their clusters (n,)."""
+class GraphCut:
+    """The samples that were cut: what each direction was divided by (d,), their places float32 (n, d), their clusters (n,).
 
-    spread: NDArray[np.float32]
-    places: NDArray[np.float32]
-    clusters: NDArray[np.int64]
+    The graph of the places and its eigenvectors are worked out when they are first needed, and kept for every k.
+    """
+
+    def __init__(self, spread: NDArray[np.float32], places: NDArray[np.float32], clusters: NDArray[np.int64]) -> None:
+        self.spread, self.places, self.clusters = spread, places, clusters
+        self._vectors: NDArray = np.empty((len(places), 0), np.float32)
+
+    @cached_property
+    def _graph(self) -> tuple[csr_array, Edges]:
+        """Self-tuning affinities W (n, n) of the places, and the edges of that graph."""
+        from deepclust.graphs import self_tuning_affinity
+
+        W = self_tuning_affinity(self.places, NEIGHBORS)
+        return W, edges_of(W)
+
+    def cut(self, n_clusters: int, seed: int, n_init: int) -> NDArray[np.int64]:
+        """Clusters (n,) of the places: the normalised cut into n_clusters, of as many eigenvectors as make the best partition."""
+        from deepclust.graphs import laplacian_eigenvectors
+
+        if n_clusters == 1 or len(self.places) <= n_clusters:
+            return np.arange(len(self.places)) % n_clusters
+        W, edges = self._graph
+        n_vectors = min(VECTORS * n_clusters, len(self.places) - 1)
+        if self._vectors.shape[1] < n_vectors:  # twice as many as before: a slider that goes up asks for few solutions
+            n_solved = min(max(n_vectors, 2 * self._vectors.shape[1]), len(self.places) - 1)
+            self._vectors = laplacian_eigenvectors(W, n_solved, seed)[1]
+        return best_partition(self._vectors[:, :n_vectors], n_clusters, edges, seed, n_init, unit=True)[0]
+
+    def nearest(self, embedding: NDArray) -> NDArray[np.int64]:
+        """Numbers (m, NEIGHBORS) of the nearest places of samples (m, d)."""
+        from deepclust.neighbors import neighbor_index
+
+        index, n_neighbors = neighbor_index(self.places), min(NEIGHBORS, len(self.places))
+        parts = [embedding[start : start + CHUNK] / self.spread for start in range(0, len(embedding), CHUNK)]
+        return np.concatenate([index.kneighbors(part, n_neighbors, return_distance=False) for part in parts])
 
     def assign(self, embedding: NDArray) -> NDArray[np.int64]:
         """Clusters (m,) of samples (m, d): that of most of the nearest places; the nearer decide a tie."""
-        from deepclust.neighbors import neighbor_index
+        return vote(self.nearest(embedding), self.clusters)
 
-        index = neighbor_index(self.places)
-        n_neighbors = min(NEIGHBORS, len(self.places))
-        # the nearer have a little more to say; all that they differ by is less than one voice
-        voice = 1 + 0.5 * np.arange(n_neighbors, 0, -1) / n_neighbors**2
-        found = np.empty(len(embedding), np.int64)
-        for start in range(0, len(embedding), CHUNK):
-            rows = slice(start, start + CHUNK)
-            near = index.kneighbors(embedding[rows] / self.spread, n_neighbors, return_distance=False)
-            voices = np.zeros((len(near), int(self.clusters.max()) + 1))
-            np.add.at(voices, (np.arange(len(near))[:, None], self.clusters[near]), voice)
-            found[rows] = voices.argmax(axis=1)
-        return found
+    def regrouping(self, embedding: NDArray) -> Callable[[int], NDArray[np.int64]]:
+        """How samples (m, d) are sorted into k clusters by the same graph, for any k: a function of k."""
+        nearest = self.nearest(embedding)
+        return lambda k: vote(nearest, self.cut(k, seed=0, n_init=STARTS))
+
+
+def vote(nearest: NDArray[np.int64], clusters: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The cluster (m,) that most of the nearest (m, r) are in, nearest first; clusters (n,) of those that are asked."""
+    m, r = nearest.shape
+    # the nearer have a little more to say; all that they differ by is less than one voice
+    voice = 1 + 0.5 * np.arange(r, 0, -1) / r**2
+    voices = np.zeros((m, int(clusters.max()) + 1))
+    np.add.at(voices, (np.arange(m)[:, None], clusters[nearest]), voice)
+    return np.asarray(voices.argmax(axis=1), np.int64)
 
 
 def cut_graph(embedding: NDArray, n_clusters: int, seed: int, n_init: int) -> GraphCut:
@@ -54,15 +94,10 @@ def cut_graph(embedding: NDArray, n_clusters: int, seed: int, n_init: int) -> Gr
     Normalised cuts (Ng, Jordan & Weiss 2002) on self-tuning affinities, of as many eigenvectors as give the partition of highest
     modularity (`best_partition`). Samples that hang together with few others only are left out of the cut.
     """
-    from deepclust.graphs import laplacian_eigenvectors, self_tuning_affinity
-
     spread = np.asarray(np.maximum(embedding.std(axis=0), 1e-6) ** EVENED, np.float32)
-    places = np.asarray(embedding / spread, np.float32)
-    if n_clusters == 1 or len(places) <= n_clusters:
-        return GraphCut(spread, places, np.arange(len(places)) % n_clusters)
-    W = self_tuning_affinity(places, NEIGHBORS)
-    large = mainland(W, n_clusters)
-    W, places = W[large][:, large], places[large]
-    _, vectors = laplacian_eigenvectors(W, min(VECTORS * n_clusters, len(places) - 1), seed)
-    labels, _ = best_partition(vectors, n_clusters, edges_of(W), seed, n_init, unit=True)
-    return GraphCut(spread, places, labels)
+    whole = GraphCut(spread, np.asarray(embedding / spread, np.float32), np.zeros(len(embedding), np.int64))
+    if n_clusters > 1 and len(embedding) > n_clusters:
+        large = mainland(whole._graph[0], n_clusters)
+        whole = whole if large.all() else GraphCut(spread, whole.places[large], whole.clusters[large])
+    whole.clusters = whole.cut(n_clusters, seed, n_init)
+    return whole

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 from deepclust.events import Event, Note
 from deepclust.metrics.collapse import collapse_warning
 from deepclust.params import check_params, param
-from deepclust.results import ClusterResult
+from deepclust.results import BY_KMEANS, ClusterResult
 
 SCALINGS = ("range", "standard", "none")
 
@@ -125,6 +125,18 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
         from sklearn.metrics import pairwise_distances_argmin
 
         return np.asarray(pairwise_distances_argmin(embedding, self.cluster_centers_), np.int64)
+
+    def regrouping(self, embedding: np.ndarray) -> Callable[[int], np.ndarray] | None:
+        """How the latent space (n, d) of the fitted samples is sorted into another number of clusters, for the k slider.
+
+        A function of k that gives labels int64 (n,); None: by k-means, as the k slider does by itself.
+        """
+        return None
+
+    @property
+    def regrouping_name(self) -> str:
+        """What `regrouping` does, in words."""
+        return BY_KMEANS
 
     def _spaces(self) -> dict[str, np.ndarray]:
         """Further spaces float32 (n, d) of the fitted data by name, to be mapped beside the one that is clustered."""

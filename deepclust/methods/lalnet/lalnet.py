@@ -6,7 +6,7 @@ outputs Z, t (b,) pseudo parent-class = number of the transformation, B = max(0,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,6 +38,7 @@ TERMS = {
 
 
 GRAPH, KMEANS = "graph", "k-means"
+CUT = ("spread", "places", "clusters")  # of a `GraphCut`, kept with the model
 
 
 class LALNet(AcolMethod):
@@ -241,18 +242,26 @@ class LALNet(AcolMethod):
     def _assign(self, embedding: np.ndarray) -> np.ndarray:
         return super()._assign(embedding) if self.cut_ is None else self.cut_.assign(embedding)
 
+    def regrouping(self, embedding: np.ndarray) -> Callable[[int], np.ndarray] | None:
+        return None if self.cut_ is None else self.cut_.regrouping(embedding)
+
+    @property
+    def regrouping_name(self) -> str:
+        return "the graph cut of the latent space" if self.last_step == GRAPH else super().regrouping_name
+
     def _embed(self, X: np.ndarray) -> np.ndarray:
         return self.axes_.place(self._views(self._tensor(X)))
 
     def fitted_state(self) -> dict[str, Any]:
         import torch
 
-        own = {"center": self.center_, **self.axes_._asdict(), **(self.cut_._asdict() if self.cut_ else {})}
+        cut = {} if self.cut_ is None else {name: getattr(self.cut_, name) for name in CUT}
+        own = {"center": self.center_, **self.axes_._asdict(), **cut}
         return {**super().fitted_state(), **{n: torch.from_numpy(np.array(a)) for n, a in own.items()}}
 
     def load_fitted(self, state: Mapping[str, Any]) -> None:
         super().load_fitted(state)
         self.center_ = state["center"].numpy()
         self.axes_ = ViewAxes(*(state[name].numpy() for name in ViewAxes._fields))
-        kept = all(name in state for name in GraphCut._fields)
-        self.cut_ = GraphCut(*(state[name].numpy() for name in GraphCut._fields)) if kept else None
+        kept = all(name in state for name in CUT)
+        self.cut_ = GraphCut(*(state[name].numpy() for name in CUT)) if kept else None

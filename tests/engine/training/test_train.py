@@ -9,11 +9,13 @@ import time
 
 import numpy as np
 import pytest
+from sklearn.metrics import adjusted_rand_score
 
 import deepclust.engine.training.train
 from deepclust.data.references import open_dataset
 from deepclust.engine.maps.jobs import read_job, read_state
 from deepclust.engine.maps.run_maps import map_job
+from deepclust.engine.training.more_ks import add_ks
 from deepclust.engine.training.saved import load_checkpoint, load_model
 from deepclust.engine.training.train import train
 from deepclust.events import Progress, Stage
@@ -46,6 +48,21 @@ def send_and_wait(run, command: str) -> None:
 
 
 # -- to the end -------------------------------------------------------------------------------------------------------
+
+
+def test_clusters_at_every_k_are_read_as_the_method_reads_its_own(ask, store):
+    run = ask("LALNet")
+    train(run, store)
+    embedding = run.result().embedding
+    regroup = load_model(run).regrouping(embedding)
+    assert run.regrouping == "the graph cut of the latent space"
+    by_k = add_ks(run, range(2, 23))
+    for k in (2, 5, 20, 22):
+        assert adjusted_rand_score(by_k[k], regroup(k)) == 1.0
+    np.testing.assert_array_equal(by_k[3], run.result().labels)
+    by_kmeans = ask("LALNet", last_step="k-means")
+    train(by_kmeans, store)
+    assert by_kmeans.regrouping == "k-means on the latent space"
 
 
 @pytest.mark.parametrize("method", ["KMeans", "AEKMeans", "DDLS"])

@@ -64,3 +64,17 @@ def test_a_direction_without_spread_and_copies_do_no_harm() -> None:
     X[20:, 0] = 1
     found = cut_graph(X, 2, seed=0, n_init=3).assign(X)
     assert acc(np.repeat([0, 1], 20), found) == 1
+
+
+def test_clusters_at_any_k_come_from_the_same_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    from deepclust import graphs
+
+    X, y = wide_and_narrow()
+    solve, solved = graphs.laplacian_eigenvectors, []
+    monkeypatch.setattr(graphs, "laplacian_eigenvectors", lambda *args: solved.append(args[1]) or solve(*args))
+    cut = cut_graph(X, 2, seed=0, n_init=10)
+    regroup = cut.regrouping(X)
+    by_k = {k: regroup(k) for k in range(2, 21)}
+    assert acc(y, by_k[3]) > 0.99
+    assert all(len(np.unique(labels)) == k for k, labels in by_k.items())
+    assert solved == [4, 8, 16, 32, 64]
