@@ -268,11 +268,6 @@ def main(arguments: list[str] | None = None) -> int:
     (asked.root / "projector" / "jobs").mkdir(parents=True, exist_ok=True)
     # threads that wait by spinning slow this process tenfold beside a training that uses all cores
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    if "NUMBA_CACHE_DIR" not in os.environ:
-        import platformdirs
-
-        # the environment may be read-only, and what was compiled should outlive it
-        os.environ["NUMBA_CACHE_DIR"] = str(platformdirs.user_cache_path("deepclust") / "numba")
     try:
         with FileLock(asked.root / "projector" / "process.lock", timeout=2):
             if hasattr(os, "nice"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -137,3 +139,20 @@ def test_state_is_written_read_and_stopped(latent):
     with pytest.raises(Cancelled):
         run_job(job, lambda fraction, text: True)
     assert read_state(job)["state"] == "running"  # the process says how it ended
+
+
+@pytest.mark.slow
+def test_whatever_is_mapped_the_projection_process_loads_neither_torch_nor_faiss(latent):
+    code = f"""
+import sys
+import deepclust.engine.maps.projector
+from deepclust.engine.maps.jobs import make_job, read_job, run_job
+from deepclust.projections import PROJECTIONS
+for method in PROJECTIONS:
+    for space in ("input", "latent", "eigen"):
+        where = dict(dataset={{"name": "digits"}}) if space == "input" else dict(array=({str(latent)!r}, "embedding"))
+        job = make_job(fingerprint=space, space=space, method=method, sample=60, out_folder={str(latent.parent)!r}, **where)
+        run_job(read_job(job), lambda fraction, text: None)
+print(*[m for m in sys.modules if m.startswith(("faiss", "torch"))])
+"""
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"

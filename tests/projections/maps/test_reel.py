@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from deepclust.projections import PROJECTIONS
 from deepclust.projections.maps.plane import turn
-from deepclust.projections.maps.reel import reel_by_neighbours, reel_by_pca, unit
+from deepclust.projections.maps.reel import REELS, reel_by_neighbours, reel_by_pca, unit
 from deepclust.projections.pca import embed
 
 
@@ -69,7 +70,14 @@ def test_one_feature_and_no_moments() -> None:
     assert reel_by_pca([], []).shape == (0, 0, 2)
 
 
-@pytest.mark.parametrize("method", ["tsne", pytest.param("umap", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "method",
+    [
+        pytest.param(name, marks=pytest.mark.slow if "numba" in PROJECTIONS[name].heavy else [])
+        for name in REELS
+        if name != "pca"
+    ],
+)
 def test_maps_of_neighbours_start_from_the_one_that_follows(growing, method) -> None:
     spaces, labels = growing
     told = []
