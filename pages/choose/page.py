@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from deepclust.engine.detached.work import ENDED
+from deepclust.engine.estimating.estimate import in_time
 from deepclust.engine.judging.choosing import Board, largest_k, read_board, start_choosing, stop_choosing
 from deepclust.runs import Run
 from pages.choose.board import criteria_view, verdict_view
 from pages.choose.pictures import pictures_view, tree_view
 from pages.choose.settings import can_be_ranked, settings_view
-from pages.parts.live import duration
 from pages.parts.opening import open_finished
 from pages.parts.pick import pick
 from pages.parts.rank_button import KEY, SETTINGS, K
@@ -81,7 +81,7 @@ def start_row(run: Run, board: Board) -> None:
             )
         elif not board.live:
             st.caption(
-                f"{len(board.criteria)} criteria in {duration(board.seconds)}, without labels. They are kept with the run."
+                f"{len(board.criteria)} criteria in {in_time(board.seconds)}, without labels. They are kept with the run."
             )
 
 
@@ -92,7 +92,7 @@ def live_board(sight: Sight, was_live: bool) -> None:
         st.rerun()
     if board.live:
         share = len(board.criteria) / max(board.n_criteria, 1)
-        progress = f"{len(board.criteria)} of {board.n_criteria or '…'} criteria · now: {board.now or 'starting'} · {duration(board.seconds)}"
+        progress = f"{len(board.criteria)} of {board.n_criteria or '…'} criteria · now: {board.now or 'starting'} · {in_time(board.seconds)}"
         st.progress(min(share, 1.0), text=progress)
     if not board.criteria:
         return

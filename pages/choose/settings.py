@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from deepclust.engine.detached.work import ENDED
+from deepclust.engine.estimating.estimate import in_time
 from deepclust.engine.judging.ranking import (
     RankBoard,
     is_current,
@@ -21,7 +22,6 @@ from deepclust.selection.settings.ranking import Ranking
 from pages.choose.moved import moved_view
 from pages.choose.table import settings_table
 from pages.experiments.side_by_side import group_of
-from pages.parts.live import duration
 from pages.visit import cached, session
 from pages.visit.sight import sight_of
 
@@ -95,7 +95,7 @@ def _start_row(group_id: str, runs: list[Run], board: RankBoard, n_ended: int) -
         elif not current:
             st.caption(f"Made from {len(board.runs)} runs; {n_ended} have ended by now.")
         else:
-            st.caption(f"Made from {n_ended} runs in {duration(board.seconds)}, without labels. It is kept with them.")
+            st.caption(f"Made from {n_ended} runs in {in_time(board.seconds)}, without labels. It is kept with them.")
 
 
 def _live(group_id: str, runs: list[Run], revealed: bool, was_live: bool) -> None:
@@ -106,7 +106,7 @@ def _live(group_id: str, runs: list[Run], revealed: bool, was_live: bool) -> Non
         share = board.done / max(board.n_steps, 1)
         st.progress(
             min(share, 1.0),
-            text=f"{board.done} of {board.n_steps or '…'} steps · now: {board.now or 'starting'} · {duration(board.seconds)}",
+            text=f"{board.done} of {board.n_steps or '…'} steps · now: {board.now or 'starting'} · {in_time(board.seconds)}",
         )
     ranking = board.ranking
     if ranking is None:

@@ -36,8 +36,8 @@ def _card(entry: Entry) -> None:
             session.choose_dataset({"name": entry.name})
             st.rerun()
     elif entry.can_be_fetched:
-        now = fetching(entry.name, cached.store().root)
-        if now is not None and now.state == "running":
+        download = fetching(entry.name, cached.store().root)
+        if download is not None and download.state == "running":
             st.fragment(_progress, run_every=1.0)(entry)
         else:
             _download_button(entry)
@@ -49,9 +49,9 @@ def _failures() -> None:
     """What went wrong with downloads, above the cards: the sentences are too long for a card."""
     root = cached.store().root
     for entry in CATALOG.values():
-        now = fetching(entry.name, root) if entry.can_be_fetched else None
-        if now is not None and now.state == "failed":
-            st.error(now.message)
+        download = fetching(entry.name, root) if entry.can_be_fetched else None
+        if download is not None and download.state == "failed":
+            st.error(download.message)
             if st.button("Dismiss", key=f"dismiss-{entry.name}"):
                 forget_fetch(entry.name, root)
                 st.rerun()
@@ -59,13 +59,13 @@ def _failures() -> None:
 
 def _progress(entry: Entry) -> None:
     """How far a download is. It goes on in a process of its own, whatever the page does."""
-    now = fetching(entry.name, cached.store().root)
-    if now is None or now.state != "running":
+    download = fetching(entry.name, cached.store().root)
+    if download is None or download.state != "running":
         st.rerun()
         return
-    parts = [now.what] + ([f"{now.done / 1e6:,.0f} MB"] if now.done else [])
-    parts += [f"of {now.total / 1e6:,.0f} MB"] if now.total else []
-    st.progress(now.fraction or 0.0, text=" ".join(parts))
+    parts = [download.what] + ([f"{download.done / 1e6:,.0f} MB"] if download.done else [])
+    parts += [f"of {download.total / 1e6:,.0f} MB"] if download.total else []
+    st.progress(download.fraction or 0.0, text=" ".join(parts))
 
 
 def _download_button(entry: Entry) -> None:

@@ -85,18 +85,18 @@ def _prepare(data: Dataset, facts: Facts) -> None:
     whole = cached.dataset(base)
     suggestion = (previews.facts(base) if base != ref else facts).suggestion
     st.caption(f"Suggested: **{HOWS[suggestion.how][0]}**. {suggestion.reason}")
-    now, part = ref.get("prepare") or {}, ref.get("subset") or {}
+    preparation, part = ref.get("prepare") or {}, ref.get("subset") or {}
     ways = [how for how, (_, kinds) in HOWS.items() if whole.kind in kinds]
     how = st.selectbox(
         "Preparation",
         ways,
-        index=ways.index(now.get("how", "none")),
+        index=ways.index(preparation.get("how", "none")),
         format_func=lambda h: HOWS[h][0],
         key=f"how-{whole.fingerprint}",
     )
     wanted: dict[str, Any] = {"how": how}
     if how == "pca":
-        wanted["n_components"] = int(st.number_input("Dimensions", 1, 1000, int(now.get("n_components", 50))))
+        wanted["n_components"] = int(st.number_input("Dimensions", 1, 1000, int(preparation.get("n_components", 50))))
     left, right = st.columns(2)
     n = int(left.number_input("Samples", 1, whole.n_samples, int(part.get("n", whole.n_samples))))
     seed = int(right.number_input("Seed", 0, 2**31 - 1, int(part.get("seed", 0)), disabled=n == whole.n_samples))
@@ -106,16 +106,16 @@ def _prepare(data: Dataset, facts: Facts) -> None:
         disabled=n == whole.n_samples,
         help="Looks at the labels to choose the samples. Without labels in the real world, draw at random.",
     )
-    asked = dict(base)
+    new_ref = dict(base)
     if how != "none":
-        asked["prepare"] = wanted
+        new_ref["prepare"] = wanted
     if n < whole.n_samples:
-        asked["subset"] = {"n": n, "seed": seed, "stratified": stratified}
-    if asked != ref and st.button("Apply", type="primary"):
+        new_ref["subset"] = {"n": n, "seed": seed, "stratified": stratified}
+    if new_ref != ref and st.button("Apply", type="primary"):
         try:
-            cached.dataset(asked)
+            cached.dataset(new_ref)
         except ValueError as error:
             st.error(str(error))
         else:
-            session.choose_dataset(asked)
+            session.choose_dataset(new_ref)
             st.rerun()

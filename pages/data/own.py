@@ -38,8 +38,10 @@ def _row(about: dict[str, Any]) -> None:
         with st.popover("Delete", icon=":material/delete:"):
             n_runs = sum(run.config.dataset.get("own") == key for run in cached.store().runs())
             runs = "One run was" if n_runs == 1 else f"{n_runs:,} runs were"
-            told = f"{runs} trained on it and cannot be opened until the same file is loaded again. " if n_runs else ""
-            st.write(f"{told}The copy that this app keeps is removed, your own file is not.")
+            consequence = (
+                f"{runs} trained on it and cannot be opened until the same file is loaded again. " if n_runs else ""
+            )
+            st.write(f"{consequence}The copy that this app keeps is removed, your own file is not.")
             if st.button("Delete it", key=f"delete-{key}", type="primary"):
                 if chosen:
                     session.choose_dataset(session.DEFAULT_DATASET)

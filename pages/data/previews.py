@@ -27,11 +27,11 @@ def _facts(ref: str) -> Facts:
     return facts_of(cached.dataset(json.loads(ref)))
 
 
-def looked(incoming: Incoming) -> PictureScan | TableLook | None:
+def choices_in(incoming: Incoming) -> PictureScan | TableLook | None:
     """What there is to choose in data that wait to be read. ValueError, in plain words, if they cannot be read."""
-    return _looked(str(incoming.path), incoming.path.stat().st_mtime_ns, incoming.title)
+    return _choices_in(str(incoming.path), incoming.path.stat().st_mtime_ns, incoming.title)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _looked(path: str, written: int, title: str) -> PictureScan | TableLook | None:
+def _choices_in(path: str, written: int, title: str) -> PictureScan | TableLook | None:
     return look_at_file(Path(path), title)

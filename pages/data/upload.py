@@ -79,7 +79,7 @@ def _choose(incoming: Incoming) -> None:
     """Ask what has to be asked, and keep the data when there is nothing (more) to ask."""
     try:
         with st.spinner("Looking at the data"):
-            look = previews.looked(incoming)
+            look = previews.choices_in(incoming)
     except ValueError as error:
         _refuse(incoming, str(error))
         return

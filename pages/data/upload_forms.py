@@ -76,8 +76,8 @@ def table_form(look: TableLook) -> dict[str, Any] | None:
     gaps = {c.name: c.n_missing for c in look.columns if c.n_missing and c.name in features}
     missing = "median"
     if gaps:
-        told = ", ".join(f"{name} ({n:,})" for name, n in list(gaps.items())[:5])
-        how = st.segmented_control(f"Missing values, in the first rows: {told}", [FILL, DROP], default=FILL)
+        columns = ", ".join(f"{name} ({n:,})" for name, n in list(gaps.items())[:5])
+        how = st.segmented_control(f"Missing values, in the first rows: {columns}", [FILL, DROP], default=FILL)
         missing = "drop" if how == DROP else "median"
     if not features:
         st.warning("Choose at least one column.")

@@ -36,16 +36,16 @@ def _ladder_table(runs: Sequence[Run], labelled: bool) -> None:
     unit = 60.0 if max(row.get("seconds") or 0.0 for row in rows) >= 90 else 1.0
     cells = [_cells(row, several or unfinished, unit) for row in rows]
     st.table({name: [line[name] for line in cells] for name in cells[0]}, border="horizontal", hide_index=True)
-    said = [f"Mean ± standard deviation over the seeds. {NO_LABELS}" if several else NO_LABELS]
+    remarks = [f"Mean ± standard deviation over the seeds. {NO_LABELS}" if several else NO_LABELS]
     if labelled and "published_acc" in rows[0]:
-        said.append(
+        remarks.append(
             "Published: Yang et al., CVPR 2019, table 4, mean of 10 runs; NMI with the max normaliser, as here."
         )
     if not labelled and runs[0].config.method in RUNGS:
-        said.append("ACC, NMI and the published numbers appear when the labels are revealed.")
-    st.caption("  \n".join(said))
-    if labelled and (words := fallen(rows, find_method(runs[0].config.method).beside_ladder)):
-        st.info(words, icon=":material/info:")
+        remarks.append("ACC, NMI and the published numbers appear when the labels are revealed.")
+    st.caption("  \n".join(remarks))
+    if labelled and (comparison := fallen(rows, find_method(runs[0].config.method).beside_ladder)):
+        st.info(comparison, icon=":material/info:")
 
 
 def _cells(row: dict[str, Any], counted: bool, unit: float) -> dict[str, str]:
@@ -105,14 +105,14 @@ def _grid_maps(runs: Sequence[Run], labelled: bool) -> None:
 
 def _scored(runs: Sequence[Run], score: str, axes: Sequence[list[Any]], names: Sequence[str]) -> Cells:
     """The cells of one score: numbers of runs that have ended, and how far the others are."""
-    values, words = {}, {}
+    values, states = {}, {}
     for run in runs:
         spots = [axis.index(run.config.params[name]) for axis, name in zip(axes, names, strict=True)]
         at = (spots[0], spots[1] if len(spots) > 1 else 0)
-        found = run.metrics().get(score) if run.has_result else None
-        if found is not None:
-            values[at] = float(found)
+        value = run.metrics().get(score) if run.has_result else None
+        if value is not None:
+            values[at] = float(value)
         else:
             status = run.status()
-            words[at] = f"{status.fraction:.0%}" if status.state == "running" else status.state
-    return Cells(values, words)
+            states[at] = f"{status.fraction:.0%}" if status.state == "running" else status.state
+    return Cells(values, states)

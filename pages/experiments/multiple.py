@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from deepclust.engine.estimating.estimate import in_time
 from deepclust.engine.maps.run_maps import FIRST_SAMPLE
 from deepclust.figures.multiples import matched, multiple, words_of
 from deepclust.methods import find_method
@@ -16,7 +17,6 @@ from deepclust.runs.run import ENDED
 from pages.experiments.groups import differs
 from pages.map.choice import Choice
 from pages.map.projections import first_map, mapped_ids, requested_map
-from pages.parts.live import duration
 from pages.parts.strip import STATE_COLOURS
 from pages.visit import cached, session
 from pages.visit.sight import Sight
@@ -161,12 +161,12 @@ def where(member: Run, status: RunStatus, remark: str = "") -> None:
     if status.state in ("running", "paused"):
         text = f"epoch {status.epoch} of {status.n_epochs}" if status.n_epochs else status.stage or "Preparing"
         if status.eta is not None and status.state == "running":
-            text += f" · {duration(status.eta)} left"
+            text += f" · {in_time(status.eta)} left"
         st.progress(min(1.0, status.fraction), text=text)
     elif status.state == "queued":
         st.progress(0.0, text="waiting for its turn")
     elif status.seconds and status.state in ("done", "stopped"):
-        st.caption(" · ".join(filter(None, (f"{duration(status.seconds)} of training", remark))))
+        st.caption(" · ".join(filter(None, (f"{in_time(status.seconds)} of training", remark))))
     else:
         st.caption(status.message)
 

@@ -64,7 +64,7 @@ def sweep_form(config: RunConfig) -> None:
 
 def _values(p: Param, config: RunConfig) -> list[Any]:
     """The values that a hyper-parameter goes through. ValueError for what it does not allow."""
-    key, now = f"sweep-values-{config.method}-{p.name}", config.params[p.name]
+    key, value = f"sweep-values-{config.method}-{p.name}", config.params[p.name]
     if p.name == TASK:
         options = names_for(kind_of(config.feature_shape))
         return list(
@@ -80,10 +80,10 @@ def _values(p: Param, config: RunConfig) -> list[Any]:
     if p.kind is bool or p.choices:
         options = [False, True] if p.kind is bool else list(p.choices)
         return list(st.pills(p.label, options, selection_mode="multi", default=options, key=key, help=p.help))
-    words = st.text_input(
-        p.label, value=_shown(now), key=key, help=f"{p.help} Several values with commas between them."
+    typed = st.text_input(
+        p.label, value=_shown(value), key=key, help=f"{p.help} Several values with commas between them."
     )
-    return list(dict.fromkeys(parse_value(p, word) for word in words.split(",")))
+    return list(dict.fromkeys(parse_value(p, word) for word in typed.split(",")))
 
 
 def _shown(value: Any) -> str:

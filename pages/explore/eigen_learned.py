@@ -144,13 +144,13 @@ def _words(table: np.ndarray, own: int | None) -> str:
     """The answer in numbers, at the size that is nearest to the run's own batches."""
     row = len(table) - 1 if own is None else int(np.abs(np.log(table[:, 0] / own)).argmin())
     size, kept, other, unseen = table[row]
-    words = f"With batches of {size:,.0f}"
+    sentence = f"With batches of {size:,.0f}"
     if own is not None:
-        words += " (as in this run)" if size == own else f" (this run's are {own:,})"
-    words += (
+        sentence += " (as in this run)" if size == own else f" (this run's are {own:,})"
+    sentence += (
         f", weights from one batch leave an error of **{other:.2f}** on another; the weights that were kept, {kept:.2f}"
     )
-    words += "." if np.isnan(unseen) else f", and {unseen:.2f} on samples that the map did not learn from."
+    sentence += "." if np.isnan(unseen) else f", and {unseen:.2f} on samples that the map did not learn from."
     if row > 0:
-        words += f" With batches of {table[0, 0]:,.0f}, {table[0, 2]:.2f}: larger batches hold better."
-    return words
+        sentence += f" With batches of {table[0, 0]:,.0f}, {table[0, 2]:.2f}: larger batches hold better."
+    return sentence

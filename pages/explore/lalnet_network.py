@@ -9,7 +9,7 @@ from deepclust.figures.gar_graphs import graph_figure, matrix_png, story_curves
 from deepclust.figures.paper_views import CARRIED, SPACES, by_user, n_carrying, parents_first, unit_means, usage_map
 from deepclust.metrics.gar_graphs import adjacencies, connections
 from deepclust.transforms import TRANSFORMATIONS, kind_of, members_of
-from pages.explore import kept_snapshots
+from pages.explore import lalnet_snapshots
 from pages.explore.lalnet_subject import Subject, too_old
 from pages.parts.charts import SAVED
 from pages.parts.pick import pick
@@ -82,7 +82,7 @@ def units(subject: Subject) -> None:
 
 def graphs(subject: Subject) -> None:
     """The graphs G_Y and G_M of a few samples as training goes on."""
-    snapshots = kept_snapshots.told(subject.sight.run)
+    snapshots = lalnet_snapshots.snapshots_of(subject.sight.run)
     if snapshots is None or not len(snapshots.z):
         too_old()
         return
@@ -97,7 +97,7 @@ def graphs(subject: Subject) -> None:
     st.fragment(_graph_pane)(subject, snapshots, names)
 
 
-def _graph_pane(subject: Subject, snapshots: kept_snapshots.Told, names: tuple[str, ...]) -> None:
+def _graph_pane(subject: Subject, snapshots: lalnet_snapshots.Snapshots, names: tuple[str, ...]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         epoch = st.select_slider(
             "Epoch", snapshots.epochs, value=snapshots.epochs[-1], key=f"lalnet-epoch-{subject.sight.run.id}"
@@ -116,13 +116,13 @@ def _graph_pane(subject: Subject, snapshots: kept_snapshots.Told, names: tuple[s
     groups = subject.groups(snapshots.rows)
     left, right = st.columns(2, gap="medium")
     if drawn == DRAWN[0]:
-        points = kept_snapshots.layout(subject.sight.run, snapshots, len(names))
-        words = [f"{name}: {TRANSFORMATIONS[name].words}" for name in names[:2]]
+        points = lalnet_snapshots.layout(subject.sight.run, snapshots, len(names))
+        parents = [f"{name}: {TRANSFORMATIONS[name].words}" for name in names[:2]]
         called = subject.names or [
             f"{'class' if subject.by_class else 'cluster'} {g}" for g in range(int(groups.max()) + 1)
         ]
         for column, graph, of, spoken, title in (
-            (left, g_y, snapshots.parents, words, "G<sub>Y</sub>: taken for the same transformation"),
+            (left, g_y, snapshots.parents, parents, "G<sub>Y</sub>: taken for the same transformation"),
             (right, g_m, groups, called, "G<sub>M</sub>: answered by the same outputs"),
         ):
             pairs = connections(graph, strength)
@@ -140,7 +140,7 @@ def _graph_pane(subject: Subject, snapshots: kept_snapshots.Told, names: tuple[s
             width=MATRIX,
             caption="G_M: the same, and inside each transformation sorted by colour group",
         )
-    story = kept_snapshots.story(snapshots, groups, subject.key, len(names), strength)
+    story = lalnet_snapshots.story(snapshots, groups, subject.key, len(names), strength)
     kinds = "classes" if subject.by_class else "clusters"
     st.plotly_chart(
         story_curves(snapshots.epochs, story, epoch, kinds),

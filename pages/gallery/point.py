@@ -122,23 +122,23 @@ def _neighbors(data: Dataset, clusters: Clusters, title: str, ids: np.ndarray) -
 def _path(run: Run, row: int) -> None:
     """The sample's cluster and place from snapshot to snapshot, where the run has told of it."""
     try:
-        seen = moments(run)
+        history = moments(run)
     except (OSError, ValueError):
         return  # a sample without its way is still a sample
-    if seen is None:
+    if history is None:
         return
-    there = np.flatnonzero(seen.sample == row)
-    if not len(there):
+    places = np.flatnonzero(history.sample == row)
+    if not len(places):
         st.caption(
-            f"Its way through training is not known: snapshots show {len(seen.sample):,} samples that were drawn before."
+            f"Its way through training is not known: snapshots show {len(history.sample):,} samples that were drawn before."
         )
         return
-    place = int(there[0])
-    labels = seen.labels[:, place].tolist()
-    picture = svg_data_uri(path_svg(seen.planes[:, place], seen.planes[-1], seen.final))
+    place = int(places[0])
+    labels = history.labels[:, place].tolist()
+    picture = svg_data_uri(path_svg(history.planes[:, place], history.planes[-1], history.final))
     st.html(
         '<div style="font-size:.86rem;margin:.5rem 0 .15rem">Its way through training</div>'
-        + cluster_strip(labels, seen.texts)
+        + cluster_strip(labels, history.texts)
         + f'<img src="{picture}" alt="Way of sample {row} through {len(labels)} snapshots" style="margin-top:.5rem;max-width:100%">'
     )
     changes = int(np.count_nonzero(np.diff(labels)))

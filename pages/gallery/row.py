@@ -89,23 +89,23 @@ def _near(clusters: Clusters, facts: ClusterFacts, place: int) -> list[str]:
         f"From centre to centre {away:.3g}; its own samples lie {radius:.3g} from their centre on average. "
         "Both in the latent space."
     )
-    words = (
+    text = (
         f'<span title="{title}">nearest {mark(nearest)} {html.escape(clusters.names[nearest])}, {away:.3g} away '
         f"(own reach {radius:.3g})</span>"
     )
     n_border = int(facts.n_borderline[place])
     if n_border:
-        words += f" · {n_border:,} on a border, {facts.towards[place]:.0%} of those towards it"
-    return [f'<span style="opacity:.75">{words}</span>']
+        text += f" · {n_border:,} on a border, {facts.towards[place]:.0%} of those towards it"
+    return [f'<span style="opacity:.75">{text}</span>']
 
 
 def _telling_words(data: Dataset, clusters: Clusters, cluster: int) -> str:
     features = _telling(f"{data.fingerprint}/{clusters.key}", data.X, clusters.labels).get(cluster, [])
     if not features:
         return ""
-    words = ", ".join(f"feature {feature} {difference:+.1f}" for feature, difference in features)
+    text = ", ".join(f"feature {feature} {difference:+.1f}" for feature, difference in features)
     title = "Its mean less that of all other samples, in standard deviations. Features are counted from 0."
-    return f'<span style="opacity:.75" title="{title}">unlike the rest: {words}</span>'
+    return f'<span style="opacity:.75" title="{title}">unlike the rest: {text}</span>'
 
 
 def strip(data: Dataset, clusters: Clusters, cluster: int, kind: str, per_row: int = PER_ROW) -> str:

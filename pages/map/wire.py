@@ -14,5 +14,5 @@ wire = st.components.v2.component("deepclust_wire", js=(BUNDLES / "wire.js").rea
 
 def answer(key: str, name: str) -> Any:
     """What the component of this key has just said under a name; None if it has said nothing."""
-    said = st.session_state.get(key)
-    return None if said is None else said.get(name)
+    message = st.session_state.get(key)
+    return None if message is None else message.get(name)

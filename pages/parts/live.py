@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from deepclust.engine.estimating.estimate import in_time as duration
+from deepclust.engine.estimating.estimate import in_time
 from deepclust.engine.training.launch import discard, launch, resume, waiting_before
 from deepclust.figures.live import loss_curves, loss_height, loss_series, size_bars, small_map
 from deepclust.runs import Run, RunStatus
@@ -65,35 +65,35 @@ def _progress(run: Run, status: RunStatus) -> None:
         with st.expander("End of the worker's log"):
             st.code(run.log_tail() or "(the log is empty)", language=None)
         return
-    words = [f"**{status.stage or 'Preparing'}**"]
+    facts = [f"**{status.stage or 'Preparing'}**"]
     if status.n_epochs:
-        words.append(f"epoch {status.epoch} of {status.n_epochs}")
+        facts.append(f"epoch {status.epoch} of {status.n_epochs}")
     if status.message and status.state == "running":
-        words.append(status.message)
-    words.append(f"{duration(status.seconds)} so far")
+        facts.append(status.message)
+    facts.append(f"{in_time(status.seconds)} so far")
     if status.eta is not None and status.state == "running":
-        words.append(f"about {duration(status.eta)} left")
-    words.append(status.device)
+        facts.append(f"about {in_time(status.eta)} left")
+    facts.append(status.device)
     if status.memory:
-        words.append(f"{status.memory / 2**30:.1f} GB")
+        facts.append(f"{status.memory / 2**30:.1f} GB")
     if status.state == "done":
-        words = ["**Done**", f"{duration(status.seconds)} of training on {status.device}"]
+        facts = ["**Done**", f"{in_time(status.seconds)} of training on {status.device}"]
     elif status.state == "stopped":
-        words = ["**Stopped early**", status.message]
+        facts = ["**Stopped early**", status.message]
     elif status.state == "paused":
-        words.insert(0, "Paused")
-    st.progress(min(1.0, 1.0 if status.state == "done" else status.fraction), text=" · ".join(filter(None, words)))
+        facts.insert(0, "Paused")
+    st.progress(min(1.0, 1.0 if status.state == "done" else status.fraction), text=" · ".join(filter(None, facts)))
 
 
 def _buttons(run: Run, status: RunStatus) -> None:
-    asked = run.command()
+    command = run.command()
     with st.container(horizontal=True):
         if status.state in ("done", "stopped") and run.has_result:
             if st.button("Explore the clusters", type="primary", icon=":material/scatter_plot:", shortcut="e"):
                 st.switch_page("pages/explore/page.py", query_params=session.url_of(run))
-        if status.state == "running" and asked == "run":
+        if status.state == "running" and command == "run":
             st.button("Pause", icon=":material/pause:", on_click=run.send, args=("pause",), shortcut="p")
-        if status.state == "paused" and asked == "pause":
+        if status.state == "paused" and command == "pause":
             st.button(
                 "Resume", icon=":material/play_arrow:", on_click=resume, args=(run,), shortcut="p", type="primary"
             )
@@ -107,7 +107,7 @@ def _buttons(run: Run, status: RunStatus) -> None:
                 launch(run)
                 st.rerun(scope="app")
         if status.state not in ENDED:
-            stopping = asked in ("stop", "discard")
+            stopping = command in ("stop", "discard")
             st.button(
                 "Stopping…" if stopping else "Stop and keep",
                 icon=":material/stop:",
@@ -137,9 +137,9 @@ def _events(run: Run) -> list[dict[str, Any]]:
 
 
 def _legend_of_terms(curves: list[dict[str, Any]]) -> None:
-    words = {c["term"]: c["help"] for c in curves if c["help"]}
-    if words:
-        st.caption("  \n".join(f"**{term}**: {text}" for term, text in words.items()))
+    explanations = {c["term"]: c["help"] for c in curves if c["help"]}
+    if explanations:
+        st.caption("  \n".join(f"**{term}**: {text}" for term, text in explanations.items()))
 
 
 def _snapshot(run: Run) -> None:

@@ -84,12 +84,12 @@ def _run_picker(run: Run | None) -> None:
 def _status(run: Run) -> None:
     """The status pill; it keeps itself up to date while the run is live."""
     status = run.status()
-    words = status.state + (f" {status.fraction:.0%}" if status.state in ("running", "paused") else "")
+    text = status.state + (f" {status.fraction:.0%}" if status.state in ("running", "paused") else "")
     if status.state in ("queued", "running"):
-        words += f" · {status.device or run.config.device}"
+        text += f" · {status.device or run.config.device}"
     elif status.device:
-        words += f" on {status.device}"
-    st.badge(words, color=STATE_COLOURS[status.state], help=status.message or None)
+        text += f" on {status.device}"
+    st.badge(text, color=STATE_COLOURS[status.state], help=status.message or None)
 
 
 def _reveal_switch() -> None:

@@ -8,11 +8,10 @@ import streamlit as st
 
 from deepclust.data.dataset import Dataset
 from deepclust.engine.asking.ask import variants
-from deepclust.engine.estimating.estimate import estimate
+from deepclust.engine.estimating.estimate import estimate, in_time
 from deepclust.figures.multiples import combination, headings, how_to_read, words_of
 from deepclust.runs import RunConfig
 from deepclust.transforms import IDENTITY, PICTURE, TRANSFORMATIONS, VECTOR, kind_of, names_for
-from pages.parts.live import duration
 from pages.parts.start import start_group
 from pages.visit import cached
 
@@ -43,7 +42,7 @@ def bench(data: Dataset, config: RunConfig) -> None:
                 return
             configs = variants(config, VARIED, picked, "Transformations")
             seconds = estimate(configs[0], cached.store()).seconds * len(configs)
-            st.caption(f"About **{duration(seconds)}** for all, one after the other, with seed {config.seed} in each")
+            st.caption(f"About **{in_time(seconds)}** for all, one after the other, with seed {config.seed} in each")
         if pressed:
             start_group(configs)
             st.rerun()
@@ -101,8 +100,8 @@ def _previews(data: Dataset, picked: list[str]) -> None:
 def _preview(data: Dataset, name: str) -> str:
     columns = headings(name, data.feature_shape)
     heads = "".join(
-        f'<span title="{html.escape(words)}"><b>{html.escape(head).replace("-", "-<wbr>")}</b><br>{mark}</span>'
-        for head, mark, words in columns
+        f'<span title="{html.escape(explanation)}"><b>{html.escape(head).replace("-", "-<wbr>")}</b><br>{mark}</span>'
+        for head, mark, explanation in columns
     )
     n_shown = min(SHOWN, data.n_samples)
     return (

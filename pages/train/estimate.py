@@ -53,8 +53,8 @@ def _words(expected: Estimate, doing: str) -> str:
 def warn(config: RunConfig) -> None:
     """Where a run does not fit or takes very long: that it is so, and what to change."""
     expected = estimate(config, cached.store())
-    said = advice(config, expected)
+    warnings = advice(config, expected)
     if not expected.fits:
-        said.insert(0, f"This may not fit into memory: it takes about {in_bytes(expected.memory)}.")
-    if said:
-        st.warning(" ".join(said))
+        warnings.insert(0, f"This may not fit into memory: it takes about {in_bytes(expected.memory)}.")
+    if warnings:
+        st.warning(" ".join(warnings))

@@ -59,12 +59,15 @@ def _moments(run_id: str, n: int, written: int, _run: Run) -> Moments:
     )
 
 
-def scores(run: Run, seen: Moments, data: Dataset) -> dict[str, list[float]]:
+def scores(run: Run, moments: Moments, data: Dataset) -> dict[str, list[float]]:
     """ACC and NMI of the clusters at every moment, on the samples of the snapshots; only for revealed labels."""
-    return _scores(f"{run.id}/{data.fingerprint}/{len(seen.x)}", seen, data)
+    return _scores(f"{run.id}/{data.fingerprint}/{len(moments.x)}", moments, data)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _scores(key: str, _seen: Moments, _data: Dataset) -> dict[str, list[float]]:
-    y = np.asarray(_data.y)[_seen.sample]
-    return {"ACC": [acc(y, labels) for labels in _seen.labels], "NMI": [nmi(y, labels) for labels in _seen.labels]}
+def _scores(key: str, _moments: Moments, _data: Dataset) -> dict[str, list[float]]:
+    y = np.asarray(_data.y)[_moments.sample]
+    return {
+        "ACC": [acc(y, labels) for labels in _moments.labels],
+        "NMI": [nmi(y, labels) for labels in _moments.labels],
+    }

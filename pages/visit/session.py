@@ -22,10 +22,10 @@ def begin() -> None:
         state.dataset, state.run_id, state.ks = DEFAULT_DATASET, None, {}
         state.revealed, state.selection, state.view = set(), None, st.query_params.get("view")
         state.sides = {side: st.query_params[side] for side in SIDES if side in st.query_params}
-        asked, k = st.query_params.get("run"), st.query_params.get("k", "")
-        if asked:
+        run_id, k = st.query_params.get("run"), st.query_params.get("k", "")
+        if run_id:
             try:
-                run = cached.store().get(asked)
+                run = cached.store().get(run_id)
                 if k.isdigit():
                     state.ks[run.id] = int(k)
                 look_at(run)
