@@ -12,6 +12,7 @@ from deepclust.data.reading.arrays.cifar_stl import binary_archive
 from deepclust.data.reading.arrays.idx import IDX_ENDINGS, is_idx
 from deepclust.data.reading.arrays.libsvm import LIBSVM_ENDINGS, ROW
 from deepclust.data.reading.pictures.collection import SUFFIXES, is_picture
+from deepclust.data.reading.sentences import in_words
 from deepclust.data.reading.source import shorten
 from deepclust.data.reading.tables.columns import TableChoice
 from deepclust.data.reading.tables.files import TABLE_ENDINGS
@@ -61,6 +62,11 @@ _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
 def kind_of_file(path: Path, label: str = "") -> FileKind:
     """By the ending of the name, and inside an archive or folder by what is in it. ValueError if it is none that is known."""
     label = label or path.name
+    with in_words(label):
+        return _kind(path, label)
+
+
+def _kind(path: Path, label: str) -> FileKind:
     if not path.exists():
         raise ValueError(f"There is no file {path}. Check the path.")
     ending = path.suffix.lower()
@@ -118,7 +124,7 @@ def _kind_of_bundle(path: Path, label: str) -> FileKind:
 
 def _packed_kind(path: Path, label: str) -> FileKind:
     """What a file packed by gzip, bzip2 or xz holds: "idx" or "libsvm". ValueError for anything else."""
-    start = read_bounded(open_packed(path), label, 2**16, cut=True)
+    start = read_bounded(open_packed(path, label), label, 2**16, cut=True)
     if start[:2] == b"\0\0" and start[2:3] in (b"\x08", b"\x0b", b"\x0c", b"\x0d", b"\x0e"):
         return "idx"
     if ROW.match(start.split(b"\n", 1)[0]):

@@ -17,6 +17,7 @@ from deepclust.data.reading.arrays.mat import read_mat
 from deepclust.data.reading.arrays.npz import read_npy, read_npz
 from deepclust.data.reading.kinds import CHOICES, kind_of_file
 from deepclust.data.reading.pictures.collection import PictureScan, read_pictures, scan_pictures
+from deepclust.data.reading.sentences import in_words
 from deepclust.data.reading.source import MAX_BYTES
 from deepclust.data.reading.tables.columns import TableChoice, TableLook, look_at_table
 from deepclust.data.reading.tables.dataset import read_table
@@ -34,7 +35,22 @@ def read_file(
     ValueError for unknown choices and for data that cannot be read, MixedSizes where pictures need a size.
     """
     label = name or path.name
-    kind, chosen = kind_of_file(path, label), dict(choices or {})
+    with in_words(label):
+        return _read(path, dict(choices or {}), name, max_bytes, label)
+
+
+def look_at_file(path: Path, label: str = "") -> PictureScan | TableLook | None:
+    """What there is to choose in a file before it is read; None where there is nothing. ValueError as for `read_file`."""
+    label = label or path.name
+    with in_words(label):
+        kind = kind_of_file(path, label)
+        if kind == "pictures":
+            return scan_pictures(path, label)
+        return look_at_table(path, label) if kind == "table" else None
+
+
+def _read(path: Path, chosen: dict[str, Any], name: str, max_bytes: int, label: str) -> Dataset:
+    kind = kind_of_file(path, label)
     unknown = sorted(set(chosen) - set(CHOICES[kind]))
     if unknown:
         allowed = f"has {', '.join(CHOICES[kind])}" if CHOICES[kind] else "has none"
@@ -58,16 +74,6 @@ def read_file(
         size = chosen.get("size")
         found = read_pictures(path, (int(size[0]), int(size[1])) if size else None, name, max_bytes)
     return found if name else replace(found, name=_stem(path), title=_stem(path))
-
-
-def look_at_file(path: Path, label: str = "") -> PictureScan | TableLook | None:
-    """What there is to choose in a file before it is read; None where there is nothing. ValueError as for `read_file`."""
-    kind = kind_of_file(path, label)
-    if kind == "pictures":
-        return scan_pictures(path, label or path.name)
-    if kind == "table":
-        return look_at_table(path, label or path.name)
-    return None
 
 
 def _stem(path: Path) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from deepclust.data.dataset import Dataset
 from deepclust.data.reading.archives.bundles import folder_classes, open_bundle
+from deepclust.data.reading.sentences import reason
 from deepclust.data.reading.source import MAX_BYTES, Source, file_name, shorten
 
 WORDS = 2000
@@ -44,7 +45,7 @@ def tfidf_of_texts(
             table = vectorizer.fit_transform(texts)
     except ValueError as error:  # no words at all
         raise ValueError(
-            f"{label}: the {len(texts):,} texts hold no words ({error}). Choose another column, or give longer texts."
+            f"{label}: the {len(texts):,} texts hold no words ({reason(error)}). Choose another column, or give longer texts."
         ) from error
     order = np.argsort(-np.asarray(table.getnnz(axis=0)), kind="stable")
     words = vectorizer.get_feature_names_out()[order]
@@ -66,7 +67,7 @@ def read_texts(source: Source, name: str = "", max_bytes: int = MAX_BYTES) -> Da
             try:
                 content = stream.read()
             except Exception as error:  # damaged archives meet every kind of exception
-                empty.append(f"{member} ({str(error)[:80] or type(error).__name__})")
+                empty.append(f"{member} ({reason(error)})")
                 continue
             total += len(content)
             if total > max_bytes:

@@ -17,7 +17,8 @@ from typing import BinaryIO, cast
 import numpy as np
 
 from deepclust.data.reading.archives.zips import MAX_MEMBERS, check_sizes, open_zip
-from deepclust.data.reading.source import Source, shorten
+from deepclust.data.reading.sentences import reason
+from deepclust.data.reading.source import Source, most_unpacked, shorten
 
 MAX_UNPACKED = 64 * 2**30  # of all files together; only one at a time is in memory
 MAX_FILE = 256 * 2**20  # of one of them
@@ -103,7 +104,7 @@ class _Tar(Bundle):
         packed = _length(source)
         for info, _ in self._walk():
             total += max(info.size, 0)
-            if total > MAX_UNPACKED or (total > 256 * 2**20 and total > 200 * packed):
+            if total > min(MAX_UNPACKED, most_unpacked(packed)):
                 raise ValueError(
                     f"{label} would unpack to {total / 2**30:.1f} GiB or more from {packed / 2**20:,.1f} MiB, as a bomb does. "
                     "If these are real data, pack them without compression, or give fewer."
@@ -141,8 +142,7 @@ class _Tar(Bundle):
                     yield info, archive
         except (OSError, EOFError, tarfile.TarError, UnicodeError, zlib.error, lzma.LZMAError) as error:
             raise ValueError(
-                f"{self.label} is not a tar archive, or it is damaged or cut short ({(str(error).splitlines() or [type(error).__name__])[0]}). "
-                f"{self._advice}."
+                f"{self.label} is not a tar archive, or it is damaged or cut short ({reason(error)}). {self._advice}."
             ) from error
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from deepclust.data.reading.sentences import reason
+
 DAMAGE = (OSError, EOFError, zipfile.BadZipFile, tarfile.TarError)
 AGAIN = "Delete it and download it again."
 
@@ -37,7 +39,7 @@ def tar_members(path: Path, names: Iterable[str]) -> Iterator[tuple[str, bytes]]
                 if not missing:
                     return
     except DAMAGE as error:
-        raise ValueError(f"{path.name} is not a tar archive, or it is cut short ({error}). {AGAIN}") from error
+        raise ValueError(f"{path.name} is not a tar archive, or it is cut short ({reason(error)}). {AGAIN}") from error
 
 
 def _search(stream: BinaryIO, name: str, depth: int) -> bytes | None:

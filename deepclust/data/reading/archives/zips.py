@@ -5,10 +5,9 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterable
 
-from deepclust.data.reading.source import Source
+from deepclust.data.reading.sentences import reason
+from deepclust.data.reading.source import Source, check_unpacked
 
-BOMB_BYTES = 256 * 2**20  # a file may shrink as far as it likes while it unpacks to less than this ...
-BOMB_RATIO = 200  # ... above that, nobody's real data shrink more than this
 MAX_MEMBERS = 200_000
 
 
@@ -19,7 +18,9 @@ def open_zip(source: Source, label: str, what: str, advice: str) -> zipfile.ZipF
     except FileNotFoundError as error:
         raise ValueError(f"There is no file {source}. Check the path.") from error
     except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
-        raise ValueError(f"{label} is not {what}, or it is damaged or cut short ({error}). {advice}.") from error
+        raise ValueError(
+            f"{label} is not {what}, or it is damaged or cut short ({reason(error)}). {advice}."
+        ) from error
     members = archive.infolist()
     if len(members) > MAX_MEMBERS or any(m.flag_bits & 1 for m in members):
         archive.close()
@@ -33,14 +34,4 @@ def check_sizes(members: Iterable[zipfile.ZipInfo], label: str, max_bytes: int) 
     """ValueError if zip members would unpack to more than is allowed, or shrink as only a zip bomb does."""
     total = sum(m.file_size for m in members)
     packed = sum(m.compress_size for m in members)
-    if total > max_bytes:
-        raise ValueError(
-            f"{label} would unpack to {total / 2**30:.1f} GiB, and at most {max_bytes / 2**30:.1f} GiB are allowed. "
-            "Save fewer or smaller samples."
-        )
-    if total > BOMB_BYTES and total > BOMB_RATIO * max(packed, 1):
-        raise ValueError(
-            f"{label} would unpack to {total // max(packed, 1):,} times its size ({total / 2**20:,.0f} MiB), as a zip bomb "
-            f"does; at most {BOMB_RATIO} times is allowed above {BOMB_BYTES // 2**20} MiB. If these are real data, "
-            "save them uncompressed."
-        )
+    check_unpacked(total, packed, label, max_bytes, "zip bomb")

@@ -11,7 +11,8 @@ import numpy as np
 
 from deepclust.data.dataset import Dataset
 from deepclust.data.reading.arrays.samples import dataset_of
-from deepclust.data.reading.source import MAX_BYTES, shorten
+from deepclust.data.reading.sentences import reason
+from deepclust.data.reading.source import MAX_BYTES, check_unpacked, shorten
 
 MAX_ARRAYS = 1000
 
@@ -35,11 +36,7 @@ def read_arrays_hdf5(path: Path, label: str, max_bytes: int = MAX_BYTES) -> dict
         with h5py.File(path, "r") as file:
             found = list(_arrays(file, label))
             total = sum(math.prod(array.shape) * array.dtype.itemsize for _, array in found)
-            if total > max_bytes:
-                raise ValueError(
-                    f"{label} holds {total / 2**30:,.1f} GiB of arrays, and at most {max_bytes / 2**30:.1f} GiB are "
-                    "allowed. Save fewer or smaller samples."
-                )
+            check_unpacked(total, path.stat().st_size, label, max_bytes)
             last = [name.rsplit("/", 1)[-1] for name, _ in found]
             return {
                 (short if last.count(short) == 1 else name): _read(array)
@@ -47,7 +44,7 @@ def read_arrays_hdf5(path: Path, label: str, max_bytes: int = MAX_BYTES) -> dict
             }
     except (OSError, RuntimeError, KeyError, UnicodeDecodeError) as error:
         raise ValueError(
-            f"{label} is not an HDF5 file, or it is damaged or cut short ({error}). Copy or save it again."
+            f"{label} is not an HDF5 file, or it is damaged or cut short ({reason(error)}). Copy or save it again."
         ) from error
 
 

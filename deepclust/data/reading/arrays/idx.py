@@ -14,6 +14,7 @@ from deepclust.data.reading.archives.bundles import open_bundle
 from deepclust.data.reading.archives.members import AGAIN, DAMAGE, find_member
 from deepclust.data.reading.archives.packed import PACKED_ENDINGS, open_packed, read_bounded, unpacked
 from deepclust.data.reading.arrays.samples import dataset_of
+from deepclust.data.reading.sentences import reason
 from deepclust.data.reading.source import MAX_BYTES, shorten
 
 IDX_ENDINGS = tuple(f"{n}-ubyte{packed}" for n in ("idx1", "idx3") for packed in ("", ".gz"))
@@ -32,7 +33,7 @@ def read_idx(path: Path, member: str = "") -> np.ndarray:
         content = find_member(path, member) if member else path.read_bytes()
         content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
     except DAMAGE as error:
-        raise ValueError(f"{path.name} is not an IDX file, or it is cut short ({error}). {AGAIN}") from error
+        raise ValueError(f"{path.name} is not an IDX file, or it is cut short ({reason(error)}). {AGAIN}") from error
     return array_of_idx(content, path.name)
 
 
@@ -43,7 +44,7 @@ def array_of_idx(content: bytes, label: str) -> np.ndarray:
         shape = struct.unpack(f">{n_axes}I", content[4 : 4 + 4 * n_axes])
         dtype = np.dtype(_TYPES[kind])
     except (struct.error, KeyError) as error:
-        raise ValueError(f"{label} is not an IDX file, or it is cut short ({error}). {AGAIN}") from error
+        raise ValueError(f"{label} is not an IDX file, or it is cut short ({reason(error)}). {AGAIN}") from error
     start = 4 + 4 * n_axes
     if zeros or len(content) - start != math.prod(shape) * dtype.itemsize:
         raise ValueError(
@@ -63,7 +64,7 @@ def read_idx_files(path: Path, name: str = "", max_bytes: int = MAX_BYTES) -> Da
                 inner = PurePosixPath(member).name
                 found[inner] = array_of_idx(unpacked(stream.read(), inner, max_bytes), inner)
     else:
-        found[label] = array_of_idx(read_bounded(open_packed(path), label, max_bytes), label)
+        found[label] = array_of_idx(read_bounded(open_packed(path, label), label, max_bytes), label)
     pictures = {n: a for n, a in found.items() if a.ndim > 1}
     labels = {n: a for n, a in found.items() if a.ndim == 1}
     if not pictures:

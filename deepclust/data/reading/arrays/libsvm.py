@@ -13,6 +13,7 @@ from deepclust.data.dataset import Dataset
 from deepclust.data.reading.archives.members import AGAIN, DAMAGE
 from deepclust.data.reading.archives.packed import PACKED_ENDINGS, open_packed, read_bounded
 from deepclust.data.reading.arrays.samples import dataset_of
+from deepclust.data.reading.sentences import reason
 from deepclust.data.reading.source import MAX_BYTES
 
 LIBSVM_ENDINGS = tuple(f".{name}{packed}" for name in ("libsvm", "svmlight", "svm") for packed in ("", *PACKED_ENDINGS))
@@ -24,12 +25,12 @@ def read_libsvm_file(path: Path, name: str = "", max_bytes: int = MAX_BYTES) -> 
     from sklearn.datasets import load_svmlight_file
 
     label = name or path.name
-    content = read_bounded(open_packed(path), label, max_bytes)
+    content = read_bounded(open_packed(path, label), label, max_bytes)
     try:
         X, y = load_svmlight_file(io.BytesIO(content))
     except (ValueError, OverflowError, MemoryError) as error:
         raise ValueError(
-            f"{label} is not in the LIBSVM format ({str(error)[:100]}). Its rows are: label index:value index:value ..."
+            f"{label} is not in the LIBSVM format ({reason(error)}). Its rows are: label index:value index:value ..."
         ) from error
     if 4 * math.prod(X.shape) > max_bytes:
         raise ValueError(
@@ -49,5 +50,5 @@ def read_libsvm(path: Path, n_features: int) -> tuple[np.ndarray, np.ndarray]:
     try:
         X, y = load_svmlight_file(str(path), n_features=n_features)
     except (*DAMAGE, ValueError) as error:
-        raise ValueError(f"{path.name} is not in the LIBSVM format ({error}). {AGAIN}") from error
+        raise ValueError(f"{path.name} is not in the LIBSVM format ({reason(error)}). {AGAIN}") from error
     return X.toarray().astype(np.float32), y.astype(np.int64)

@@ -11,7 +11,14 @@ import numpy as np
 from deepclust.data.dataset import Dataset
 from deepclust.data.reading.arrays.hdf5 import read_arrays_hdf5
 from deepclust.data.reading.arrays.samples import dataset_of
-from deepclust.data.reading.source import MAX_BYTES
+from deepclust.data.reading.sentences import in_words
+from deepclust.data.reading.source import MAX_BYTES, check_unpacked
+
+_ADVICE = "Save the samples as X (n, features) and the labels, if any, as y, or save them as .npz"
+#: Bytes per number of the kinds of MATLAB that are read; of a sparse matrix, which is brought to its full size.
+_BYTES = {"double": 8, "single": 4, "logical": 1, "sparse": 8} | {
+    f"{sign}int{bits}": bits // 8 for sign in ("", "u") for bits in (8, 16, 32, 64)
+}
 
 
 def read_mat(
@@ -40,21 +47,13 @@ def _mat_arrays(path: Path, label: str, max_bytes: int) -> dict[str, np.ndarray]
         return {n: a.transpose() for n, a in read_arrays_hdf5(path, label, max_bytes).items()}
     from scipy.io import loadmat, whosmat
 
-    try:
-        told = [
-            (n, shape)
-            for n, shape, kind in whosmat(path)
-            if kind not in ("cell", "struct", "object", "char", "function")
-        ]
-        if 8 * sum(math.prod(shape) for _, shape in told) > 2 * max_bytes:
-            raise ValueError(f"its arrays are too large, at most {max_bytes / 2**30:.1f} GiB are allowed")
-        found = loadmat(path, variable_names=[n for n, _ in told]) if told else {}
+    with in_words(label, " as a .mat file", _ADVICE):
+        listed = [(n, math.prod(shape) * _BYTES[kind], kind) for n, shape, kind in whosmat(path) if kind in _BYTES]
+        check_unpacked(sum(n_bytes for _, n_bytes, _ in listed), 2**62, label, 2 * max_bytes)
+        dense = sum(n_bytes for _, n_bytes, kind in listed if kind != "sparse")
+        check_unpacked(dense, path.stat().st_size, label, 2 * max_bytes)
+        found = loadmat(path, variable_names=[n for n, _, _ in listed]) if listed else {}
         arrays = {n: a.toarray() if hasattr(a, "toarray") else np.asarray(a) for n, a in found.items() if n[0] != "_"}
-    except Exception as error:  # the parser meets strangers' bytes with every kind of exception
-        raise ValueError(
-            f"{label} cannot be read as a .mat file, or it is damaged or cut short ({str(error)[:150]}). Save the samples as X "
-            "(n, features) and the labels, if any, as y, or save them as .npz."
-        ) from error
     if not arrays:
-        raise ValueError(f"{label} holds no array of numbers. Save the samples as X and the labels, if any, as y.")
+        raise ValueError(f"{label} holds no array of numbers. {_ADVICE}.")
     return arrays

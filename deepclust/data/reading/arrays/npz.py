@@ -16,6 +16,7 @@ from numpy.lib import format as npy
 from deepclust.data.dataset import Dataset
 from deepclust.data.reading.archives.zips import check_sizes, open_zip
 from deepclust.data.reading.arrays.samples import WANTED_ARRAYS, dataset_of
+from deepclust.data.reading.sentences import reason
 from deepclust.data.reading.source import MAX_BYTES, Source, file_name, shorten
 
 _DAMAGE = (
@@ -75,7 +76,7 @@ def read_arrays(
             raise ValueError(f"{label}: {error} {WANTED_ARRAYS}.") from error
         except _DAMAGE as error:
             raise ValueError(
-                f"{label} is damaged or cut short ({error}). Copy or download it again, or save it anew with "
+                f"{label} is damaged or cut short ({reason(error)}). Copy or download it again, or save it anew with "
                 "numpy.savez."
             ) from error
 
@@ -94,7 +95,7 @@ def read_array(path: Path, label: str, max_bytes: int = MAX_BYTES) -> np.ndarray
         raise ValueError(f"There is no file {path}. Check the path.") from error
     except (_BadArrayError, *_DAMAGE) as error:
         raise ValueError(
-            f"{label} is not an .npy file, or it is damaged or cut short ({error}). Save it anew with numpy.save."
+            f"{label} is not an .npy file, or it is damaged or cut short ({reason(error)}). Save it anew with numpy.save."
         ) from error
 
 
@@ -148,7 +149,7 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarra
         try:
             array: np.ndarray = npy.read_array(stream, allow_pickle=False)
         except ValueError as error:
-            raise _BadArrayError(f"{member.filename!r} cannot be read ({error}).") from error
+            raise _BadArrayError(f"{member.filename!r} cannot be read ({reason(error)}).") from error
         if stream.read(1):  # reading on to the end is what makes zipfile compare the checksum
             raise EOFError("more bytes than announced")
     return array

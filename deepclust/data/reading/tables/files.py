@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
-import warnings
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from deepclust.data.reading.archives.packed import open_packed
 from deepclust.data.reading.archives.zips import check_sizes
+from deepclust.data.reading.sentences import in_words
 from deepclust.data.reading.source import shorten
 from deepclust.data.reading.tables.csv_dialect import SNIFF, dialect_of
 
@@ -56,7 +57,7 @@ class TableFile:
         import pandas as pd
 
         found: dict[int, list[pd.Series]] = {i: [] for i in range(len(self.names))}
-        with _Sentences(self.label):
+        with _in_words(self.label):
             for _, piece in self.pieces(range(len(self.names)), n, n):
                 for i in piece.columns:
                     found[i].append(piece[i])
@@ -66,7 +67,7 @@ class TableFile:
     def blocks(self, names: Sequence[str]) -> Iterator[tuple[int, pd.DataFrame]]:
         """All rows of these columns, piece by piece: see `pieces`, with the names of the columns."""
         places = [self.names.index(n) for n in dict.fromkeys(names)]
-        with _Sentences(self.label):
+        with _in_words(self.label):
             for start, piece in self.pieces(places, BLOCK_ROWS):
                 yield start, piece.set_axis([self.names[i] for i in piece.columns], axis=1)
 
@@ -80,7 +81,7 @@ def open_table(path: Path, label: str) -> TableFile:
     from deepclust.data.reading.tables.arff import Arff  # which needs TableFile
 
     kinds = {".arff": Arff, ".parquet": _Parquet, ".feather": _Feather, ".arrow": _Feather, ".xlsx": _Xlsx}
-    with _Sentences(label):
+    with _in_words(label):
         return kinds.get(path.suffix.lower(), _Csv)(path, label)
 
 
@@ -100,39 +101,25 @@ def unique_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
     return list(found), notes
 
 
-class _Sentences:
-    """Turn the errors of the packages that read tables into a sentence."""
-
-    def __init__(self, label: str) -> None:
-        self.label = label
-
-    def __enter__(self) -> None:
-        self._quiet = warnings.catch_warnings(action="ignore")
-        self._quiet.__enter__()
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        self._quiet.__exit__(kind, error, trace)
-        if error is None or isinstance(error, (GeneratorExit, KeyboardInterrupt, SystemExit)):
-            return
-        if type(error) is ValueError and str(error).startswith(self.label):
-            return  # said already
-        why = " ".join(str(error).split())[:200]
-        fields = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", why)
-        if fields:
+@contextlib.contextmanager
+def _in_words(label: str) -> Iterator[None]:
+    """Errors of the packages that read tables as a sentence; that of a ragged csv names the line."""
+    with in_words(label, " as a table", "Save it again as .csv or .parquet"):
+        try:
+            yield
+        except ValueError as error:
+            fields = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
+            if not fields:
+                raise
             raise ValueError(
-                f"{self.label}: line {int(fields[2]):,} has {fields[3]} fields where {fields[1]} are expected. Correct that "
+                f"{label}: line {int(fields[2]):,} has {fields[3]} fields where {fields[1]} are expected. Correct that "
                 "line; a separator inside a text needs quotes around the text."
             ) from error
-        if isinstance(error, MemoryError):
-            raise ValueError(f"{self.label} needs more memory than there is. Give fewer rows or columns.") from error
-        raise ValueError(
-            f"{self.label} cannot be read as a table, or it is damaged or cut short ({why}). Save it again as .csv or .parquet."
-        ) from error
 
 
 class _Csv(TableFile):
     def __init__(self, path: Path, label: str) -> None:
-        with open_packed(path) as stream:
+        with open_packed(path, label) as stream:
             suffix = ".tsv" if path.name.lower().endswith((".tsv", ".tsv.gz")) else path.suffix.lower()
             self.dialect = dialect_of(stream.read(SNIFF), suffix, label)
         super().__init__(path, label, self.dialect.names, None)
@@ -144,17 +131,20 @@ class _Csv(TableFile):
 
         # without usecols: with it, pandas passes over lines that have too many fields
         dialect = self.dialect
-        with pd.read_csv(
-            self.path,
-            sep=dialect.separator,
-            decimal=dialect.decimal,
-            encoding=dialect.encoding,
-            encoding_errors="replace",
-            header=0 if dialect.header else None,
-            names=range(len(self.names)),
-            chunksize=n,
-            low_memory=False,
-        ) as blocks:
+        with (
+            open_packed(self.path, self.label) as stream,
+            pd.read_csv(
+                stream,
+                sep=dialect.separator,
+                decimal=dialect.decimal,
+                encoding=dialect.encoding,
+                encoding_errors="replace",
+                header=0 if dialect.header else None,
+                names=range(len(self.names)),
+                chunksize=n,
+                low_memory=False,
+            ) as blocks,
+        ):
             start = 0
             for frame in blocks:
                 yield start, frame[list(columns)]
@@ -164,7 +154,7 @@ class _Csv(TableFile):
 
     def most_rows(self) -> int:
         n = 1
-        with open_packed(self.path) as stream:
+        with open_packed(self.path, self.label) as stream:
             while block := stream.read(2**24):
                 n += block.count(b"\n") or block.count(b"\r")
         return n

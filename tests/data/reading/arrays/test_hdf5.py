@@ -60,7 +60,7 @@ def test_what_leads_elsewhere_or_is_too_much_is_refused(tmp_path, how):
             words = "holds references"
         else:
             file.create_dataset("l", (2**20, 2**20), "f4", chunks=(1, 1024), compression="gzip")
-            words = r"holds 4,096\.0 GiB of arrays"
+            words = r"would unpack to 4,096\.0 GiB"
     with pytest.raises(ValueError, match=words):
         read_hdf5(tmp_path / "a.h5")
 

@@ -51,5 +51,5 @@ def test_matlab_files_that_cannot_be_read(tmp_path: Path) -> None:
     for name, words in (("cut", "cannot be read"), ("text", "cannot be read"), ("words", "no array of numbers")):
         with pytest.raises(ValueError, match=words):
             read_file(tmp_path / f"{name}.mat")
-    with pytest.raises(ValueError, match="too large"):
-        read_file(tmp_path / "x.mat", max_bytes=100)
+    with pytest.raises(ValueError, match="would unpack to"):
+        read_file(tmp_path / "x.mat", max_bytes=50)

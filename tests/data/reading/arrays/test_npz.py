@@ -9,6 +9,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from deepclust.data.reading import source
 from deepclust.data.reading.archives import zips
 from deepclust.data.reading.arrays import npz as module
 from deepclust.data.reading.arrays.npz import read_npz
@@ -110,7 +111,7 @@ def test_an_unknown_version_of_the_header_is_refused():
 
 
 def test_a_zip_bomb_is_refused(monkeypatch):
-    monkeypatch.setattr(zips, "BOMB_BYTES", 2**20)
+    monkeypatch.setattr(source, "BOMB_BYTES", 2**20)
     body = npy_header("(1048576, 2)", "'|u1'") + bytes(2**21)
     with pytest.raises(ValueError, match="zip bomb"):
         read_npz(zipped({"x.npy": body}, zipfile.ZIP_DEFLATED))

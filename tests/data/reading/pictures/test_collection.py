@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from deepclust.data.reading.archives import bundles, zips
+from deepclust.data.reading import source
+from deepclust.data.reading.archives import bundles
 from deepclust.data.reading.pictures import collection as module
 from deepclust.data.reading.pictures.collection import MixedSizes, read_pictures
 
@@ -200,7 +201,7 @@ def test_too_much_for_memory_offers_a_smaller_size(picture_zip):
 
 
 def test_a_zip_bomb_is_refused(picture_zip, monkeypatch):
-    monkeypatch.setattr(zips, "BOMB_BYTES", 2**20)
+    monkeypatch.setattr(source, "BOMB_BYTES", 2**20)
     with pytest.raises(ValueError, match="zip bomb"):
         read_pictures(picture_zip({"1.png": bytes(2**21)}))
     monkeypatch.setattr(bundles, "MAX_UNPACKED", 2**10)
