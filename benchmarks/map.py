@@ -18,6 +18,7 @@ import math
 import os
 import platform
 import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -35,7 +36,8 @@ from tests.browser.conftest import FLAGS, ROOT, Server, serving, settle
 from tests.browser.find_browser import browser
 
 K = 12
-BARE = ("streamlit", "run", str(ROOT / "benchmarks" / "_bare_map.py"), "--server.headless=true", "--server.port")
+BARE_PAGE = str(ROOT / "benchmarks" / "_bare_map.py")
+BARE = (sys.executable, "-m", "streamlit", "run", BARE_PAGE, "--server.headless=true", "--server.port")
 TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 FRAMES = """async glass => {
     const box = glass.getBoundingClientRect(), times = [];
@@ -231,7 +233,7 @@ def bare_paint(playwright: Any, address: str, n: int, draw: str) -> float:
 
 def compare_bare(playwright: Any, runs: Path, points: list[int], repeats: int) -> None:
     """Our component beside st.plotly_chart, each alone on a page, in turns."""
-    with serving(runs, module=BARE, PYTHONPATH=str(ROOT)) as server:
+    with serving(runs, command=BARE, PYTHONPATH=str(ROOT)) as server:
         for n in points:
             print(f"{n:,} points alone on a page, load {os.getloadavg()[0]:.1f}", flush=True)
             seconds: dict[str, list[float]] = {"none": [], "map": [], "plotly": []}

@@ -437,3 +437,23 @@ def test_a_sweep_prints_every_combination_with_its_spread(runs, small_file, prin
     assert len(runs.group(found["group"])) == len(found["runs"]) == 4
     assert main(["sweep", "--data", str(small_file), "--method", "KMeans", "--set", "n_init=x"]) == 2
     assert "n_init" in capsys.readouterr().err
+
+
+# -- app --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_app_runs_where_its_pages_lie_with_the_folders_that_the_user_named(monkeypatch, tmp_path):
+    """The server works in the app's own folder; a folder that was named from somewhere else stays that folder."""
+    started = {}
+    monkeypatch.setattr("deepclust.cli.serving.FIRST_PAGE", ())
+    monkeypatch.setattr("runpy.run_module", lambda name, **_: started.update(words=sys.argv, folder=Path.cwd()))
+    monkeypatch.setattr("sys.argv", ["deepclust"])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DEEPCLUST_RUNS", "my runs")
+    monkeypatch.setenv("DEEPCLUST_DATA", "~/data")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert main(["app", "--headless", "--port", "8599"]) == 0
+    assert started["words"] == ["streamlit", "run", "app.py", "--server.port", "8599", "--server.headless", "true"]
+    assert (started["folder"] / "app.py").is_file()
+    assert os.environ["DEEPCLUST_RUNS"] == str(tmp_path / "my runs")
+    assert os.environ["DEEPCLUST_DATA"] == str(tmp_path / "home" / "data")

@@ -9,6 +9,8 @@ import runpy
 import sys
 from pathlib import Path
 
+from deepclust.place import APP
+
 # by name: the app floor above is not known here, only what will be asked for
 FIRST_PAGE = (
     "pandas",
@@ -23,14 +25,15 @@ FIRST_PAGE = (
 
 def app(asked: argparse.Namespace) -> int:
     """Become the Streamlit server. What the first page needs is loaded before the server answers anyone."""
-    here = Path(__file__).resolve().parent.parent
-    page = next(path for path in (here.parent / "app.py", here / "app" / "app.py") if path.exists())
-    os.chdir(page.parent)  # the app's .streamlit/config.toml is read from here
+    for variable in {"DEEPCLUST_RUNS", "DEEPCLUST_DATA"} & os.environ.keys():
+        if os.environ[variable]:  # as seen from where the user stands
+            os.environ[variable] = str(Path(os.environ[variable]).expanduser().absolute())
+    os.chdir(APP)  # the app's .streamlit/config.toml is read from here
     for name in FIRST_PAGE:
         importlib.import_module(name)
     # Streamlit takes a folder called pages for a list of pages until app.py has run once (docs/decisions/0004)
     importlib.import_module("streamlit.runtime.pages_manager").PagesManager.uses_pages_directory = False
     headless = ["--server.headless", "true"] if asked.headless else []
-    sys.argv = ["streamlit", "run", page.name, "--server.port", str(asked.port), *headless]
+    sys.argv = ["streamlit", "run", "app.py", "--server.port", str(asked.port), *headless]
     runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
     return 0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-BUNDLES = Path(__file__).resolve().parents[2] / "assets" / "map" / "dist"
+from deepclust.place import ASSETS
+
+BUNDLES = ASSETS / "map" / "dist"
 
 wire = st.components.v2.component("deepclust_wire", js=(BUNDLES / "wire.js").read_text(encoding="utf-8"))
 

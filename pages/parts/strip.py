@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from deepclust.engine.training.launch import reap
+from deepclust.place import ASSETS
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED
 from pages.parts.open_run import open_run
@@ -24,14 +24,13 @@ STATE_COLOURS: dict[str, Any] = {
     "lost": "red",
 }
 MAX_RUNS = 50
-STYLE = Path(__file__).resolve().parents[2] / "assets" / "app.css"
 
 
 def strip() -> None:
     """Draw the strip."""
     reap()
     cached.keep_helpers_alive()
-    st.html(STYLE)
+    st.html(ASSETS / "app.css")
     run = session.current_run()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="strip"):
         _run_picker(run)

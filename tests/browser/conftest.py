@@ -34,7 +34,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-APP = ("deepclust", "app", "--headless", "--port")
+APP = (sys.executable, "-m", "deepclust", "app", "--headless", "--port")
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning'][data-test-connection-state='CONNECTED']"
 
 
@@ -42,12 +42,13 @@ IDLE = "[data-testid='stApp'][data-test-script-state='notRunning'][data-test-con
 class Server:
     """The app, served from this checkout on a free port, with a runs folder of its own.
 
-    module: what is started in its place, as words after ``python -m``, to which the port is added.
+    command: what is started, and in which folder; the port is added to it.
     """
 
     runs: Path
     environment: dict[str, str]
-    module: tuple[str, ...] = APP
+    command: tuple[str, ...] = APP
+    folder: Path = ROOT
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
     log: Path = field(default_factory=Path)
@@ -64,8 +65,8 @@ class Server:
         self.log = self.runs / "server.log"
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", *self.module, str(self.port)],
-                cwd=ROOT,
+                [*self.command, str(self.port)],
+                cwd=self.folder,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -99,10 +100,10 @@ def end_helpers(runs: Path) -> None:
 
 
 @contextmanager
-def serving(runs: Path, *, module: tuple[str, ...] = APP, **environment: str) -> Iterator[Server]:
+def serving(runs: Path, *, command: tuple[str, ...] = APP, folder: Path = ROOT, **environment: str) -> Iterator[Server]:
     """A server of a runs folder, ended with all that it has started. Maps are drawn in WebGL unless asked otherwise."""
     around = {name: value for name, value in os.environ.items() if name != "DEEPCLUST_MAP"}
-    running = Server(runs, {**around, "DEEPCLUST_RUNS": str(runs), **environment}, module)
+    running = Server(runs, {**around, "DEEPCLUST_RUNS": str(runs), **environment}, command, folder)
     running.start()
     try:
         yield running
