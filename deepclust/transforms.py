@@ -105,6 +105,7 @@ SETS: dict[str, TransformSet] = {
     s.name: s
     for s in (
         TransformSet("D4", "all turns and mirrorings of a square", tuple(f"T{i}" for i in range(1, 9))),
+        TransformSet("D2", "all turns and mirrorings of a rectangle", ("T1", "T3", "T5", "T7")),
         TransformSet("rotations", "turns by 90°, 180° and 270°", ("T1", "T2", "T3", "T4")),
         TransformSet("half-turn", "a turn by 180°", ("T1", "T3")),
         TransformSet("quarter-turn", "a turn by 90°", ("T1", "T2")),
@@ -116,7 +117,6 @@ SETS: dict[str, TransformSet] = {
     )
 }
 AUTO = "auto"
-AUTOMATIC = {PICTURE: "D4", VECTOR: "signs-8"}
 
 
 def kind_of(feature_shape: Sequence[int]) -> str:
@@ -124,20 +124,34 @@ def kind_of(feature_shape: Sequence[int]) -> str:
     return VECTOR if len(feature_shape) == 1 else PICTURE
 
 
+def automatic(feature_shape: Sequence[int]) -> str:
+    """The set that "auto" stands for. Pictures that are not square are not turned by 90°: their margins would tell."""
+    if kind_of(feature_shape) == VECTOR:
+        return "signs-8"
+    return "D4" if feature_shape[0] == feature_shape[1] else "D2"
+
+
 def names_for(kind: str) -> tuple[str, ...]:
     """The named sets that suit a kind of samples, for a list to choose from."""
     return tuple(name for name, s in SETS.items() if kind in s.kinds)
 
 
-def members_of(set_name: str, kind: str) -> tuple[str, ...]:
+def members_of(set_name: str, feature_shape: Sequence[int]) -> tuple[str, ...]:
+    """The transformations that a set means for samples of a shape, identity first; "auto" is `automatic`.
+
+    ValueError as `members_for`.
+    """
+    return members_for(automatic(feature_shape) if set_name == AUTO else set_name, kind_of(feature_shape))
+
+
+def members_for(set_name: str, kind: str) -> tuple[str, ...]:
     """The transformations of a set, identity first: "D4", or names joined by plus signs such as "T1+T3+invert".
 
-    A sum may name sets, transformations and aliases; nothing counts twice. "auto" suits the kind of samples.
-    ValueError for an unknown name, for one that is not for this kind, and for a set of the identity alone.
+    A sum may name sets, transformations and aliases; nothing counts twice. ValueError for an unknown name, for one that
+    is not for this kind of samples, and for a set of the identity alone.
     """
-    wanted = AUTOMATIC[kind] if set_name == AUTO else set_name
     members = [IDENTITY]
-    for word in (w.strip() for w in wanted.split("+")):
+    for word in (w.strip() for w in set_name.split("+")):
         known = SETS[word].members if word in SETS else (ALIASES.get(word, word),)
         for name in known:
             if name not in TRANSFORMATIONS:
@@ -207,9 +221,9 @@ def preview(X: np.ndarray, set_name: str) -> np.ndarray:
 
     X (n, d), or pictures (n, h, w) or (n, h, w, c) in 0..1, which come out square. ValueError as `members_of`.
     """
+    members = members_of(set_name, X.shape[1:])
     square = squared(np.asarray(X, np.float32))
-    shape = square.shape[1:]
-    tables = (table(name, shape[:2]) for name in members_of(set_name, kind_of(shape)))
+    tables = (table(name, square.shape[1:3]) for name in members)
     return np.stack([apply_table(t, square) for t in tables])
 
 

@@ -16,6 +16,8 @@ from deepclust.transforms import (
     VECTOR,
     BatchTransform,
     apply_table,
+    automatic,
+    members_for,
     members_of,
     names_for,
     preview,
@@ -138,11 +140,28 @@ def test_sets_for_a_list_to_choose_from():
         ("T3", ("T1", "T3")),
         ("transpose + T6+ flip", ("T1", "T6", "T5")),
         ("half-turn+quarter-turn", ("T1", "T3", "T2")),
-        ("auto", SETS["D4"].members),
     ],
 )
 def test_own_sets_by_names(wanted, members):
-    assert members_of(wanted, PICTURE) == members
+    assert members_for(wanted, PICTURE) == members
+
+
+@pytest.mark.parametrize(("shape", "name"), [((8, 8), "D4"), ((8, 8, 3), "D4"), ((16, 10), "D2"), ((5,), "signs-8")])
+def test_what_suits_samples_by_itself(shape, name):
+    assert automatic(shape) == name
+    assert members_of("auto", shape) == SETS[name].members
+    assert members_of("half-turn", (16, 10)) == ("T1", "T3")
+
+
+def test_what_a_margin_gives_away_is_not_asked():
+    """The margin of a picture that was made square lies elsewhere after a quarter-turn, whatever the picture shows."""
+    X = np.random.default_rng(0).random((20, 16, 10))
+
+    def margins_at_the_sides(set_name: str) -> set[bool]:
+        return {bool((view[:, :, 0] == view[:, :, 1]).all()) for view in preview(X, set_name)}
+
+    assert margins_at_the_sides("D4") == {True, False}
+    assert margins_at_the_sides("auto") == {True}
 
 
 @pytest.mark.parametrize(
@@ -157,7 +176,7 @@ def test_own_sets_by_names(wanted, members):
 )
 def test_sets_that_cannot_be(wanted, kind, words):
     with pytest.raises(ValueError, match=words):
-        members_of(wanted, kind)
+        members_for(wanted, kind)
 
 
 def test_every_set_changes_something_under_each_of_its_names(pictures):
@@ -186,7 +205,7 @@ def test_pictures_become_square_by_their_edge():
 @pytest.mark.parametrize("wanted", [*names_for(PICTURE), "T1+T3+invert"])
 @pytest.mark.parametrize("shape", [(6, 6), (5, 5, 3)])
 def test_a_batch_is_changed_as_in_the_preview(wanted, shape):
-    members = members_of(wanted, PICTURE)
+    members = members_for(wanted, PICTURE)
     X = np.random.default_rng(0).random((2 * len(members), *shape)).astype(np.float32)
     counts = [3, 0, *[2] * len(members)][: len(members) - 1]
     counts.append(len(X) - sum(counts))

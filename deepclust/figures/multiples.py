@@ -11,7 +11,7 @@ from PIL import Image
 from deepclust.figures.live import small_map
 from deepclust.figures.pictures import MOST_BARS, THUMBNAIL, sprite
 from deepclust.metrics.matching import align_labels
-from deepclust.transforms import IDENTITY, SETS, TRANSFORMATIONS, kind_of, members_of, preview
+from deepclust.transforms import IDENTITY, SETS, TRANSFORMATIONS, members_for, members_of, preview
 
 #: What the numbered transformations do, short enough for the head of a column.
 MARKS = {
@@ -30,11 +30,11 @@ REACH = 3.0  # standard deviations of a feature that its bar can show, up and do
 def combination(names: Sequence[str], kind: str) -> str:
     """One name for several transformations of samples of a ``kind``: that of the set which has just these, or a sum.
 
-    The order in which they were picked does not count. ValueError as `deepclust.transforms.members_of`.
+    The order in which they were picked does not count. ValueError as `deepclust.transforms.members_for`.
     """
     picked = {IDENTITY, *names}
     ordered = [name for name in TRANSFORMATIONS if name in picked]
-    members = members_of("+".join(ordered), kind)
+    members = members_for("+".join(ordered), kind)
     known = (name for name, s in SETS.items() if set(s.members) == set(members))
     return next(known, "+".join(members))
 
@@ -61,7 +61,7 @@ def transformation_sprite(
 
 def headings(set_name: str, feature_shape: Sequence[int]) -> list[tuple[str, str, str]]:
     """Name, short mark (maybe empty) and words of each column of `transformation_sprite`."""
-    members = members_of(set_name, kind_of(feature_shape))
+    members = members_of(set_name, feature_shape)
     return [(name, MARKS.get(name, ""), TRANSFORMATIONS[name].words) for name in members]
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from deepclust.figures.gar_graphs import graph_figure, matrix_png, story_curves
 from deepclust.figures.paper_views import CARRIED, SPACES, by_user, n_carrying, parents_first, unit_means, usage_map
 from deepclust.metrics.gar_graphs import adjacencies, connections
-from deepclust.transforms import TRANSFORMATIONS, kind_of, members_of
+from deepclust.transforms import TRANSFORMATIONS, members_of
 from pages.explore import lalnet_snapshots
 from pages.explore.lalnet_subject import Subject, too_old
 from pages.parts.charts import SAVED
@@ -21,8 +21,11 @@ MATRIX = 430  # pixels of a side
 
 def members(subject: Subject) -> tuple[str, ...]:
     """The transformations that the run has learned to tell apart, in the order of its pseudo-classes."""
-    config = subject.sight.run.config
-    return members_of(config.params["transforms"], kind_of(config.feature_shape))
+    config, extras = subject.sight.run.config, subject.sight.outcome.result.extras
+    names = members_of(config.params["transforms"], config.feature_shape)
+    told = extras.get("means by transformation of F", names)
+    # before pictures that are not square had a set of their own, auto was D4 for them as well
+    return names if len(told) == len(names) else members_of("D4", config.feature_shape)
 
 
 # -- figure 4 -------------------------------------------------------------------------------------------------------

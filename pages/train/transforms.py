@@ -10,7 +10,7 @@ import streamlit as st
 from deepclust.data.dataset import Dataset
 from deepclust.figures.multiples import combination, words_of
 from deepclust.params import Param
-from deepclust.transforms import AUTO, AUTOMATIC, IDENTITY, TRANSFORMATIONS, kind_of, members_of, names_for
+from deepclust.transforms import AUTO, IDENTITY, TRANSFORMATIONS, automatic, kind_of, members_for, members_of, names_for
 from pages.visit import cached
 
 SHOWN = 2  # samples
@@ -27,12 +27,12 @@ def transforms_control(data: Dataset, p: Param, value: Any, key: str) -> str:
         options,
         default=[name for name in str(value).split("+") if name in options],
         format_func=_words,
-        placeholder=f"{AUTO}: {AUTOMATIC[kind]}",
+        placeholder=f"{AUTO}: {automatic(data.feature_shape)}",
         help=f"{p.help} Several together are joined.",
         key=key,
     )
-    chosen = combination(members_of("+".join(picked), kind), kind) if picked else AUTO
-    members = members_of(chosen, kind)
+    chosen = combination(members_for("+".join(picked), kind), kind) if picked else AUTO
+    members = members_of(chosen, data.feature_shape)
     st.html(
         f'<img src="{cached.transformed(data, chosen, SHOWN)}" style="width:{COLUMN * len(members)}px;'
         f'max-width:100%;image-rendering:pixelated" '

@@ -14,7 +14,7 @@ from deepclust.data.dataset import Dataset
 from deepclust.methods import METHODS, find_method
 from deepclust.params import check_value, params_of, values_from_json
 from deepclust.runs import RunConfig, RunGroup
-from deepclust.transforms import kind_of, members_of
+from deepclust.transforms import members_of
 
 SET_BY_RUN = ("random_state", "device")  # a run has its own fields for these
 BETWEEN = 1e-3  # seconds between the runs of a group
@@ -165,4 +165,4 @@ def _those_with(fact: str) -> str:
 def _check_transforms(params: Mapping[str, Any], feature_shape: tuple[int, ...]) -> None:
     """ValueError for a set that is unknown or not for these data: now, and not when the run has waited for its turn."""
     if "transforms" in params:
-        members_of(params["transforms"], kind_of(feature_shape))
+        members_of(params["transforms"], feature_shape)

@@ -42,8 +42,8 @@ class AcolMethod(DeepMethod):
         AUTO,
         "Transformations",
         help="What the network learns to tell apart, which decides the clusters it finds. Pictures: D4 (all turns and "
-        "mirrorings), rotations, half-turn, quarter-turn, scale-8, shear-8, translate-8, permute-8. Vectors: signs-8, "
-        "permute-8. Or your own, such as T1+T3+invert. auto: D4 for pictures, signs-8 for vectors.",
+        "mirrorings), D2 (those of a rectangle), rotations, half-turn, quarter-turn, scale-8, shear-8, translate-8, permute-8. Vectors: signs-8, "
+        "permute-8. Or your own, such as T1+T3+invert. auto: D4 for square pictures, D2 for others, signs-8 for vectors.",
     )
     n_channels: int = shared.n_channels(16, "Width of the first two convolutions; the other two have twice as many.")
     n_hidden: int = shared.n_hidden(
@@ -88,13 +88,22 @@ class AcolMethod(DeepMethod):
         return self._in_space(f, space)
 
     def _prepare(self, checkpoint: Mapping[str, Any] | None) -> None:
-        members_of(self.transforms, kind_of(self.feature_shape_))  # an unknown set is refused before all else
+        members_of(self.transforms, self.feature_shape_)  # an unknown set is refused before all else
         super()._prepare(checkpoint)
+
+    def load_fitted(self, state: Mapping[str, Any]) -> None:
+        n_transforms = len(state["net"]["head.weight"]) // self.n_duplicates
+        shape = state["feature_shape"]
+        if self.transforms == AUTO and n_transforms != len(members_of(AUTO, shape)):
+            self.transforms = (
+                "D4"  # what auto was for all pictures before those that are not square had a set of their own
+            )
+        super().load_fitted(state)
 
     # -- what the network sees -----------------------------------------------------------------------------------
 
     def _members(self) -> tuple[str, ...]:
-        return members_of(self.transforms, kind_of(self.feature_shape_))
+        return members_of(self.transforms, self.feature_shape_)
 
     def _transform(self, x: torch.Tensor) -> BatchTransform:
         return BatchTransform(self._members(), tuple(x.shape[2:] or x.shape[1:]), self.device_)

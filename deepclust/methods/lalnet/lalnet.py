@@ -23,7 +23,7 @@ from deepclust.methods.lalnet.view_axes import ViewAxes, fit_axes, reduced
 from deepclust.metrics.shortcut import is_shortcut, probe_accuracy, shortcut_warning
 from deepclust.nets.sizes import acol_size
 from deepclust.params import param
-from deepclust.transforms import apply_table, kind_of, members_of, table
+from deepclust.transforms import apply_table, members_of, table
 
 if TYPE_CHECKING:
     import torch
@@ -137,7 +137,7 @@ class LALNet(AcolMethod):
         """Operations of all passes over the data, and bytes: data, F, four copies of the weights, one batch."""
         working = self._working_shape(feature_shape)
         try:
-            n_transforms = len(members_of(self.transforms, kind_of(feature_shape)))
+            n_transforms = len(members_of(self.transforms, feature_shape))
         except ValueError:
             n_transforms = 8  # a set that cannot be is refused when the fit begins, in words; here is only an estimate
         n_outputs = self.n_duplicates * n_transforms

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepclust.metrics.shortcut import is_shortcut, probe_accuracy
-from deepclust.transforms import apply_table, kind_of, members_of, squared, table
+from deepclust.transforms import apply_table, members_of, squared, table
 
 if TYPE_CHECKING:
     import torch
@@ -92,11 +92,12 @@ def judge_task(X: NDArray, set_name: str, random_state: int = 0) -> PseudoTask:
     if len(X) < 8:
         raise ValueError(f"{len(X)} samples are too few to try probes on: give 8 or more.")
     rows = np.sort(np.random.default_rng(random_state).permutation(len(X))[:FEW])
+    set_name = members_name(set_name, X.shape[1:])
     shown = squared(np.asarray(X[rows], np.float32))
     whole, views = views_of(reduced(shown, SIDE), set_name), views_of(reduced(shown, FEW_PIXELS), set_name)
     picture = views.ndim > 3
     return PseudoTask(
-        members_name(set_name, X.shape[1:]),
+        set_name,
         len(views),
         probe_accuracy(whole.reshape(*whole.shape[:2], -1)),
         trained_accuracy(views, "texture", random_state) if picture and min(views.shape[2:4]) >= 3 else None,
@@ -106,13 +107,13 @@ def judge_task(X: NDArray, set_name: str, random_state: int = 0) -> PseudoTask:
 
 def members_name(set_name: str, feature_shape: tuple[int, ...]) -> str:
     """The transformations of a set in one word, the same for all names of it."""
-    return "+".join(members_of(set_name, kind_of(feature_shape)))
+    return "+".join(members_of(set_name, feature_shape))
 
 
 def views_of(X: NDArray, set_name: str) -> NDArray[np.float32]:
     """Samples (n, d) or square pictures under every transformation: (n_transforms, n, ...), scaled to mean 0 and spread 1."""
     shape = X.shape[1:]
-    views = np.stack([apply_table(table(name, shape[:2]), X) for name in members_of(set_name, kind_of(shape))])
+    views = np.stack([apply_table(table(name, shape[:2]), X) for name in members_of(set_name, shape)])
     return np.asarray((views - views.mean()) / max(float(views.std()), 1e-6), np.float32)
 
 

@@ -330,3 +330,13 @@ def test_the_paper_preset_is_that_of_the_paper():
     assert weights == (0.1, 1.0, 1e-6, 20)
     assert (method.batch_size, method.max_epochs, method.n_passes(60_000)) == (400, 400, 1)
     assert (method.n_channels, method.n_hidden, method.learning_rate) == (32, 2048, 1e-3)
+
+
+def test_pictures_that_are_not_square_are_not_turned_by_a_quarter_and_old_models_still_open():
+    X = np.random.default_rng(0).random((40, 8, 5)).astype(np.float32)
+    method = LALNet(**TINY).fit(X)
+    assert method._members() == ("T1", "T3", "T5", "T7")
+    old = LALNet(**TINY, transforms="D4").fit(X)  # what auto was
+    opened = LALNet(**TINY)
+    opened.load_fitted(old.fitted_state())
+    np.testing.assert_array_equal(opened.predict(X), old.predict(X))
