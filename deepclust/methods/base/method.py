@@ -17,14 +17,15 @@ from deepclust.metrics.collapse import collapse_warning
 from deepclust.params import check_params, param
 from deepclust.results import BY_KMEANS, ClusterResult
 
-SCALINGS = ("range", "standard", "none")
+SCALINGS = ("range", "standard", "sample", "none")
 
 
 def scaling_of(X: np.ndarray, scaling: str) -> tuple[np.ndarray, np.ndarray]:
     """Offset and divisor that ``(X - offset) / divisor`` needs: () for "range" and "none", (d,) for "standard".
 
     "range" brings all values together into 0..1 (pictures, embeddings), "standard" gives every feature mean 0 and
-    variance 1 (tables with features of different units). A constant feature is divided by 1.
+    variance 1 (tables with features of different units). A constant feature is divided by 1. "sample" takes nothing from
+    the data as a whole (`each_standardised`).
     """
     if scaling == "range":
         offset, divisor = X.min(), X.max() - X.min()
@@ -33,6 +34,14 @@ def scaling_of(X: np.ndarray, scaling: str) -> tuple[np.ndarray, np.ndarray]:
     else:
         offset, divisor = np.float32(0), np.float32(1)
     return np.asarray(offset, np.float32), np.where(divisor == 0, 1, divisor).astype(np.float32)
+
+
+def each_standardised(X: np.ndarray) -> np.ndarray:
+    """Every sample of X (n, ...) to mean 0 and variance 1 over all its own values; one of equal values to zeros."""
+    axes = tuple(range(1, X.ndim))
+    centred = X - X.mean(axis=axes, keepdims=True, dtype=np.float64)
+    spread = centred.std(axis=axes, keepdims=True)
+    return np.asarray(centred / np.where(spread == 0, 1, spread), np.float32)
 
 
 def check_distinct(X: np.ndarray, n_clusters: int) -> None:
@@ -92,7 +101,8 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
         "range",
         "Scaling",
         help="range: all values together into 0..1 (pictures, embeddings). standard: every feature to mean 0 and "
-        "variance 1 (tables whose columns have different units). none: as they are.",
+        "variance 1 (tables whose columns have different units). sample: every sample to mean 0 and variance 1 of its own "
+        "(photographs under different light). none: as they are.",
         choices=SCALINGS,
         group="Data",
         advanced=True,
@@ -266,6 +276,8 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
         self.seconds_ = time.perf_counter() - start
 
     def _scale(self, X: np.ndarray) -> np.ndarray:
+        if self.scaling == "sample":
+            return each_standardised(X)
         return np.asarray((X - self.scaling_offset_) / self.scaling_divisor_, np.float32)
 
     def _check_input(self, X: Any, *, reset: bool) -> np.ndarray:

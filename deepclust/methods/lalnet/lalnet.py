@@ -38,6 +38,17 @@ TERMS = {
 
 
 GRAPH, KMEANS = "graph", "k-means"
+PAPER = {
+    "max_epochs": 400,
+    "steps_per_epoch": 1,
+    "n_channels": 32,
+    "n_hidden": 2048,
+    "batch_size": 400,
+    "unit_length": False,
+    "all_views": False,
+    "last_step": KMEANS,
+    "n_init": 10,
+}
 CUT = ("spread", "places", "clusters")  # of a `GraphCut`, kept with the model
 
 
@@ -64,17 +75,8 @@ class LALNet(AcolMethod):
     )
     presets = {
         "quick": {"max_epochs": 90, "steps_per_epoch": 45, "n_channels": 16, "n_hidden": 1024, "batch_size": 200},
-        "paper": {
-            "max_epochs": 400,
-            "steps_per_epoch": 1,
-            "n_channels": 32,
-            "n_hidden": 2048,
-            "batch_size": 400,
-            "unit_length": False,
-            "all_views": False,
-            "last_step": KMEANS,
-            "n_init": 10,
-        },
+        "paper": PAPER,
+        "svhn": {**PAPER, "scaling": "sample"},  # as the authors' script does for these photographs
     }
     rank = 12
     spaces_without_k = ("embedding",)
