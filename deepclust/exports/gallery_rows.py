@@ -13,6 +13,7 @@ from deepclust.data.dataset import Dataset
 from deepclust.exports.view import View
 from deepclust.figures.pictures import SMALL, ValueRange, png_bytes, png_data_uri, sprite
 from deepclust.figures.theme import colour, text_mark
+from deepclust.metrics.external import majorities
 
 PER_ROW = 14
 QUALITY = 80  # of WebP, for pictures that are more than some pixels wide
@@ -24,16 +25,16 @@ def cluster_rows(view: View) -> Iterator[str]:
     clusters, counts = np.unique(view.labels, return_counts=True)
     flat = view.data is not None and view.data.X.ndim == 2
     value_range = (view.data.X.min(axis=0), view.data.X.max(axis=0)) if flat and view.data is not None else None
+    classes = {} if view.classes is None else majorities(view.classes, view.labels)
     lists = {"Most typical": view.best.typical}
     if len(clusters) <= MANY:
         lists["Borderline"] = view.best.borderline
     for cluster, n in zip(clusters.tolist(), counts.tolist(), strict=True):
         members = view.labels == cluster
         words = f"{n:,} samples ({n / len(members):.1%}) · confidence {view.best.confidence[members].mean():.2f}"
-        if view.classes is not None:
-            of_class = np.bincount(view.classes[members])
-            most = int(of_class.argmax())
-            words += f" · mostly {view.class_name(most)} ({of_class[most] / n:.0%})"
+        if cluster in classes:
+            most, share = classes[cluster]
+            words += f" · mostly {view.class_name(most)} ({share:.0%})"
         pictures = ""
         if view.data is not None:
             for kind, samples in lists.items():

@@ -29,6 +29,14 @@ def contingency(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[IntArray, NDArray
     return counts.reshape(len(cluster_ids), len(class_ids)).astype(np.int64), cluster_ids, class_ids
 
 
+def majorities(y_true: ArrayLike, y_pred: ArrayLike) -> dict[int, tuple[int, float]]:
+    """For each cluster the class that most of its samples are of, and their share in (0, 1]; ValueError as above."""
+    counts, cluster_ids, class_ids = contingency(y_true, y_pred)
+    best = class_ids[counts.argmax(axis=1)].tolist()  # of equally frequent classes the first
+    shares = (counts.max(axis=1) / counts.sum(axis=1)).tolist()
+    return dict(zip(cluster_ids.tolist(), zip(best, shares, strict=True), strict=True))
+
+
 def acc(y_true: ArrayLike, y_pred: ArrayLike) -> float:
     """Clustering accuracy in [0, 1]: the best one-to-one map of clusters to classes (Hungarian algorithm).
 

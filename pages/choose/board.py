@@ -8,7 +8,7 @@ from deepclust.engine.judging.choosing import Board
 from deepclust.figures.choice import criteria_board, votes_chart
 from deepclust.runs import Run
 from deepclust.selection.k.record import track_record
-from pages.parts.charts import SAVED
+from pages.parts.charts import chart
 from pages.visit import session
 from pages.visit.sight import Sight
 
@@ -70,20 +70,16 @@ def criteria_view(sight: Sight, board: Board) -> None:
     verdict = board.verdict
     true_k = sight.data.n_classes if sight.revealed else None
     if verdict is not None:
-        st.plotly_chart(
+        chart(
             votes_chart(verdict, looked_at(sight.run, board), true_k),
-            key="votes",
-            alt=f"Votes for every k; their median is k = {verdict.best}",
-            config=SAVED,
-            theme=None,
+            "votes",
+            f"Votes for every k; their median is k = {verdict.best}",
         )
     ks = range(2, board.max_k + 1)
-    st.plotly_chart(
+    chart(
         criteria_board(board.criteria, verdict, ks, columns=4, true_k=true_k),
-        key="criteria",
-        alt="Curves of all criteria over k, with the pick of each",
-        config=SAVED,
-        theme=None,
+        "criteria",
+        "Curves of all criteria over k, with the pick of each",
     )
     with st.expander("What each criterion looks at"):
         for c in board.criteria:

@@ -14,7 +14,7 @@ from deepclust.metrics.external import ari
 from deepclust.metrics.matching import align_labels
 from deepclust.runs import Run
 from deepclust.selection.k.tree import flows
-from pages.parts.charts import SAVED
+from pages.parts.charts import chart
 from pages.visit import cached
 
 MOVES = 6  # galleries, of the largest moves
@@ -46,12 +46,10 @@ def moved_view(runs: list[Run], data: Dataset, order: list[str]) -> None:
         return
     largest = sorted((f for f in flows(before, after) if f.source != f.target), key=lambda f: -f.count)[:MOVES]
     st.html("".join(_gallery(one, two, data, f.source, f.target, before, after) for f in largest))
-    st.plotly_chart(
+    chart(
         flow_chart({1: before, 2: after}, {1: _name(one), 2: _name(two)}),
-        key="moved-flow",
-        alt=f"Flow of samples from the clusters of {_name(one)} to those of {_name(two)}",
-        config=SAVED,
-        theme=None,
+        "moved-flow",
+        f"Flow of samples from the clusters of {_name(one)} to those of {_name(two)}",
     )
 
 

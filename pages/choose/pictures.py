@@ -12,7 +12,7 @@ from deepclust.figures.flow import flow_chart, tree_chart
 from deepclust.selection.k.tree import changed, flows, words_of_change
 from pages.choose.board import looked_at
 from pages.gallery.gallery import rows_of_pictures
-from pages.parts.charts import SAVED
+from pages.parts.charts import chart
 from pages.visit.sight import Sight
 
 PER_ROW = 9
@@ -41,12 +41,10 @@ def pictures_view(sight: Sight, board: Board) -> None:
             if not every and not keep[i]:
                 st.caption("No cluster here changes.")
     st.markdown("#### Where the samples go")
-    st.plotly_chart(
+    chart(
         flow_chart({i: by_k[i] for i in shown}),
-        key="flow",
-        alt=f"Flow of samples between the clusters of k = {', '.join(map(str, shown))}",
-        config=SAVED,
-        theme=None,
+        "flow",
+        f"Flow of samples between the clusters of k = {', '.join(map(str, shown))}",
     )
 
 
@@ -58,10 +56,8 @@ def tree_view(sight: Sight, board: Board) -> None:
         "One row for each k, a dot for each cluster (larger: more samples; colours as on the map), and lines where the samples "
         "go. A line that runs straight down is a cluster that stays the same; many thin lines mean that k cuts through groups."
     )
-    st.plotly_chart(
+    chart(
         tree_chart(by_k, () if verdict is None else (verdict.low, verdict.high), looked_at(sight.run, board)),
-        key="tree",
-        alt="Tree of the clusters over all k",
-        config=SAVED,
-        theme=None,
+        "tree",
+        "Tree of the clusters over all k",
     )

@@ -12,9 +12,8 @@ from deepclust.figures.plane_points import plane_points
 from deepclust.methods import find_method
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED
-from pages.experiments.multiple import PanelStyle, scores, ways_on, where
+from pages.experiments.multiple import PanelStyle, panel_head, scores, ways_on, where
 from pages.parts.start import start_group
-from pages.parts.strip import STATE_COLOURS
 from pages.visit import cached, session
 from pages.visit.sight import sight_of
 
@@ -67,15 +66,8 @@ def lesson_panels(run: Run, runs: list[Run]) -> None:
 
 
 def _panel(member: Run, data: Dataset, style: PanelStyle, shown: bool, was_live: bool) -> None:
-    if not member.folder.exists():
-        st.rerun()
-    status = member.status()
-    if was_live and status.state in ENDED:
-        st.rerun()
     method = member.config.method
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{find_method(method).title}**")
-        st.badge(status.state, color=STATE_COLOURS[status.state])
+    status = panel_head(member, find_method(method).title, was_live)
     st.caption(DOES.get(method, ""))
     _points(member, data, style)
     where(member, status)

@@ -64,14 +64,7 @@ def under_way(job: dict) -> bool:
 
 
 def _panel(member: Run, style: PanelStyle, shown: bool, was_live: bool, was_waiting: bool) -> None:
-    if not member.folder.exists():
-        st.rerun()
-    status = member.status()
-    if was_live and status.state in ENDED:
-        st.rerun()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{name_in_group(member)}**", help=_rung(member) or None)
-        st.badge(status.state, color=STATE_COLOURS[status.state])
+    status = panel_head(member, name_in_group(member), was_live, _rung(member) or None)
     if transformations := words_of(member.config.part):
         st.caption(transformations)
     remark = ""
@@ -82,6 +75,19 @@ def _panel(member: Run, style: PanelStyle, shown: bool, was_live: bool, was_wait
     where(member, status, remark)
     scores(member, style)
     ways_on(member, shown)
+
+
+def panel_head(member: Run, title: str, was_live: bool, help: str | None = None) -> RunStatus:
+    """Title and state of a run, and its status; the page runs again if it has ended since or is gone."""
+    if not member.folder.exists():
+        st.rerun()
+    status = member.status()
+    if was_live and status.state in ENDED:
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{title}**", help=help)
+        st.badge(status.state, color=STATE_COLOURS[status.state])
+    return status
 
 
 def name_in_group(member: Run) -> str:

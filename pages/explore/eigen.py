@@ -11,23 +11,20 @@ from deepclust.engine.maps.jobs import read_job
 from deepclust.engine.maps.run_maps import eigen_job
 from deepclust.figures.eigen import eigenvalue_bars
 from deepclust.metrics.eigengap import gap_words, ordinal, piece_sizes, read_gaps
-from deepclust.projections import sample_ids
 from deepclust.results import SPACE
 from deepclust.runs import Run
 from pages.explore.eigen_learned import learned_sections
+from pages.explore.eigen_pair import mapped_rows, pair_control, pair_map
 from pages.gallery.gallery import galleries
 from pages.map.choice import spaces
-from pages.map.colouring import colour_by, painted
-from pages.map.map import show_map
+from pages.map.colouring import colour_by
 from pages.map.projections import first_map, request_job, wait_for
-from pages.parts.charts import SAVED
+from pages.parts.charts import chart
 from pages.parts.pick import pick
 from pages.visit import cached, session
 from pages.visit.sight import Sight
 
-MOST_POINTS = 10_000  # of a map of two eigenvectors
 AS_GIVEN = "KMeans"  # the only method that clusters the data as they are, in a space that knows nothing of k
-HEIGHT = 480  # pixels of a map
 
 
 def eigen_view(sight: Sight) -> None:
@@ -43,17 +40,17 @@ def eigen_view(sight: Sight) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         pair = _pair(run, space, values)
         by = colour_by(sight)
-    ids = sample_ids(len(vectors), MOST_POINTS, 0, cached.own_labels(run))
+    ids = mapped_rows(sight)
     left, right = st.columns(2, gap="medium")
     with left:
         points = vectors[np.ix_(ids, pair)] * np.sqrt(len(vectors))  # entries near 1 for every number of samples
         st.caption(f"**Eigenvector {pair[0] + 1}** across, **eigenvector {pair[1] + 1}** up")
-        linked_map(sight, by, points, ids, f"eigen-{run.id}-{space}-{pair[0]}-{pair[1]}")
+        pair_map(sight, by, points, ids, f"eigen-{run.id}-{space}-{pair[0]}-{pair[1]}")
     with right:
         latent = first_map(run)
         if latent is not None:
             st.caption(f"**{spaces(run)['latent']}** (PCA) of the same samples")
-            linked_map(sight, by, latent.points[ids], ids, f"eigen-latent-{run.id}")
+            pair_map(sight, by, latent.points[ids], ids, f"eigen-latent-{run.id}")
     st.caption(
         "Groups that the graph holds apart lie apart in the first eigenvectors, often in straight arms or heaps; an "
         "eigenvector of the value 0 lives on one piece of the graph and is 0 for all other samples. Select "
@@ -66,7 +63,7 @@ def eigen_view(sight: Sight) -> None:
     )
     if len(session.selected(run)):
         galleries(sight)
-    learned_sections(sight, by, linked_map)
+    learned_sections(sight, by)
 
 
 def _graph_of(run: Run) -> str:
@@ -110,12 +107,10 @@ def _gaps(run: Run, space: str, values: np.ndarray, vectors: np.ndarray, k: int)
             help=f"The first {len(values)} eigenvalues of the normalised Laplacian of the neighbour graph. The k-th value "
             "is small if the graph can be cut into k groups while hardly an edge is cut.",
         )
-        st.plotly_chart(
+        chart(
             eigenvalue_bars(values, k),
-            key=f"eigenvalues-{run.id}",
-            config=SAVED,
-            alt="First eigenvalues as bars, the widest gaps between them marked",
-            theme=None,
+            f"eigenvalues-{run.id}",
+            "First eigenvalues as bars, the widest gaps between them marked",
         )
     with right:
         st.subheader("What the gaps say about k", anchor=False)
@@ -137,20 +132,4 @@ def _pair(run: Run, space: str, values: np.ndarray) -> tuple[int, int]:
     """
     n_pieces = read_gaps(values).n_pieces if len(values) > 2 else 1
     first_pair = (0, 1) if n_pieces == 2 else (n_pieces, n_pieces + 1)
-    chosen = [
-        st.selectbox(
-            label,
-            range(len(values)),
-            index=min(first, len(values) - 1),
-            format_func=lambda i: f"{i + 1} (value {values[i]:.4f})",
-            key=f"{label}-{run.id}-{space}",
-            width=190,
-        )
-        for label, first in zip(("Across", "Up"), first_pair, strict=True)
-    ]
-    return int(chosen[0]), int(chosen[1])
-
-
-def linked_map(sight: Sight, by: str, points: np.ndarray, ids: np.ndarray, key: str) -> None:
-    """A map of the samples ``ids`` that shares its selection with all other maps of the run."""
-    show_map(points, ids, painted(sight, by, ids), key=key, sight=sight, height=HEIGHT)
+    return pair_control(len(values), first_pair, f"{run.id}-{space}", lambda i: f"{i + 1} (value {values[i]:.4f})")

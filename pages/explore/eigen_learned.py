@@ -3,29 +3,25 @@ exact eigenvectors it has come."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import streamlit as st
 
 from deepclust.figures.eigen import angle_bars, batch_lines, gram_map
 from deepclust.methods import METHODS, find_method
 from deepclust.metrics.subspace import grassmann_distance, orthonormality_error, principal_angles, rotated_onto
-from deepclust.projections import sample_ids
 from deepclust.results import ClusterResult
 from deepclust.runs import Run
-from pages.parts.charts import SAVED
+from pages.explore.eigen_pair import mapped_rows, pair_control, pair_map
+from pages.parts.charts import chart
 from pages.visit import cached
 from pages.visit.sight import Sight
 
 EXACT, VALUES, BATCHES = "exact eigenvectors", "exact eigenvalues", "orthonormality"  # extras of a result
-MOST_POINTS = 10_000
 ZERO = 1e-7  # eigenvalues and entries that are 0 but for rounding
 EXACTLY = 1e-3  # an error below this is no accident
-LinkedMap = Callable[[Sight, str, np.ndarray, np.ndarray, str], None]
 
 
-def learned_sections(sight: Sight, by: str, linked_map: LinkedMap) -> None:
+def learned_sections(sight: Sight, by: str) -> None:
     """The sections about the spectral output Y of a run; one sentence for a method that learns none."""
     result, method = sight.outcome.result, sight.run.config.method
     Y = result.spectral_embedding
@@ -36,28 +32,24 @@ def learned_sections(sight: Sight, by: str, linked_map: LinkedMap) -> None:
         )
         return
     if EXACT in result.extras:
-        _against_exact(sight, by, result, Y, linked_map)
+        _against_exact(sight, by, result, Y)
     _orthonormality(sight.run, result, Y)
 
 
-def _against_exact(sight: Sight, by: str, result: ClusterResult, Y: np.ndarray, linked_map: LinkedMap) -> None:
+def _against_exact(sight: Sight, by: str, result: ClusterResult, Y: np.ndarray) -> None:
     """Learned and exact eigenvectors side by side, and the angles between the two spaces."""
     run, exact = sight.run, result.extras[EXACT]
     values = result.extras.get(VALUES)
     st.subheader("Learned against exact", anchor=False)
     distance = grassmann_distance(Y, exact)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = [
-            st.selectbox(
-                f"{label} (exact)",
-                range(exact.shape[1]),
-                index=min(first, exact.shape[1] - 1),
-                format_func=lambda i: f"{i + 1}" + ("" if values is None else f" (value {values[i]:.4f})"),
-                key=f"exact-{label}-{run.id}",
-                width=190,
-            )
-            for label, first in zip(("Across", "Up"), _first_pair(exact.shape[1]), strict=True)
-        ]
+        chosen = pair_control(
+            exact.shape[1],
+            (1, 2) if exact.shape[1] > 2 else (0, 1),
+            f"exact-{run.id}",
+            lambda i: f"{i + 1}" + ("" if values is None else f" (value {values[i]:.4f})"),
+            suffix=" (exact)",
+        )
         st.metric(
             "Grassmann distance",
             f"{distance:.3f} of {Y.shape[1]}",
@@ -66,21 +58,19 @@ def _against_exact(sight: Sight, by: str, result: ClusterResult, Y: np.ndarray, 
         )
     unit = exact * np.sqrt(len(exact)) / np.maximum(np.linalg.norm(exact, axis=0), 1e-12)
     turned = rotated_onto(Y, unit)
-    ids = sample_ids(len(Y), MOST_POINTS, 0, result.labels)
+    ids = mapped_rows(sight)
     left, middle, right = st.columns([0.36, 0.36, 0.28], gap="medium")
     for column, name, space in ((left, "Learned by the network", turned), (middle, "Exact (ARPACK)", unit)):
         with column:
             st.caption(f"**{name}**")
             points = space[np.ix_(ids, chosen)].astype(np.float32)
-            linked_map(sight, by, points, ids, f"{name}-{run.id}-{chosen[0]}-{chosen[1]}")
+            pair_map(sight, by, points, ids, f"{name}-{run.id}-{chosen[0]}-{chosen[1]}")
     with right:
         st.caption("**Principal angles** between the two spaces")
-        st.plotly_chart(
+        chart(
             angle_bars(principal_angles(Y, exact)),
-            key=f"angles-{run.id}",
-            config=SAVED,
-            alt="Principal angles between the learned and the exact space, in degrees",
-            theme=None,
+            f"angles-{run.id}",
+            "Principal angles between the learned and the exact space, in degrees",
         )
         st.caption(
             "0° is a direction that the network has found exactly, 90° one that it has missed. Axes mean nothing to "
@@ -99,10 +89,6 @@ def _many_pieces(exact: np.ndarray, values: np.ndarray) -> bool:
     return bool(values.max() < ZERO and not (np.abs(exact) > ZERO).any(axis=1).all())
 
 
-def _first_pair(n_vectors: int) -> tuple[int, int]:
-    return (1, 2) if n_vectors > 2 else (0, 1)
-
-
 def _orthonormality(run: Run, result: ClusterResult, Y: np.ndarray) -> None:
     """Y^T Y / n on all samples, and whether one batch's weights hold on another."""
     params, error = run.config.params, orthonormality_error(Y)
@@ -116,7 +102,7 @@ def _orthonormality(run: Run, result: ClusterResult, Y: np.ndarray) -> None:
             f"**Error {error:.3f}**, where 0 is exact and 1 is as far off as Y = 0."
             + (" The weights were set once more from all samples at the end." if error < EXACTLY else "")
         )
-        st.plotly_chart(gram_map(Y), key=f"gram-{run.id}", config=SAVED, alt="Heat map of YᵀY / n", theme=None)
+        chart(gram_map(Y), f"gram-{run.id}", "Heat map of YᵀY / n")
     with right:
         st.subheader("Does it hold on other batches?", anchor=False)
         table = result.extras.get(BATCHES)
@@ -125,13 +111,7 @@ def _orthonormality(run: Run, result: ClusterResult, Y: np.ndarray) -> None:
             st.caption("There are too few samples to draw batches from.")
             return
         st.caption(_words(table, own))
-        st.plotly_chart(
-            batch_lines(table, own),
-            key=f"batches-{run.id}",
-            config=SAVED,
-            alt="Error of orthonormality against the batch size",
-            theme=None,
-        )
+        chart(batch_lines(table, own), f"batches-{run.id}", "Error of orthonormality against the batch size")
         st.caption(
             "The first question of SpectralNet's reviewers. Its last layer is set from one batch, so that this batch comes "
             "out orthonormal; will another? For each size, two batches without a common sample are drawn 20 times: weights "

@@ -11,7 +11,7 @@ from deepclust.metrics.gar_graphs import adjacencies, connections
 from deepclust.transforms import TRANSFORMATIONS, members_of
 from pages.explore import lalnet_snapshots
 from pages.explore.lalnet_subject import Subject, too_old
-from pages.parts.charts import SAVED
+from pages.parts.charts import chart
 from pages.parts.pick import pick
 
 STRENGTHS = (0.5, 0.6, 0.7, 0.8, 0.9)
@@ -48,11 +48,11 @@ def units(subject: Subject) -> None:
         f"all outputs, but in **softmax(Z)** the {len(means['Z']) // len(names)} outputs of {names[0]} (samples as they are) "
         f"hold {own:.0%} (at 100% the network would be sure that nothing was turned)."
     )
-    st.plotly_chart(
+    chart(
         unit_means(means, weights, names),
-        key="lalnet-units",
-        config=SAVED,
-        alt="Mean activity of the units of F, Z and softmax(Z), and norms of their weights",
+        "lalnet-units",
+        "Mean activity of the units of F, Z and softmax(Z), and norms of their weights",
+        page_theme=True,
     )
     st.caption(
         "Who uses which units (dark: much, relative to the row). Look for blocks: every cluster has units of F of its own, "
@@ -75,9 +75,8 @@ def units(subject: Subject) -> None:
         (duplicates, clusters, by_user(duplicates), f"softmax(Z) of {names[0]} by cluster", f"outputs of {names[0]}"),
     )
     for column, (rows, row_names, order, title, across) in zip(st.columns(3), maps, strict=True):
-        column.plotly_chart(
-            usage_map(rows, row_names, order, title, across), key=f"lalnet-usage-{title}", config=SAVED, alt=title
-        )
+        with column:
+            chart(usage_map(rows, row_names, order, title, across), f"lalnet-usage-{title}", title, page_theme=True)
 
 
 # -- figure 6 -------------------------------------------------------------------------------------------------------
@@ -130,7 +129,8 @@ def _graph_pane(subject: Subject, snapshots: lalnet_snapshots.Snapshots, names: 
         ):
             pairs = connections(graph, strength)
             figure = graph_figure(points, pairs, of, spoken, f"{title} ({len(pairs):,} connections)")
-            column.plotly_chart(figure, key=f"lalnet-graph-{title}", config=SAVED, theme=None, alt=title)
+            with column:
+                chart(figure, f"lalnet-graph-{title}", title)
     else:
         order = np.lexsort((groups, snapshots.parents))
         left.image(
@@ -145,10 +145,4 @@ def _graph_pane(subject: Subject, snapshots: lalnet_snapshots.Snapshots, names: 
         )
     story = lalnet_snapshots.story(snapshots, groups, subject.key, len(names), strength)
     kinds = "classes" if subject.by_class else "clusters"
-    st.plotly_chart(
-        story_curves(snapshots.epochs, story, epoch, kinds),
-        key="lalnet-story",
-        config=SAVED,
-        theme=None,
-        alt="Both graphs over the epochs",
-    )
+    chart(story_curves(snapshots.epochs, story, epoch, kinds), "lalnet-story", "Both graphs over the epochs")

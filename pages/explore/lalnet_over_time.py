@@ -14,7 +14,7 @@ from pages.explore import lalnet_snapshots
 from pages.explore.lalnet_subject import Subject
 from pages.map.choice import projection_control
 from pages.map.projections import request_job, wait_for
-from pages.parts.charts import SAVED
+from pages.parts.charts import chart
 from pages.visit import cached
 
 HEIGHT = 215  # pixels of a map
@@ -62,11 +62,11 @@ def over_time(subject: Subject) -> None:
                 alt=f"Map of the latent space after epoch {snapshots.epochs[number]}",
             )
     if accuracies:
-        st.plotly_chart(
+        chart(
             accuracy_curve(snapshots.epochs, accuracies, numbers),
-            key="lalnet-acc",
-            config=SAVED,
-            alt="Accuracy over the epochs",
+            "lalnet-acc",
+            "Accuracy over the epochs",
+            page_theme=True,
         )
         st.caption(
             f"ACC of k-means with k = {run.config.n_clusters} on {len(snapshots.sample):,} samples at every snapshot, in the "

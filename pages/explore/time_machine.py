@@ -20,7 +20,7 @@ from pages.map.choice import projection_control
 from pages.map.colouring import CLASS, CLUSTER, Paint, colour_control, painted
 from pages.map.map import in_webgl, show_map
 from pages.map.projections import request_job, wait_for
-from pages.parts.charts import SAVED
+from pages.parts.charts import chart
 from pages.visit import cached, cached_frames, session
 from pages.visit.cached_frames import Moments
 from pages.visit.sight import Sight
@@ -146,11 +146,11 @@ def _plain_story(sight: Sight, moments: Moments, number: int) -> None:
         name = sight.data.class_name if sight.revealed else str
         st.caption(f"Clusters then against {title}")
         matrix, clusters, columns = confusion(against, labels)
-        st.plotly_chart(
+        chart(
             confusion_map(matrix, [int(c) for c in clusters], [name(int(c)) for c in columns]),
-            key="time-confusion",
-            alt=f"Number of samples in each cluster then, against {title}",
-            config=SAVED,
+            "time-confusion",
+            f"Number of samples in each cluster then, against {title}",
+            page_theme=True,
         )
 
 

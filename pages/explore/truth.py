@@ -11,7 +11,7 @@ from deepclust.data.catalog.table import reported_on
 from deepclust.figures.confusion import confusion_map
 from deepclust.metrics.matching import confusion
 from pages.gallery.edits import with_your_edits
-from pages.parts.charts import SAVED
+from pages.parts.charts import chart
 from pages.visit.clusters import Clusters
 from pages.visit.sight import Sight
 
@@ -64,11 +64,11 @@ def truth(sight: Sight) -> None:
         st.subheader("Clusters against classes" + (", with your edits" if clusters.edited.changed else ""))
         matrix, cluster_numbers, classes = confusion(sight.classes, clusters.labels)
         names = [sight.data.class_name(c) for c in classes]
-        st.plotly_chart(
+        chart(
             confusion_map(matrix, [int(c) for c in cluster_numbers], names, _own_names(clusters, cluster_numbers)),
-            key=f"confusion-{sight.k}",
-            alt="Number of samples of each class in each cluster",
-            config=SAVED,
+            f"confusion-{sight.k}",
+            "Number of samples of each class in each cluster",
+            page_theme=True,
         )
     with right:
         st.subheader("Others on the same data")

@@ -7,7 +7,7 @@ import streamlit as st
 
 from deepclust.metrics.cluster_facts import ClusterFacts, cluster_facts
 from pages.gallery.edits import edit_bar, row_form, row_menu
-from pages.gallery.row import KINDS, Majority, head, majority, strip
+from pages.gallery.row import KINDS, Majorities, head, majorities_of, strip
 from pages.parts.pick import pick
 from pages.visit.clusters import Clusters, plain
 from pages.visit.sight import Sight
@@ -27,11 +27,11 @@ def cluster_rows(sight: Sight) -> None:
 def _cluster_rows(sight: Sight) -> None:
     clusters = sight.clusters
     facts = _facts(clusters.key, sight.outcome.result.embedding, clusters)
-    classes = majority(sight, clusters, facts)
+    classes = majorities_of(sight, clusters)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         explained = "  \n".join(f"**{name}**: {sentence}" for name, sentence in KINDS.items())
         kind = pick("Which samples", list(KINDS), key="gallery-kind", help=explained)
-        by = _sort_control(classes is not None)
+        by = _sort_control(sight.revealed)
     with st.container(horizontal=True, gap="small"):
         edit_bar(sight, clusters)
     if clusters.edited.trouble:
@@ -53,13 +53,14 @@ def _sort_control(revealed: bool) -> str:
     return str(st.selectbox("Sort by", options, key=f"rows-by-{revealed}", width=150))
 
 
-def _order(by: str, facts: ClusterFacts, classes: Majority | None) -> np.ndarray:
+def _order(by: str, facts: ClusterFacts, classes: Majorities) -> np.ndarray:
     """Places of the clusters in the order in which they are shown."""
     if by == SIMILAR:
         return facts.similar
     values = {LARGE: -facts.sizes, SMALL: facts.sizes, UNSURE: facts.confidence, SURE: -facts.confidence}
-    if classes is not None:
-        values |= {MIXED: classes.purity, PURE: -classes.purity}
+    if classes:
+        purity = np.array([classes[number][1] for number in facts.numbers.tolist()])
+        values |= {MIXED: purity, PURE: -purity}
     return np.argsort(values.get(by, facts.numbers), kind="stable")
 
 

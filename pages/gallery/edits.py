@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -21,23 +22,18 @@ RENAME, SPLIT, SELECT = "Rename", "Split", "Select on the map"
 def edit_bar(sight: Sight, clusters: Clusters) -> None:
     """Merge, undo, redo, and back to what the method found."""
     _merge_several(sight, clusters)
-    last, after = clusters.edited.done[-1:], clusters.edited.undone[:1]
-    if st.button(
-        "Undo",
-        icon=":material/undo:",
-        disabled=not last,
-        key="undo-edit",
-        help=plain(f"Take back: {last[0].words}") if last else None,
+    for label, change, edited, will, has in (
+        ("Undo", edits.undo, clusters.edited.done[-1:], "Take back", "Taken back"),
+        ("Redo", edits.redo, clusters.edited.undone[:1], "Make again", "Made again"),
     ):
-        make(lambda: edits.undo(sight.run, sight.k), f"Taken back: {last[0].words}")
-    if st.button(
-        "Redo",
-        icon=":material/redo:",
-        disabled=not after,
-        key="redo-edit",
-        help=plain(f"Make again: {after[0].words}") if after else None,
-    ):
-        make(lambda: edits.redo(sight.run, sight.k), f"Made again: {after[0].words}")
+        if st.button(
+            label,
+            icon=f":material/{label.lower()}:",
+            disabled=not edited,
+            key=f"{label.lower()}-edit",
+            help=plain(f"{will}: {edited[0].words}") if edited else None,
+        ):
+            make(partial(change, sight.run, sight.k), f"{has}: {edited[0].words}")
     if clusters.edited.changed and st.button(
         "Reset",
         icon=":material/history:",

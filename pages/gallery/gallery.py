@@ -11,7 +11,7 @@ import streamlit as st
 from pages.gallery.cluster_rows import cluster_rows
 from pages.gallery.edits import gather_button
 from pages.gallery.point import point_pane
-from pages.gallery.row import KINDS, PER_ROW, mark, strip
+from pages.gallery.row import KINDS, PER_ROW, majorities_of, mark, mostly, strip
 from pages.parts.pick import pick
 from pages.visit import cached, session
 from pages.visit.clusters import plain
@@ -37,16 +37,13 @@ def rows_of_pictures(sight: Sight, kind: str, *, per_row: int = PER_ROW, only: C
     For pages that compare what was found at several k: no edits.
     """
     clusters = cached.clusters(sight.run, sight.k, edits=False)
-    parts = []
+    classes, parts = majorities_of(sight, clusters), []
     for cluster in clusters.random:
         if only is not None and cluster not in only:
             continue
         members = clusters.labels == cluster
-        facts = f"{members.sum():,} samples · confidence {clusters.best.confidence[members].mean():.2f}"
-        if sight.classes is not None:
-            counts = np.bincount(sight.classes[members])
-            most = int(counts.argmax())
-            facts += f" · mostly {sight.data.class_name(most)} ({counts[most] / counts.sum():.0%})"
+        confidence = clusters.best.confidence[members].mean()
+        facts = f"{members.sum():,} samples · confidence {confidence:.2f}{mostly(sight.data, classes, cluster)}"
         parts.append(
             f'<div style="margin:0 0 .7rem 0"><div style="font-size:.9rem;margin-bottom:.15rem">'
             f'<span style="font-size:1.15rem">{mark(cluster)}</span> '

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
@@ -12,7 +11,7 @@ from deepclust.data.dataset import Dataset
 from deepclust.figures.pictures import png_bytes, png_data_uri, sprite
 from deepclust.figures.theme import colour, text_mark
 from deepclust.metrics.cluster_facts import ClusterFacts, telling_features
-from deepclust.metrics.external import contingency
+from deepclust.metrics.external import majorities
 from deepclust.runs.edit_kinds import default_name
 from pages.visit import cached
 from pages.visit.clusters import Clusters
@@ -27,22 +26,20 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Majority:
-    """Words for the most frequent class of every cluster, and the share (m,) of its samples that are of it."""
-
-    names: list[str]
-    purity: np.ndarray
+Majorities = dict[int, tuple[int, float]]  # of every cluster, see `deepclust.metrics.external.majorities`
 
 
-def majority(sight: Sight, clusters: Clusters, facts: ClusterFacts) -> Majority | None:
-    """The classes of the clusters of ``facts``; None where classes may not be told."""
-    if sight.classes is None:
-        return None
-    kept = clusters.labels >= 0
-    counts, _, classes = contingency(sight.classes[kept], clusters.labels[kept])
-    most = classes[counts.argmax(axis=1)]
-    return Majority([sight.data.class_name(c) for c in most], counts.max(axis=1) / facts.sizes)
+def majorities_of(sight: Sight, clusters: Clusters) -> Majorities:
+    """The most frequent class of every cluster; none where classes may not be told."""
+    return {} if sight.classes is None else majorities(sight.classes, clusters.labels)
+
+
+def mostly(data: Dataset, classes: Majorities, cluster: int) -> str:
+    """The end of a sentence about a cluster that says which class most of its samples are of."""
+    if cluster not in classes:
+        return ""
+    number, share = classes[cluster]
+    return f" · mostly {data.class_name(number)} ({share:.0%})"
 
 
 def mark(cluster: int) -> str:
@@ -50,15 +47,14 @@ def mark(cluster: int) -> str:
     return f'<span style="color:{colour(cluster)}">{text_mark(cluster)}</span>'
 
 
-def head(data: Dataset, clusters: Clusters, facts: ClusterFacts, place: int, classes: Majority | None) -> str:
+def head(data: Dataset, clusters: Clusters, facts: ClusterFacts, place: int, classes: Majorities) -> str:
     """Mean picture, name and facts of the cluster at ``place`` of the facts."""
     cluster, name = int(facts.numbers[place]), clusters.names[int(facts.numbers[place])]
     number = "" if name == default_name(cluster) else f' <span style="opacity:.6">{cluster}</span>'
-    mostly = "" if classes is None else f" · mostly {classes.names[place]} ({classes.purity[place]:.0%})"
     lines = [
         f'<span style="font-size:1.05rem">{mark(cluster)} <b>{html.escape(name)}</b>{number}</span> '
         f'<span style="opacity:.75">{_count(int(facts.sizes[place]), "sample")} · confidence '
-        f"{facts.confidence[place]:.2f}{html.escape(mostly)}</span>",
+        f"{facts.confidence[place]:.2f}{html.escape(mostly(data, classes, cluster))}</span>",
         *_near(clusters, facts, place),
     ]
     if data.kind != "image":

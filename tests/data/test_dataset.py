@@ -157,3 +157,9 @@ def test_check_n_clusters():
         check_n_clusters(ds, 5)
     with pytest.raises(ValueError, match="from 1 to 4"):
         check_n_clusters(4, 0)
+
+
+def test_a_class_is_called_by_its_name_or_its_number():
+    y = np.array([0, 1, 1])
+    assert Dataset("a", points(3), y=y, class_names=("cat", "dog")).class_name(1) == "dog"
+    assert Dataset("a", points(3), y=y).class_name(1) == "1"

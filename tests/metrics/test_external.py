@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from deepclust.metrics.external import acc, ari, contingency, nmi, purity, scores
+from deepclust.metrics.external import acc, ari, contingency, majorities, nmi, purity, scores
 
 TRUE = [0, 0, 0, 1, 1, 1]
 
@@ -95,3 +95,10 @@ def test_bad_labels_are_refused_in_words(score):
 def test_unknown_normaliser_is_refused():
     with pytest.raises(ValueError, match="'max' or 'arithmetic'"):
         nmi(TRUE, TRUE, average="geometric")
+
+
+def test_majorities_are_the_most_frequent_classes_and_their_shares():
+    y = [0, 0, 1, 2, 2, 2, 1, 1]
+    labels = [3, 3, 3, 5, 5, 5, -1, 5]
+    assert majorities(y, labels) == {-1: (1, 1.0), 3: (0, 2 / 3), 5: (2, 3 / 4)}
+    assert majorities([1, 0], [0, 0]) == {0: (0, 0.5)}, "of equally frequent classes the first"
