@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from deepclust.cli import main
 from deepclust.methods import METHODS
@@ -153,12 +154,26 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path, capsys):
     assert capsys.readouterr().err.count("\n") == 1
 
 
-@pytest.mark.parametrize("words", [[], ["fit"], ["fit", "--dataset", "digits"], ["dance"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["fit"],
+        ["fit", "--dataset", "digits"],
+        ["dance"],
+        ["fit", "--dataset", "digits", "--method", "KMeans", "--sed", "3"],
+        ["runs", "--jsno"],
+        ["fit", "--data", "x.zip", "--method", "KMeans", "--size", "large"],
+    ],
+)
 def test_half_a_command_is_refused(words, capsys):
     with pytest.raises(SystemExit) as ended:
         main(words)
     assert ended.value.code == 2
-    assert "usage: deepclust" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.startswith("deepclust: ")
+    assert said.endswith(" --help.\n")
+    assert said.count("\n") == 1
 
 
 def test_the_process_prints_no_traceback_either(tmp_path):
@@ -170,6 +185,65 @@ def test_the_process_prints_no_traceback_either(tmp_path):
     assert done.returncode == 2
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.fixture
+def copies(tmp_path) -> Path:
+    np.savez(tmp_path / "copies.npz", x=np.ones((40, 3), np.float32))
+    return tmp_path / "copies.npz"
+
+
+def test_a_refused_fit_prints_one_sentence(runs, copies, capfd):
+    fit = ["fit", "--data", str(copies), "--method", "KMeans", "--set", "n_clusters=3"]
+    assert main(fit) == 1
+    said = capfd.readouterr().err
+    assert said.startswith("deepclust: ")
+    assert said.count("\n") == 1
+
+
+def test_debug_prints_where_it_went_wrong(tmp_path, copies):
+    command = [sys.executable, "-m", "deepclust", "fit", "--data", str(copies), "--method", "KMeans"]
+    command += ["--set", "n_clusters=3", "--runs", str(tmp_path / "runs"), "--debug"]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("deepclust: ")
+
+
+def test_an_error_that_nobody_thought_of_is_one_sentence_too(runs, capsys, monkeypatch):
+    monkeypatch.setattr("deepclust.cli.training.make_config", lambda *_, **__: {}["n_samples"])
+    assert main(["fit", "--dataset", "digits", "--method", "KMeans"]) == 2
+    assert capsys.readouterr().err == (
+        "deepclust: This went wrong: KeyError: 'n_samples'. The same with --debug says where.\n"
+    )
+
+
+def test_how_a_file_is_read_can_be_said(runs, tmp_path, printed, capsys):
+    rows = "".join(f"{i % 2 * 9 + i / 100},{i},{'ab'[i % 2]},{i % 3}\n" for i in range(40))
+    (tmp_path / "t.csv").write_text("size,number,kind,third\n" + rows)
+    fit = ["fit", "--method", "KMeans", "--set", "n_clusters=2", "--json", "--data", tmp_path / "t.csv"]
+    assert printed(*fit, "--label", "kind", "--features", "size")["acc"] == 1.0
+    assert printed(*fit, "--label", "", "--features", "size")["acc"] is None
+    for words, problem in (
+        (["--label", "colour"], "has no column 'colour'. It has: size, number, kind, third"),
+        (["--size", "8"], "'size' cannot be chosen"),
+        (["--options", "noise=1"], "--options are of the drawn data sets"),
+    ):
+        assert main([str(w) for w in (*fit, *words)]) == 2
+        assert problem in capsys.readouterr().err
+    assert main(["fit", "--dataset", "digits", "--method", "KMeans", "--label", "a"]) == 2
+    assert "it goes with --data, not with --dataset" in capsys.readouterr().err
+
+
+def test_pictures_of_mixed_sizes_name_the_option(runs, tmp_path, printed, capsys):
+    (tmp_path / "p").mkdir()
+    for i in range(6):
+        Image.new("L", (8 + i, 8), color=i * 40).save(tmp_path / "p" / f"{i}.png")
+    fit = ["fit", "--method", "KMeans", "--set", "n_clusters=2", "--json", "--data", str(tmp_path / "p")]
+    assert main(fit) == 2
+    said = capsys.readouterr().err
+    assert said.endswith("Here: --size 8x10.\n")
+    assert printed(*fit, "--size", "8x10")["n_samples"] == 6
 
 
 def test_a_run_that_fails_ends_with_1(runs, capsys):

@@ -6,25 +6,51 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, NoReturn
 
 from deepclust.cli import listing, ranking, serving, taking, training
+from deepclust.data.reading.pictures.collection import MixedSizes
+from deepclust.engine.detached.process import log_trace, show_traces
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status is 0, 1 when a run failed, or 2 when something cannot be done as asked."""
     asked = _parser().parse_args(arguments)
+    if asked.debug:
+        show_traces()
     try:
         return int(asked.run_command(asked))
-    except (ValueError, OSError) as error:
-        print(f"deepclust: {error}", file=sys.stderr)
+    except Exception as error:  # people get a sentence, whatever it was
+        log_trace()
+        print(f"deepclust: {_sentence(error)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("deepclust: interrupted.", file=sys.stderr)
         return 130  # what shells expect of a command that Ctrl-C has ended
 
 
+def _sentence(error: Exception) -> str:
+    """An error in words; ours speak for themselves."""
+    said = " ".join(str(error).split())
+    if isinstance(error, MixedSizes):
+        return f"{said} Here: --size {error.suggested[0]}x{error.suggested[1]}."
+    if isinstance(error, (ValueError, OSError)):
+        return said
+    return f"This went wrong: {type(error).__name__}: {said}. The same with --debug says where."
+
+
+class _Parser(argparse.ArgumentParser):
+    """Words that are not understood get one sentence; options are written out."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"deepclust: {message[:1].upper()}{message[1:]}. See {self.prog} --help.\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="deepclust", description="Watch a neural network learn to sort your data, and judge what it found."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -78,4 +104,6 @@ def _parser() -> argparse.ArgumentParser:
     app.add_argument("--port", type=int, default=8501)
     app.add_argument("--headless", action="store_true", help="serve without opening a browser")
     app.set_defaults(run_command=serving.app)
+    for command in commands.choices.values():
+        command.add_argument("--debug", action="store_true", help="on an error, print the trace that leads to it")
     return parser

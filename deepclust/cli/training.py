@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from deepclust.cli import reading
 from deepclust.cli.printing import print_rows, progress_bar, summary_of, with_spreads
 from deepclust.cli.ranking import print_ranking, ranking_at_end
 from deepclust.data.catalog.table import CATALOG
@@ -36,7 +37,8 @@ def add_run_arguments(command: argparse.ArgumentParser) -> None:
     source.add_argument(
         "--data", type=Path, metavar="PATH", help="own data: a file of arrays or a table, a zip or folder of pictures"
     )
-    command.add_argument("--options", nargs="*", default=[], metavar="NAME=VALUE", help="options of the data set")
+    command.add_argument("--options", nargs="*", default=[], metavar="NAME=VALUE", help="options of a drawn data set")
+    reading.add_arguments(command)
     command.add_argument("--method", required=True, help="a method (see `deepclust methods`)")
     command.add_argument("--preset", help="a named set of hyper-parameters of the method")
     command.add_argument("--set", nargs="*", action="extend", default=[], metavar="NAME=VALUE", help="hyper-parameters")
@@ -48,8 +50,15 @@ def asked_run(asked: argparse.Namespace, store: RunStore) -> tuple[RunConfig, Da
     """The checked config of what was asked for, and its data."""
     cls = find_method(asked.method)
     ref: dict[str, Any] = {"name": asked.dataset}
+    choices = reading.choices_of(asked)
     if asked.data is not None:
-        ref = {"file": str(asked.data.expanduser().resolve())}
+        if asked.options:
+            raise ValueError(
+                "--options are of the drawn data sets. How a file is read, its own options say: --label, --size..."
+            )
+        ref = {"file": str(asked.data.expanduser().resolve())} | ({"choices": choices} if choices else {})
+    elif choices:
+        raise ValueError(f"--{next(iter(choices))} says how a file is read: it goes with --data, not with --dataset.")
     elif asked.options:
         ref["options"] = _dataset_options(asked.dataset, asked.options)
     dataset = open_dataset(ref, store.datasets)

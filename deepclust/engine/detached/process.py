@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import subprocess
 import sys
@@ -58,6 +59,20 @@ def reap() -> None:
 
 
 def yield_to_the_page() -> None:
-    """Lower the priority of this process, so that the page stays quick while it works."""
+    """Lower the priority of this process, so that the page stays quick while it works; traces go to its log."""
+    show_traces()
     if hasattr(os, "nice"):
         os.nice(5)
+
+
+def log_trace() -> None:
+    """Keep where the present error came from, for those who look: the log of a detached process, or --debug."""
+    logging.getLogger("deepclust").debug("What follows ended this work.", exc_info=True)
+
+
+def show_traces() -> None:
+    """Let `log_trace` write on the standard error of this process."""
+    logger = logging.getLogger("deepclust")
+    if not logger.handlers:
+        logger.addHandler(logging.StreamHandler())
+    logger.setLevel(logging.DEBUG)

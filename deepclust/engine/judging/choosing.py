@@ -18,7 +18,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from deepclust.disk import write_json
-from deepclust.engine.detached.process import reap, start_detached, yield_to_the_page
+from deepclust.engine.detached.process import log_trace, reap, start_detached, yield_to_the_page
 from deepclust.engine.detached.work import Work, failure
 from deepclust.owner import this_process
 from deepclust.runs import Run
@@ -153,9 +153,7 @@ def _compare(run: Run, max_k: int, watch: Callable[[Board], None] | None) -> Boa
     except Exception as error:
         if not run.folder.exists():
             return board  # the run was deleted meanwhile: nobody is left to tell
-        import traceback
-
-        traceback.print_exc()
+        log_trace()
         tell(state="failed", error=failure(error), now="")
     finally:
         (run.folder / STOP).unlink(missing_ok=True)

@@ -18,7 +18,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from deepclust.disk import write_json
-from deepclust.engine.detached.process import reap, start_detached, yield_to_the_page
+from deepclust.engine.detached.process import log_trace, reap, start_detached, yield_to_the_page
 from deepclust.engine.detached.work import Work, failure
 from deepclust.owner import this_process
 from deepclust.runs import Run, RunStore
@@ -150,9 +150,7 @@ def _rank(runs: list[Run], path: Path, watch: Callable[[RankBoard], None] | None
                 return board
         tell(state="done", now="")
     except Exception as error:
-        import traceback
-
-        traceback.print_exc()
+        log_trace()
         tell(state="failed", error=failure(error), now="")
     finally:
         _stop_file(path).unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from deepclust.compute import likely_device
 from deepclust.data.dataset import Dataset
 from deepclust.data.references import open_dataset
 from deepclust.disk import save_arrays, write_json
+from deepclust.engine.detached.process import log_trace
 from deepclust.engine.maps.jobs import read_job, run_job
 from deepclust.engine.maps.run_maps import map_job
 from deepclust.engine.training.control import Control
@@ -63,9 +64,7 @@ def train(
     except KeyboardInterrupt:
         return control.end("stopped", "Interrupted. Resume goes on from the last checkpoint.")
     except Exception as error:  # whatever a method or a data set raises is told to the user, and the app stays up
-        import traceback
-
-        traceback.print_exc()
+        log_trace()
         return control.end("failed", _sentence(error))
     finally:
         control.finish()

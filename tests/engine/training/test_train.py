@@ -291,7 +291,7 @@ def test_too_little_memory_gets_the_way_out(ask, store, monkeypatch):
     assert "smaller batch size" in status.message
 
 
-def test_an_error_of_a_method_is_told_and_logged(ask, store, monkeypatch, capfd):
+def test_an_error_of_a_method_is_told_and_logged(ask, store, monkeypatch, caplog, capfd):
     from deepclust.methods import METHODS
 
     def learn(self, X):
@@ -299,11 +299,13 @@ def test_an_error_of_a_method_is_told_and_logged(ask, store, monkeypatch, capfd)
         raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
 
     monkeypatch.setattr(METHODS["AEKMeans"], "_learn", learn)
+    caplog.set_level("DEBUG", "deepclust")
     run = ask("AEKMeans")
     status = train(run, store)
     assert status.state == "failed"
     assert status.message == "RuntimeError: mat1 and mat2 shapes cannot be multiplied"
-    assert "Traceback" in capfd.readouterr().err
+    assert "mat1 and mat2" in (caplog.records[-1].exc_text or str(caplog.records[-1].exc_info))
+    assert "Traceback" not in capfd.readouterr().out, "a terminal gets the sentence only"
 
 
 def test_a_loss_that_is_not_finite_ends_the_training(ask, store, monkeypatch):
