@@ -7,8 +7,8 @@ PY := $(VENV)/bin/python
 PORT ?= 8501
 NODE := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 TSC = $(NODE) node build/map/node_modules/typescript/bin/tsc -p assets/map
-NEWEST = $(firstword $(foreach p,$(PYTHON) python3 python3.14 python3.13 python3.12 python3.11,\
-	$(shell command -v $(p) >/dev/null 2>&1 && $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $(p))))
+# What a Python says of itself: a rank and where it is. Newer is better, but the pinned packages are built up to 3.14.
+RANK := import sys; v = sys.version_info[:2]; v >= (3, 11) and print(v[1] + 1000 * (v <= (3, 14)), sys.executable)
 
 .PHONY: app test check fast map clean
 
@@ -30,9 +30,13 @@ check: $(VENV)/test.ready build/map/ready
 	$(VENV)/bin/lint-imports
 	$(TSC)
 
+# Names on the PATH may be shims with nothing behind them: each is asked once, and those that cannot answer are passed over.
 $(VENV)/bin/python:
-	@test -n "$(NEWEST)" || { echo "DeepClust needs Python 3.11 or newer: install it, or say make PYTHON=/path/to/python3."; exit 1; }
-	$(NEWEST) -m venv $(VENV) || { echo "Python could not make a virtual environment; on Debian: apt install python3-venv"; exit 1; }
+	@if test -n "$$PYTHON"; then set -- "$$PYTHON"; else set -- python3 python python3.14 python3.13 python3.12 python3.11; fi; \
+	best=$$(for python in "$$@"; do "$$python" -c '$(RANK)' 2>/dev/null; done | sort -n | tail -n 1 | cut -d " " -f 2-); \
+	test -n "$$best" || { echo "DeepClust needs Python 3.11 or newer: install it, or say make PYTHON=/path/to/python3."; exit 1; }; \
+	"$$best" -m venv $(VENV) || { rm -f $@; \
+		echo "$$best could not make a virtual environment; on Debian: apt install python3-venv"; exit 1; }
 
 $(VENV)/app.ready: requirements.txt | $(VENV)/bin/python
 	$(PY) -m pip install --quiet -r requirements.txt
