@@ -10,6 +10,7 @@ from deepclust.runs import Run
 from deepclust.selection.k.record import track_record
 from pages.parts.charts import chart
 from pages.visit import session
+from pages.visit.say import plain
 from pages.visit.sight import Sight
 
 
@@ -23,11 +24,11 @@ def verdict_view(sight: Sight, board: Board) -> None:
         left, right = st.columns([0.7, 0.3], vertical_alignment="center", gap="large")
         with left:
             so_far = "So far: " if board.live else ""
-            st.markdown(f"### {so_far}{verdict.sentence}")
+            st.markdown(f"### {so_far}{plain(verdict.sentence)}")
             for reason in verdict.reasons:
-                st.markdown(f"- {reason}")
+                st.markdown(f"- {plain(reason)}")
             if board.space:
-                st.caption(f":material/info: {board.space}")
+                st.caption(f":material/info: {plain(board.space)}")
             st.caption(track_record())
             if sight.revealed:
                 _truth(sight, board)
@@ -45,8 +46,8 @@ def verdict_view(sight: Sight, board: Board) -> None:
                 st.switch_page("pages/explore/page.py", query_params=session.url_of(run))
             if board.space and k != run.config.n_clusters:
                 st.caption(
-                    f"The clusters at another k are {run.regrouping}, learned for k = {run.config.n_clusters}. For "
-                    f"clusters of its own, train {run.config.method} again with {k}."
+                    f"The clusters at another k are {plain(run.regrouping)}, learned for k = {run.config.n_clusters}. For "
+                    f"clusters of its own, train {plain(run.config.method)} again with {k:d}."
                 )
 
 
@@ -84,7 +85,9 @@ def criteria_view(sight: Sight, board: Board) -> None:
     with st.expander("What each criterion looks at"):
         for c in board.criteria:
             arrow = {"high": "high is good", "low": "low is good"}[c.better] if c.curve else "a count"
-            st.markdown(f"**{c.title}** ({arrow}; weight {c.weight:g}). {c.sentence} {c.note}".rstrip())
+            st.markdown(
+                f"**{plain(c.title)}** ({arrow}; weight {c.weight:g}). {plain(c.sentence)} {plain(c.note)}".rstrip()
+            )
 
 
 def _truth(sight: Sight, board: Board) -> None:

@@ -15,7 +15,8 @@ from pages.parts.opening import open_finished
 from pages.parts.pick import pick
 from pages.parts.rank_button import KEY, SETTINGS, K
 from pages.parts.strip import strip
-from pages.visit import session
+from pages.visit import say, session
+from pages.visit.say import plain
 from pages.visit.sight import Sight
 
 REACH = (10, 20, 30, 50)  # how far the k may be compared
@@ -41,7 +42,7 @@ def page() -> None:
     board = read_board(sight.run)
     start_row(sight.run, board)
     if board.state in ("failed", "lost"):
-        st.error(board.error, icon=":material/error:")
+        say.error(board.error)
     if board.live or board.criteria:
         st.fragment(live_board, run_every=1.0 if board.live else None)(sight, board.live)
 
@@ -69,7 +70,7 @@ def start_row(run: Run, board: Board) -> None:
             if st.button("Stop and keep", icon=":material/stop:"):
                 stop_choosing(run)
         else:
-            label = "Compare again" if board.state == "done" and board.max_k == max_k else f"Compare k = 2 to {max_k}"
+            label = "Compare again" if board.state == "done" and board.max_k == max_k else f"Compare k = 2 to {max_k:d}"
             first = board.state == "missing" or board.max_k != max_k
             if st.button(label, type="primary" if first else "secondary", icon=":material/balance:", key="compare"):
                 start_choosing(run, int(max_k))
@@ -92,7 +93,7 @@ def live_board(sight: Sight, was_live: bool) -> None:
         st.rerun()
     if board.live:
         share = len(board.criteria) / max(board.n_criteria, 1)
-        progress = f"{len(board.criteria)} of {board.n_criteria or '…'} criteria · now: {board.now or 'starting'} · {in_time(board.seconds)}"
+        progress = f"{len(board.criteria)} of {board.n_criteria or '…'} criteria · now: {plain(board.now) or 'starting'} · {in_time(board.seconds)}"
         st.progress(min(share, 1.0), text=progress)
     if not board.criteria:
         return

@@ -22,7 +22,8 @@ from deepclust.selection.settings.ranking import Ranking
 from pages.choose.moved import moved_view
 from pages.choose.table import settings_table
 from pages.experiments.side_by_side import group_of
-from pages.visit import cached, session
+from pages.visit import cached, say, session
+from pages.visit.say import plain
 from pages.visit.sight import sight_of
 
 
@@ -46,21 +47,21 @@ def settings_view(run: Run) -> None:
     try:
         sight = sight_of(run)
     except ValueError as error:
-        st.error(f"This run cannot be opened: {error}")
+        say.error(f"This run cannot be opened: {error}")
         return
     board = read_ranking(cached.store(), group.id)
     _start_row(group.id, runs, board, n_ended)
     if going:
         st.caption(f"{n_ended} of {len(runs)} runs have ended; the others join when the ranking is made again.")
     if board.state in ("failed", "lost"):
-        st.error(board.error, icon=":material/error:")
+        say.error(board.error)
     if board.live or board.values:
         st.fragment(_live, run_every=1.0 if board.live else None)(group.id, runs, sight.revealed, board.live)
     st.divider()
     try:
         moved_view([r for r in runs if r.has_result], sight.data, _order(board))
     except ValueError as error:
-        st.error(str(error))
+        say.error(error)
 
 
 def _order(board: RankBoard) -> list[str]:
@@ -106,7 +107,7 @@ def _live(group_id: str, runs: list[Run], revealed: bool, was_live: bool) -> Non
         share = board.done / max(board.n_steps, 1)
         st.progress(
             min(share, 1.0),
-            text=f"{board.done} of {board.n_steps or '…'} steps · now: {board.now or 'starting'} · {in_time(board.seconds)}",
+            text=f"{board.done} of {board.n_steps or '…'} steps · now: {plain(board.now) or 'starting'} · {in_time(board.seconds)}",
         )
     ranking = board.ranking
     if ranking is None:
@@ -128,9 +129,9 @@ def _verdict(ranking: Ranking, board: RankBoard) -> None:
     with st.container(border=True):
         left, right = st.columns([0.7, 0.3], vertical_alignment="center", gap="large")
         with left:
-            st.markdown(f"### {'So far: ' if board.live else ''}{ranking.sentence}")
+            st.markdown(f"### {'So far: ' if board.live else ''}{plain(ranking.sentence)}")
             for reason in ranking.reasons:
-                st.markdown(f"- {reason}")
+                st.markdown(f"- {plain(reason)}")
             foreign = [run_id for run_id, kept in board.kept.items() if not kept]
             if foreign:
                 st.caption(
@@ -142,7 +143,7 @@ def _verdict(ranking: Ranking, board: RankBoard) -> None:
             chosen = st.selectbox("Setting", settings, key=f"setting-{settings[0]}")
             run_id = board.typical.get(str(chosen))
             if st.button(
-                f"Use {chosen}",
+                f"Use {plain(chosen)}",
                 type="primary",
                 icon=":material/check:",
                 key="use-setting",

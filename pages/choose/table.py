@@ -10,6 +10,7 @@ from deepclust.runs import Run
 from deepclust.runs.table import Row, table
 from deepclust.selection.settings.measures import MEASURES
 from deepclust.selection.settings.ranking import Ranking, Standing, foretold
+from pages.visit.say import plain
 
 DIGITS = {"task": 2, "cross_space": 2}  # else 3
 
@@ -36,7 +37,7 @@ def settings_table(ranking: Ranking, board: RankBoard, runs: list[Run], revealed
 
 def _cells(standing: Standing, row: Row | None, revealed: bool) -> dict[str, str]:
     mark = " :orange[:material/warning:]" if standing.problem else ""
-    cells = {"Place": str(standing.place), "Setting": f"**{standing.setting}**{mark}"}
+    cells = {"Place": f"{standing.place:d}", "Setting": f"**{plain(standing.setting)}**{mark}"}
     cells["Score"] = with_spread(standing.score, None, 2)
     for name, value in standing.values.items():
         cells[MEASURES[name].title] = with_spread(value, None, DIGITS.get(name, 3))

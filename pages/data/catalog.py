@@ -6,7 +6,8 @@ import streamlit as st
 
 from deepclust.data.catalog.table import CATALOG, Entry
 from deepclust.engine.intake.fetching import fetching, forget_fetch, start_fetch
-from pages.visit import cached, session
+from pages.visit import cached, say, session
+from pages.visit.say import plain
 
 KINDS = {"image": "Pictures", "vector": "Tables and points", "text": "Texts"}
 
@@ -51,7 +52,7 @@ def _failures() -> None:
     for entry in CATALOG.values():
         download = fetching(entry.name, root) if entry.can_be_fetched else None
         if download is not None and download.state == "failed":
-            st.error(download.message)
+            say.error(download.message)
             if st.button("Dismiss", key=f"dismiss-{entry.name}"):
                 forget_fetch(entry.name, root)
                 st.rerun()
@@ -63,7 +64,7 @@ def _progress(entry: Entry) -> None:
     if download is None or download.state != "running":
         st.rerun()
         return
-    parts = [download.what] + ([f"{download.done / 1e6:,.0f} MB"] if download.done else [])
+    parts = [plain(download.what)] + ([f"{download.done / 1e6:,.0f} MB"] if download.done else [])
     parts += [f"of {download.total / 1e6:,.0f} MB"] if download.total else []
     st.progress(download.fraction or 0.0, text=" ".join(parts))
 
@@ -79,6 +80,6 @@ def _download_button(entry: Entry) -> None:
         try:
             start_fetch(entry.name, cached.store().root)
         except ValueError as error:
-            st.error(str(error))
+            say.error(error)
         else:
             st.rerun()

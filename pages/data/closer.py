@@ -11,7 +11,8 @@ from deepclust.data.dataset import Dataset
 from deepclust.data.look import SHOWN_GROUPS, Facts
 from deepclust.data.prepare import HOWS
 from pages.data import previews
-from pages.visit import cached, session
+from pages.visit import cached, say, session
+from pages.visit.say import plain
 
 SHOWN = 500  # rows of a list
 
@@ -29,13 +30,8 @@ def closer(data: Dataset) -> None:
         _prepare(data, facts)
 
 
-def plain(text: str) -> str:
-    """A sentence that may quote file names, shown as it is and not as Markdown."""
-    return "".join("\\" + c if c in "\\`*_[]<>{}#$~|:" else c for c in text)
-
-
 def _numbers(data: Dataset, facts: Facts) -> None:
-    shape = " × ".join(map(str, data.feature_shape))
+    shape = plain(" × ".join(map(str, data.feature_shape)))
     noun = "pixel values" if data.kind == "image" else "features"
     rows = {
         "Samples": f"{data.n_samples:,}",
@@ -84,7 +80,7 @@ def _prepare(data: Dataset, facts: Facts) -> None:
     base = {k: v for k, v in ref.items() if k not in ("subset", "prepare")}
     whole = cached.dataset(base)
     suggestion = (previews.facts(base) if base != ref else facts).suggestion
-    st.caption(f"Suggested: **{HOWS[suggestion.how][0]}**. {suggestion.reason}")
+    st.caption(f"Suggested: **{HOWS[suggestion.how][0]}**. {plain(suggestion.reason)}")
     preparation, part = ref.get("prepare") or {}, ref.get("subset") or {}
     ways = [how for how, (_, kinds) in HOWS.items() if whole.kind in kinds]
     how = st.selectbox(
@@ -115,7 +111,7 @@ def _prepare(data: Dataset, facts: Facts) -> None:
         try:
             cached.dataset(new_ref)
         except ValueError as error:
-            st.error(str(error))
+            say.error(error)
         else:
             session.choose_dataset(new_ref)
             st.rerun()

@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 
 from deepclust.data.own import delete_own, list_own, rename_own
-from pages.visit import cached, session
+from pages.visit import cached, say, session
+from pages.visit.say import plain
 
 
 def own() -> None:
@@ -25,7 +26,7 @@ def _row(about: dict[str, Any]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         with st.container():
             st.text(about["title"])
-            shape = " × ".join(map(str, about["feature_shape"]))
+            shape = plain(" × ".join(map(str, about["feature_shape"])))
             classes = f" · {about['n_classes']:,} classes" if about["n_classes"] else ""
             st.caption(f"{about['n_samples']:,} × {shape}{classes}")
         if st.button("Chosen" if chosen else "Use", key=f"own-{key}", disabled=chosen):
@@ -52,7 +53,7 @@ def _do(work: Any) -> None:
     try:
         work()
     except ValueError as error:
-        st.error(str(error))
+        say.error(error)
     else:
         cached.forget_datasets()
         st.rerun()

@@ -9,13 +9,14 @@ from deepclust.data.catalog.table import CATALOG
 from deepclust.data.dataset import Dataset
 from deepclust.figures.live import small_map
 from pages.data.catalog import catalog
-from pages.data.closer import closer, plain
+from pages.data.closer import closer
 from pages.data.own import own
 from pages.data.upload import upload
 from pages.parts.params_form import params_form
 from pages.parts.start import start_run
 from pages.parts.strip import strip
-from pages.visit import cached, session
+from pages.visit import cached, say, session
+from pages.visit.say import plain
 
 SHEET = 48
 FIRST_METHOD, FIRST_PRESET = "DDLS", "quick"
@@ -27,7 +28,7 @@ def look(data: Dataset) -> None:
     left, right = st.columns([0.36, 0.64], gap="large")
     with left:
         st.subheader(plain(data.title))
-        st.write(data.describe())
+        st.write(plain(data.describe()))
         if entry is not None:
             st.caption(entry.summary)
             _options(entry.name)
@@ -56,7 +57,7 @@ def look(data: Dataset) -> None:
                     labels_seen=session.labels_revealed(data.fingerprint),
                 )
             except ValueError as error:
-                st.error(str(error))
+                say.error(error)
             else:
                 run = start_run(config)
                 st.switch_page("pages/train/page.py", query_params=session.url_of(run))
@@ -93,7 +94,7 @@ st.header("Let a network sort your data by itself. Nobody tells it the answer.")
 try:
     look(cached.dataset(st.session_state.dataset))
 except ValueError as error:
-    st.error(str(error))
+    say.error(error)
     if st.button("Back to the digits"):
         session.choose_dataset(session.DEFAULT_DATASET)
         st.rerun()

@@ -12,7 +12,8 @@ from deepclust.data.reading.tables.columns import HEAD, TableLook
 from deepclust.engine.intake.reading import read_and_keep
 from pages.data import previews
 from pages.data.upload_forms import pictures_form, table_form
-from pages.visit import cached, session
+from pages.visit import cached, say, session
+from pages.visit.say import plain
 
 EXPLAINED = """
 - **Pictures**: a .zip or .tar, a folder, or many files at once. Where they lie in folders, the folder is the class.
@@ -31,7 +32,7 @@ def upload() -> None:
     if incoming is None:
         _ask()
     if state.get("upload_problem"):
-        st.error(state.upload_problem)
+        say.error(state.upload_problem)
     if incoming is not None:
         _choose(incoming)
 
@@ -52,7 +53,7 @@ def _ask() -> None:
             "Or a path on this machine",
             key=f"upload-path-{turn}",
             placeholder=str(folders[0]),
-            help="A file or folder inside " + ", ".join(map(str, folders)),
+            help=plain("A file or folder inside " + ", ".join(map(str, folders))),
         )
     with st.expander("What can be read"):
         st.markdown(EXPLAINED)
@@ -118,7 +119,7 @@ def _keep(incoming: Incoming, title: str, choices: dict[str, Any], chosen: bool 
             ref = read_and_keep(incoming.path, title, choices, cached.store().datasets)
     except ValueError as error:
         if chosen:
-            st.error(str(error))
+            say.error(error)
         else:
             _refuse(incoming, str(error))
         return

@@ -9,6 +9,7 @@ import streamlit as st
 
 from deepclust.data.reading.pictures.collection import LARGEST_SIDE, PictureScan
 from deepclust.data.reading.tables.columns import TableChoice, TableLook
+from pages.visit.say import plain
 
 FILL, DROP = "Fill with the median of the column", "Leave the row out"
 NUMBERS, TEXT = "Its numbers", "One column of texts"
@@ -16,7 +17,7 @@ NUMBERS, TEXT = "Its numbers", "One column of texts"
 
 def pictures_form(scan: PictureScan) -> dict[str, Any]:
     """Ask for one size of all pictures."""
-    common = ", ".join(f"{h} × {w} ({n:,})" for (h, w), n in scan.sizes.most_common(3))
+    common = ", ".join(f"{h:d} × {w:d} ({n:,})" for (h, w), n in scan.sizes.most_common(3))
     more = f" and {len(scan.sizes) - 3:,} more sizes" if len(scan.sizes) > 3 else ""
     st.write(f"As they are, height × width: {common}{more}. All pictures are brought to one size.")
     if scan.broken:
@@ -42,7 +43,7 @@ def table_form(look: TableLook) -> dict[str, Any] | None:
     names = [c.name for c in look.columns]
     st.dataframe(pd.DataFrame(look.head, columns=names), hide_index=True)
     for note in look.notes:
-        st.caption(f":material/info: {note}")
+        st.caption(f":material/info: {plain(note)}")
     suggested = look.suggested
     texts = [c.name for c in look.columns if c.kind in ("text", "other", "category")]
     usable = [c.name for c in look.columns if c.kind in ("number", "category", "vector")]
@@ -76,7 +77,7 @@ def table_form(look: TableLook) -> dict[str, Any] | None:
     gaps = {c.name: c.n_missing for c in look.columns if c.n_missing and c.name in features}
     missing = "median"
     if gaps:
-        columns = ", ".join(f"{name} ({n:,})" for name, n in list(gaps.items())[:5])
+        columns = ", ".join(f"{plain(name)} ({n:,})" for name, n in list(gaps.items())[:5])
         how = st.segmented_control(f"Missing values, in the first rows: {columns}", [FILL, DROP], default=FILL)
         missing = "drop" if how == DROP else "median"
     if not features:

@@ -14,6 +14,7 @@ from deepclust.methods import find_method
 from deepclust.params import params_of
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED
+from pages.visit.say import plain
 
 HEIGHT = 300  # pixels of a heat map
 SCORES = {"acc": "ACC", "nmi": "NMI", "silhouette": "Silhouette"}
@@ -45,7 +46,7 @@ def _ladder_table(runs: Sequence[Run], labelled: bool) -> None:
         remarks.append("ACC, NMI and the published numbers appear when the labels are revealed.")
     st.caption("  \n".join(remarks))
     if labelled and (comparison := fallen(rows, find_method(runs[0].config.method).beside_ladder)):
-        st.info(comparison, icon=":material/info:")
+        st.info(plain(comparison), icon=":material/info:")
 
 
 def _cells(row: dict[str, Any], counted: bool, unit: float) -> dict[str, str]:
@@ -55,9 +56,9 @@ def _cells(row: dict[str, Any], counted: bool, unit: float) -> dict[str, str]:
         mean, spread = row.get(name), row.get(f"{name}_sd")
         return with_spread(mean and mean / unit, spread and spread / unit, digits)
 
-    cells = {"Run": row["member"]}
+    cells = {"Run": plain(row["member"])}
     if counted:
-        cells["Finished"] = f"{row['finished']} of {row['runs']}"
+        cells["Finished"] = f"{row['finished']:d} of {row['runs']:d}"
     for name in ("acc", "nmi"):
         if name in row:
             cells[SCORES[name]] = cell(name)

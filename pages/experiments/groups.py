@@ -15,6 +15,7 @@ from deepclust.runs import RunConfig
 from pages.experiments.sweep_form import sweep_form
 from pages.parts.start import start_group
 from pages.visit import cached
+from pages.visit.say import plain
 
 SEEDS = 10  # that can be picked
 
@@ -51,7 +52,7 @@ def _ladder(config: RunConfig) -> None:
     st.caption(
         "What does each part of the method add? One run for every rung, from the bare network up to the whole method; "
         "everything else stays as in the form above.  \n"
-        + "  \n".join(f"**{rung}**: {differs(config.method, dict(c))}" for rung, c in cls.ladder.items())
+        + "  \n".join(f"**{rung}**: {plain(differs(config.method, dict(c)))}" for rung, c in cls.ladder.items())
     )
     seeds = st.pills(
         "Seeds",

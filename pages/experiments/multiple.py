@@ -18,7 +18,8 @@ from pages.experiments.groups import differs
 from pages.map.choice import Choice
 from pages.map.projections import first_map, mapped_ids, requested_map
 from pages.parts.strip import STATE_COLOURS
-from pages.visit import cached, session
+from pages.visit import cached, say, session
+from pages.visit.say import plain
 from pages.visit.sight import Sight
 
 
@@ -66,7 +67,7 @@ def under_way(job: dict) -> bool:
 def _panel(member: Run, style: PanelStyle, shown: bool, was_live: bool, was_waiting: bool) -> None:
     status = panel_head(member, name_in_group(member), was_live, _rung(member) or None)
     if transformations := words_of(member.config.part):
-        st.caption(transformations)
+        st.caption(plain(transformations))
     remark = ""
     if member.has_result and not was_live:
         remark = _finished_map(member, style, was_waiting)
@@ -85,8 +86,8 @@ def panel_head(member: Run, title: str, was_live: bool, help: str | None = None)
     if was_live and status.state in ENDED:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{title}**", help=help)
-        st.badge(status.state, color=STATE_COLOURS[status.state])
+        st.markdown(f"**{plain(title)}**", help=plain(help or "") or None)
+        say.badge(status.state, color=STATE_COLOURS[status.state])
     return status
 
 
@@ -165,16 +166,16 @@ def draw(member: Run, style: PanelStyle, points: np.ndarray, groups: np.ndarray,
 def where(member: Run, status: RunStatus, remark: str = "") -> None:
     """How far the run is, or how long it took, with a remark about its map."""
     if status.state in ("running", "paused"):
-        text = f"epoch {status.epoch} of {status.n_epochs}" if status.n_epochs else status.stage or "Preparing"
+        text = f"epoch {status.epoch} of {status.n_epochs}" if status.n_epochs else plain(status.stage) or "Preparing"
         if status.eta is not None and status.state == "running":
             text += f" · {in_time(status.eta)} left"
         st.progress(min(1.0, status.fraction), text=text)
     elif status.state == "queued":
         st.progress(0.0, text="waiting for its turn")
     elif status.seconds and status.state in ("done", "stopped"):
-        st.caption(" · ".join(filter(None, (f"{in_time(status.seconds)} of training", remark))))
+        st.caption(" · ".join(filter(None, (f"{in_time(status.seconds)} of training", plain(remark)))))
     else:
-        st.caption(status.message)
+        st.caption(plain(status.message))
 
 
 def scores(member: Run, style: PanelStyle) -> None:

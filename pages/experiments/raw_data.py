@@ -12,6 +12,7 @@ from pages.experiments.multiple import PanelStyle, draw, under_way
 from pages.map.choice import Choice
 from pages.map.projections import mapped_ids, requested_map
 from pages.visit import cached
+from pages.visit.say import plain
 
 
 def keep_drawing_raw(run: Run, style: PanelStyle) -> None:
@@ -23,14 +24,14 @@ def keep_drawing_raw(run: Run, style: PanelStyle) -> None:
 def _panel(run: Run, style: PanelStyle, was_waiting: bool) -> None:
     by = "class" if style.classes is not None else f"the clusters of {style.like.config.part}" if style.like else ""
     st.markdown(
-        "**Raw data**", help="As they are, before anything was learned" + (f", coloured by {by}." if by else ".")
+        "**Raw data**", help="As they are, before anything was learned" + (f", coloured by {plain(by)}." if by else ".")
     )
     projection, job = requested_map(run, _choice(style))
     if was_waiting and not under_way(job):
         st.rerun()  # only a new run of the page stops the clock of this panel
     if projection is None:
         st.skeleton(height=style.height)
-        st.caption(job["error"] or job["text"] or f"{PROJECTIONS[style.method].title} {job['state']}")
+        st.caption(plain(job["error"] or job["text"] or f"{PROJECTIONS[style.method].title} {job['state']}"))
         return
     ids = mapped_ids(projection)
     if style.classes is not None:

@@ -20,6 +20,7 @@ from pages.map.colouring import CLASS, CLUSTER, colour_control
 from pages.parts.pick import pick
 from pages.parts.rank_button import rank_button
 from pages.visit import cached, session
+from pages.visit.say import plain
 from pages.visit.sight import Sight, sight_of
 
 FEW = 3  # so many panels may be larger
@@ -48,12 +49,12 @@ def side_by_side(run: Run) -> None:
         lesson_panels(run, runs)
     else:
         _panels(run, runs, sight, group.words, ladder=group.kind == "ladder")
-    st.subheader(f"{run.config.part or 'This run'} in detail", anchor=False)
+    st.subheader(f"{plain(run.config.part) or 'This run'} in detail", anchor=False)
 
 
 def _grid(run: Run, runs: list[Run], sight: Sight | None, title: str) -> None:
     """Heat maps, and the choice of the run that is shown below them."""
-    st.subheader(title, anchor=False)
+    st.subheader(plain(title), anchor=False)
     grid_maps(runs, sight is not None and sight.revealed)
     by_id = {r.id: r for r in runs}
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -74,7 +75,7 @@ def _grid(run: Run, runs: list[Run], sight: Sight | None, title: str) -> None:
 
 def _panels(run: Run, runs: list[Run], sight: Sight | None, title: str, *, ladder: bool) -> None:
     """A small map for each run; of a ladder a table before them, the raw data first, and one seed at a time."""
-    st.subheader(f"{title} side by side", anchor=False)
+    st.subheader(f"{plain(title)} side by side", anchor=False)
     if ladder:
         ladder_table(runs, sight is not None and sight.revealed)
     with st.container(horizontal=True, vertical_alignment="bottom"):

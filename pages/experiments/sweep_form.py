@@ -16,7 +16,8 @@ from deepclust.params import Param, params_of, parse_value
 from deepclust.runs import RunConfig
 from deepclust.transforms import kind_of, names_for
 from pages.parts.start import start_group
-from pages.visit import cached
+from pages.visit import cached, say
+from pages.visit.say import plain
 
 SEEDS = 10  # that can be picked
 FIRST_SEEDS = (0, 1, 2)  # three tell chance from difference
@@ -58,7 +59,7 @@ def sweep_form(config: RunConfig) -> None:
             except ValueError as error:
                 problem = str(error)
         if problem:
-            st.error(problem)
+            say.error(problem)
         _start(config, chosen, sorted(seeds), ready=not problem and len(chosen) == len(names))
 
 
@@ -110,13 +111,13 @@ def _start(config: RunConfig, chosen: dict[str, list[Any]], seeds: list[int], re
             configs = sweep(config, chosen, seeds, "Transformations" if list(chosen) == [TASK] else "Settings")
             seconds = estimate_all(configs, estimate(config, cached.store()), config)
         except ValueError as error:
-            st.error(str(error))
+            say.error(error)
             return
         address = cluster.scheduler()
         place = (
-            f"on the Dask cluster at {address}, shared by its workers"
+            f"on the Dask cluster at {plain(address)}, shared by its workers"
             if address
-            else f"on this machine ({slot_for(config.device)}), one after the other"
+            else f"on this machine ({plain(slot_for(config.device))}), one after the other"
         )
         st.caption(
             f"{' × '.join([*(str(len(v)) for v in chosen.values()), f'{len(seeds)} seed' + 's' * (len(seeds) > 1)])} · about **{in_time(seconds)}** of "

@@ -22,6 +22,7 @@ from pages.map.projections import first_map, request_job, wait_for
 from pages.parts.charts import chart
 from pages.parts.pick import pick
 from pages.visit import cached, session
+from pages.visit.say import plain
 from pages.visit.sight import Sight
 
 AS_GIVEN = "KMeans"  # the only method that clusters the data as they are, in a space that knows nothing of k
@@ -49,7 +50,7 @@ def eigen_view(sight: Sight) -> None:
     with right:
         latent = first_map(run)
         if latent is not None:
-            st.caption(f"**{spaces(run)['latent']}** (PCA) of the same samples")
+            st.caption(f"**{plain(spaces(run)['latent'])}** (PCA) of the same samples")
             pair_map(sight, by, latent.points[ids], ids, f"eigen-latent-{run.id}")
     st.caption(
         "Groups that the graph holds apart lie apart in the first eigenvectors, often in straight arms or heaps; an "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -42,9 +43,9 @@ class Subject:
         """Words for the groups; None for clusters and for classes without names."""
         return self.sight.data.class_names if self.by_class else None
 
-    def what_colours_mean(self, whose: str) -> str:
+    def what_colours_mean(self, whose: Literal["found at the end", "of this run"]) -> str:
         """A sentence about the colours."""
-        return "Colours are the classes." if self.by_class else f"Colours are the {self.sight.k} clusters {whose}."
+        return "Colours are the classes." if self.by_class else f"Colours are the {self.sight.k:d} clusters {whose}."
 
 
 def too_old() -> None:

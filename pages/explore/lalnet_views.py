@@ -21,6 +21,8 @@ from pages.map.choice import Choice, projection_control
 from pages.map.colouring import CLASS, CLUSTER, colour_control
 from pages.map.projections import mapped_ids, requested_map
 from pages.parts.pick import pick
+from pages.visit import say
+from pages.visit.say import plain
 from pages.visit.sight import Sight
 
 METHOD = "LALNet"
@@ -88,9 +90,9 @@ def _three_maps(subject: Subject, choices: list[Choice], was_waiting: bool) -> N
             st.markdown(f"**{name}**" + _scores(subject, name))
             if projection is None:
                 if job["state"] == "failed":
-                    st.error(job["error"])
+                    say.error(job["error"])
                 else:
-                    st.caption(job["text"] or f"{PROJECTIONS[choice.method].title} {job['state']}")
+                    st.caption(plain(job["text"] or f"{PROJECTIONS[choice.method].title} {job['state']}"))
                     st.skeleton(height=SPACE_HEIGHT)
                 continue
             st.echarts_chart(

@@ -20,6 +20,7 @@ from pages.parts.opening import open_finished
 from pages.parts.pick import pick
 from pages.parts.strip import strip
 from pages.visit import session
+from pages.visit.say import plain
 from pages.visit.sight import Sight
 
 
@@ -34,15 +35,15 @@ def k_slider(sight: Sight) -> None:
         list(sight.outcome.by_k),
         key=key,
         on_change=lambda: session.choose_k(run, int(st.session_state[key])),
-        help=f"Sorts the samples into k groups by {run.regrouping}. At the k of the training the method's own clusters are "
+        help=f"Sorts the samples into k groups by {plain(run.regrouping)}. At the k of the training the method's own clusters are "
         "shown. A cluster keeps its number and colour from one k to the next.",
     )
     own = run.config.n_clusters
     edited = ", with your edits" if sight.clusters.edited.changed else ""
     st.caption(
-        f"k = {k}: the clusters that {run.config.method} found{edited}"
+        f"k = {k:d}: the clusters that {plain(run.config.method)} found{edited}"
         if k == own
-        else f"k = {k}: {run.regrouping} of {run.config.method} (trained with k = {own}){edited}"
+        else f"k = {k:d}: {plain(run.regrouping)} of {plain(run.config.method)} (trained with k = {own}){edited}"
     )
 
 

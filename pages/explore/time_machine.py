@@ -23,6 +23,7 @@ from pages.map.projections import request_job, wait_for
 from pages.parts.charts import chart
 from pages.visit import cached, cached_frames, session
 from pages.visit.cached_frames import Moments
+from pages.visit.say import plain
 from pages.visit.sight import Sight
 
 THEN, AT_THE_END = "Cluster then", "Cluster at the end"
@@ -35,7 +36,7 @@ def time_machine(sight: Sight) -> None:
     moments = cached_frames.moments(run)
     if moments is None:
         st.info(
-            f"There is nothing to travel through: {run.config.method} found these clusters in one step, or was stopped "
+            f"There is nothing to travel through: {plain(run.config.method)} found these clusters in one step, or was stopped "
             "before it had told twice what it saw. Methods that learn in epochs tell about 20 times in each stage."
         )
         return
@@ -79,7 +80,11 @@ def _moment(run: Run, moments: Moments, numbers: Sequence[int]) -> int | None:
     texts = [moments.texts[number] for number in numbers]
     places = range(len(numbers))
     chosen = st.select_slider(
-        "Epoch", places, value=len(numbers) - 1, format_func=texts.__getitem__, key=f"time-at-{run.id}-{len(numbers)}"
+        "Epoch",
+        places,
+        value=len(numbers) - 1,
+        format_func=lambda place: plain(texts[place]),
+        key=f"time-at-{run.id}-{len(numbers)}",
     )
     return int(chosen)
 

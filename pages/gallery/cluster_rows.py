@@ -9,7 +9,8 @@ from deepclust.metrics.cluster_facts import ClusterFacts, cluster_facts
 from pages.gallery.edits import edit_bar, row_form, row_menu
 from pages.gallery.row import KINDS, Majorities, head, majorities_of, strip
 from pages.parts.pick import pick
-from pages.visit.clusters import Clusters, plain
+from pages.visit.clusters import Clusters
+from pages.visit.say import plain
 from pages.visit.sight import Sight
 
 PER_PAGE = 12

@@ -11,8 +11,9 @@ import streamlit as st
 from deepclust.metrics import external
 from deepclust.runs import edits
 from deepclust.runs.edit_kinds import LONGEST_NAME, MOST_PARTS, Gather, Merge, Rename, Reset, split
-from pages.visit import session
-from pages.visit.clusters import Clusters, plain
+from pages.visit import say, session
+from pages.visit.clusters import Clusters
+from pages.visit.say import plain
 from pages.visit.sight import Sight
 
 OPEN = "row-form"  # in the session: (key of the sight, what, cluster) of the form that is open in a row
@@ -48,7 +49,7 @@ def make(change: Callable[[], object], sentence: str) -> None:
     try:
         change()
     except (ValueError, OSError) as error:
-        st.error(plain(str(error)))
+        say.error(error)
         return
     st.session_state.pop(OPEN, None)
     st.toast(plain(sentence), icon=":material/edit:")

@@ -14,7 +14,7 @@ from pages.gallery.point import point_pane
 from pages.gallery.row import KINDS, PER_ROW, majorities_of, mark, mostly, strip
 from pages.parts.pick import pick
 from pages.visit import cached, session
-from pages.visit.clusters import plain
+from pages.visit.say import plain
 from pages.visit.sight import Sight
 
 __all__ = ["KINDS", "galleries", "rows_of_pictures"]
@@ -47,7 +47,7 @@ def rows_of_pictures(sight: Sight, kind: str, *, per_row: int = PER_ROW, only: C
         parts.append(
             f'<div style="margin:0 0 .7rem 0"><div style="font-size:.9rem;margin-bottom:.15rem">'
             f'<span style="font-size:1.15rem">{mark(cluster)}</span> '
-            f"<b>Cluster {cluster}</b> <span style='opacity:.7'>{html.escape(facts)}</span></div>"
+            f"<b>Cluster {cluster:d}</b> <span style='opacity:.7'>{html.escape(facts)}</span></div>"
             f"{strip(sight.data, clusters, cluster, kind, per_row)}</div>"
         )
     st.html("".join(parts))

@@ -17,6 +17,7 @@ from pages.gallery.row import mark
 from pages.visit import cached, session
 from pages.visit.cached_frames import moments
 from pages.visit.clusters import Clusters
+from pages.visit.say import plain
 from pages.visit.sight import Sight
 
 NEIGHBORS = 12
@@ -80,7 +81,9 @@ def _shares(sight: Sight, clusters: Clusters, row: int) -> tuple[dict[int, float
     result, config = sight.outcome.result, sight.run.config
     own = sight.k == config.n_clusters and np.array_equal(clusters.labels, result.labels)
     if result.probabilities is not None and own:
-        return dict(enumerate(result.probabilities[row].tolist())), f"Probabilities as {config.method} gives them."
+        return dict(
+            enumerate(result.probabilities[row].tolist())
+        ), f"Probabilities as {plain(config.method)} gives them."
     numbers, centres = centres_of(result.embedding, clusters.labels)
     shares = memberships(result.embedding[row], centres)
     origin = "How near it is to the mean of each cluster in the latent space (memberships of fuzzy c-means), no probabilities."
@@ -109,7 +112,7 @@ def _neighbors(data: Dataset, clusters: Clusters, title: str, ids: np.ndarray) -
     """Pictures side by side, each with the mark of its cluster below it."""
     cells = "".join(
         f'<span style="text-align:center;font-size:.8rem;min-width:0"><img src="{cached.strip_of(data, f"one/{i}", np.array([i]), 1)}" '
-        f'alt="Sample {i}" title="{html.escape(data.name_of(i))}" style="width:100%;max-width:48px;image-rendering:pixelated"><br>'
+        f'alt="Sample {i:d}" title="{html.escape(data.name_of(i))}" style="width:100%;max-width:48px;image-rendering:pixelated"><br>'
         f"{mark(int(clusters.labels[i]))} {int(clusters.labels[i])}</span>"
         for i in ids.tolist()
     )
@@ -145,5 +148,5 @@ def _path(run: Run, row: int) -> None:
     moved = "never changed its cluster" if not changes else f"changed its cluster {changes} time{'s' * (changes > 1)}"
     st.caption(
         f"In {len(labels)} snapshots it {moved}. On the PCA map of training, the line runs from the thin ring to the thick one. "
-        f"Clusters are those that {run.config.method} found, k = {run.config.n_clusters}."
+        f"Clusters are those that {plain(run.config.method)} found, k = {run.config.n_clusters}."
     )

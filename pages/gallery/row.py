@@ -99,7 +99,7 @@ def _telling_words(data: Dataset, clusters: Clusters, cluster: int) -> str:
     features = _telling(f"{data.fingerprint}/{clusters.key}", data.X, clusters.labels).get(cluster, [])
     if not features:
         return ""
-    text = ", ".join(f"feature {feature} {difference:+.1f}" for feature, difference in features)
+    text = ", ".join(f"feature {feature:d} {difference:+.1f}" for feature, difference in features)
     title = "Its mean less that of all other samples, in standard deviations. Features are counted from 0."
     return f'<span style="opacity:.75" title="{title}">unlike the rest: {text}</span>'
 
@@ -111,7 +111,7 @@ def strip(data: Dataset, clusters: Clusters, cluster: int, kind: str, per_row: i
     ]
     picture = cached.strip_of(data, f"{clusters.key}/{kind}/{cluster}", rows[cluster][:per_row], per_row)
     return (
-        f'<img src="{picture}" alt="{kind} samples of cluster {cluster}" '
+        f'<img src="{picture}" alt="{html.escape(kind)} samples of cluster {cluster}" '
         'style="max-width:100%;image-rendering:pixelated">'
     )
 

@@ -13,7 +13,8 @@ from deepclust.projections import PROJECTIONS, Projection
 from deepclust.projections.maps.words import map_words
 from deepclust.runs import Run
 from pages.map.choice import Choice, spaces
-from pages.visit import cached
+from pages.visit import cached, say
+from pages.visit.say import plain
 
 
 def chosen_map(run: Run, choice: Choice) -> Projection | None:
@@ -79,19 +80,19 @@ def _wait(job: dict, title: str, hint: str) -> None:
         st.rerun()
     if state["state"] in ("failed", "cancelled"):
         if state["state"] == "failed":
-            st.error(state["error"])
+            say.error(state["error"])
         else:
-            st.info(f"{title} was cancelled.")
+            st.info(f"{plain(title)} was cancelled.")
         if st.button("Try again", key=f"again-{job['key']}"):
             request(root, job)
         return
     helper = ensure_projector(root)
     progress = state["text"] or helper.get("state", "starting")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(float(state["fraction"]), text=f"{title}: {progress}")
+        st.progress(float(state["fraction"]), text=plain(f"{title}: {progress}"))
         st.button("Cancel", key=f"cancel-{job['key']}", on_click=cancel, args=(root, job["key"]))
     if state["state"] == "queued" and helper.get("state"):
-        st.caption(f"The projection process says: {helper['state']}. {hint}")
+        st.caption(plain(f"The projection process says: {helper['state']}. {hint}"))
 
 
 def _prepare_next(run: Run, choice: Choice) -> None:

@@ -11,7 +11,8 @@ from deepclust.engine.training.launch import discard, launch, resume, waiting_be
 from deepclust.figures.live import loss_curves, loss_height, loss_series, size_bars, small_map
 from deepclust.runs import Run, RunStatus
 from deepclust.runs.run import ENDED
-from pages.visit import cached, session
+from pages.visit import cached, say, session
+from pages.visit.say import plain
 
 
 def live_panel(run: Run) -> None:
@@ -54,7 +55,7 @@ def _progress(run: Run, status: RunStatus) -> None:
         st.progress(0.0, text=text)
         return
     if status.state == "failed":
-        st.error(status.message, icon=":material/error:")
+        say.error(status.message)
         return
     if status.state == "lost":
         st.error(
@@ -65,21 +66,21 @@ def _progress(run: Run, status: RunStatus) -> None:
         with st.expander("End of the worker's log"):
             st.code(run.log_tail() or "(the log is empty)", language=None)
         return
-    facts = [f"**{status.stage or 'Preparing'}**"]
+    facts = [f"**{plain(status.stage) or 'Preparing'}**"]
     if status.n_epochs:
         facts.append(f"epoch {status.epoch} of {status.n_epochs}")
     if status.message and status.state == "running":
-        facts.append(status.message)
+        facts.append(plain(status.message))
     facts.append(f"{in_time(status.seconds)} so far")
     if status.eta is not None and status.state == "running":
         facts.append(f"about {in_time(status.eta)} left")
-    facts.append(status.device)
+    facts.append(plain(status.device))
     if status.memory:
         facts.append(f"{status.memory / 2**30:.1f} GB")
     if status.state == "done":
-        facts = ["**Done**", f"{in_time(status.seconds)} of training on {status.device}"]
+        facts = ["**Done**", f"{in_time(status.seconds)} of training on {plain(status.device)}"]
     elif status.state == "stopped":
-        facts = ["**Stopped early**", status.message]
+        facts = ["**Stopped early**", plain(status.message)]
     elif status.state == "paused":
         facts.insert(0, "Paused")
     st.progress(min(1.0, 1.0 if status.state == "done" else status.fraction), text=" · ".join(filter(None, facts)))
@@ -139,7 +140,7 @@ def _events(run: Run) -> list[dict[str, Any]]:
 def _legend_of_terms(curves: list[dict[str, Any]]) -> None:
     explanations = {c["term"]: c["help"] for c in curves if c["help"]}
     if explanations:
-        st.caption("  \n".join(f"**{term}**: {text}" for term, text in explanations.items()))
+        st.caption("  \n".join(f"**{plain(term)}**: {plain(text)}" for term, text in explanations.items()))
 
 
 def _snapshot(run: Run) -> None:
@@ -151,7 +152,7 @@ def _snapshot(run: Run) -> None:
         return
     labels = shot["labels"]
     st.caption(
-        f"**Latent space at epoch {int(shot['epoch'])}** of {shot['stage']} · {len(labels):,} samples, always the same"
+        f"**Latent space at epoch {int(shot['epoch'])}** of {plain(shot['stage'])} · {len(labels):,} samples, always the same"
     )
     k = run.config.n_clusters
     if len(shot["points"]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.visit import cached, session
+from pages.visit import cached, say, session
 
 
 def open_run() -> None:
@@ -25,7 +25,7 @@ def _ask() -> None:
         with st.spinner("Looking at the run"):
             run = open_bundle(file, cached.store())
     except ValueError as error:
-        st.error(str(error))
+        say.error(error)
         return
     st.session_state["open-run-turn"] = turn + 1
     cached.forget_datasets()

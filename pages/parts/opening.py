@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from deepclust.runs.run import ENDED
-from pages.visit import cached, session
+from pages.visit import cached, say, session
 from pages.visit.sight import Sight, sight_of
 
 RECENT = 50  # runs among which the last finished one is sought
@@ -25,7 +25,7 @@ def open_finished(what: str, title: str, summary: str) -> Sight | None:
             # an address may ask for a k that the run does not have
             return replace(sight, k=min(sight.outcome.by_k, key=lambda k: abs(k - sight.k)))
         except (ValueError, OSError) as error:
-            st.error(f"This run cannot be opened: {error}")
+            say.error(f"This run cannot be opened: {error}")
             return None
     if run is not None and run.status().state not in ENDED:
         st.info(f"This run is still training. {what}")

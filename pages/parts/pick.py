@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from pages.visit.say import plain
+
 Option = TypeVar("Option")
 
 
@@ -27,7 +29,7 @@ def pick(
     chosen: Any = st.segmented_control(
         label,
         list(options),
-        format_func=title,
+        format_func=lambda option: plain(title(option)),
         default=options[0] if default is None else default,
         required=True,
         key=key,

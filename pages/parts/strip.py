@@ -12,7 +12,8 @@ from deepclust.place import ASSETS
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED
 from pages.parts.open_run import open_run
-from pages.visit import cached, session
+from pages.visit import cached, say, session
+from pages.visit.say import plain
 
 STATE_COLOURS: dict[str, Any] = {
     "queued": "grey",
@@ -37,9 +38,9 @@ def strip() -> None:
         open_run()
         if run is not None:
             config = run.config
-            st.badge(config.dataset_title, icon=":material/photo_library:", color="grey")
-            st.badge(method_of(run), icon=":material/model_training:", color="grey")
-            st.badge(f"k = {session.current_k(run)}", color="grey", help="The number of clusters that is shown.")
+            say.badge(config.dataset_title, icon=":material/photo_library:", color="grey")
+            say.badge(method_of(run), icon=":material/model_training:", color="grey")
+            say.badge(f"k = {session.current_k(run)}", color="grey", help="The number of clusters that is shown.")
             st.badge(f"seed {config.seed}", color="grey")
             live = run.status().state not in ENDED
             st.fragment(_status, run_every=2.0 if live else None)(run)
@@ -88,7 +89,7 @@ def _status(run: Run) -> None:
         text += f" · {status.device or run.config.device}"
     elif status.device:
         text += f" on {status.device}"
-    st.badge(text, color=STATE_COLOURS[status.state], help=status.message or None)
+    say.badge(text, color=STATE_COLOURS[status.state], help=plain(status.message) or None)
 
 
 def _reveal_switch() -> None:

@@ -14,6 +14,7 @@ from deepclust.runs import RunConfig
 from deepclust.transforms import IDENTITY, PICTURE, TRANSFORMATIONS, VECTOR, kind_of, names_for
 from pages.parts.start import start_group
 from pages.visit import cached
+from pages.visit.say import plain
 
 VARIED = "transforms"  # the hyper-parameter that the runs of a bench differ in
 SHOWN = 6
@@ -62,7 +63,7 @@ def _pick(kind: str) -> list[str]:
             key=key,
             persist_state="session",
             help="Sets of transformations, among them those of the paper's figure 8. Every one has the samples as they are.  \n"
-            + "  \n".join(f"**{name}**: {words_of(name)}" for name in (*names_for(kind), *own)),
+            + "  \n".join(f"**{plain(name)}**: {words_of(name)}" for name in (*names_for(kind), *own)),
         )
     with right, st.container(horizontal=True, vertical_alignment="bottom"):
         singles = [n for n, t in TRANSFORMATIONS.items() if kind in t.kinds and n != IDENTITY]
@@ -100,7 +101,7 @@ def _previews(data: Dataset, picked: list[str]) -> None:
 def _preview(data: Dataset, name: str) -> str:
     columns = headings(name, data.feature_shape)
     heads = "".join(
-        f'<span title="{html.escape(explanation)}"><b>{html.escape(head).replace("-", "-<wbr>")}</b><br>{mark}</span>'
+        f'<span title="{html.escape(explanation)}"><b>{html.escape(head).replace("-", "-<wbr>")}</b><br>{html.escape(mark)}</span>'
         for head, mark, explanation in columns
     )
     n_shown = min(SHOWN, data.n_samples)

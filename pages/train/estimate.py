@@ -9,7 +9,8 @@ import streamlit as st
 from deepclust.engine.estimating.estimate import Estimate, advice, can_be_tried, estimate, in_bytes, in_words
 from deepclust.engine.estimating.trials import ask_for_trial
 from deepclust.runs import RunConfig
-from pages.visit import cached
+from pages.visit import cached, say
+from pages.visit.say import plain
 
 DOING = {
     "starting": "a few batches are about to be timed",
@@ -47,7 +48,7 @@ def _words(expected: Estimate, doing: str) -> str:
             ),
         )
     )
-    return " · ".join([f"**{first}**", *others]) + f" ({basis})"
+    return " · ".join([f"**{first}**", *others]) + f" ({plain(basis)})"
 
 
 def warn(config: RunConfig) -> None:
@@ -57,4 +58,4 @@ def warn(config: RunConfig) -> None:
     if not expected.fits:
         warnings.insert(0, f"This may not fit into memory: it takes about {in_bytes(expected.memory)}.")
     if warnings:
-        st.warning(" ".join(warnings))
+        say.warning(" ".join(warnings))

@@ -24,7 +24,8 @@ from pages.parts.strip import label_of, strip
 from pages.train.bench import VARIED, bench
 from pages.train.estimate import estimate_line, warn
 from pages.train.transforms import transforms_control
-from pages.visit import cached, session
+from pages.visit import cached, say, session
+from pages.visit.say import plain
 
 OWN = "own"
 GUESS_K = 10
@@ -83,7 +84,7 @@ def ask(dataset: Dataset, name: str) -> RunConfig | None:
             labels_seen=session.labels_revealed(dataset.fingerprint),
         )
     except ValueError as error:
-        st.error(str(error))
+        say.error(error)
         return None
 
 
@@ -119,7 +120,7 @@ def queue(shown: Run | None) -> None:
     for run in reversed(others):
         status = run.status()
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.write(f"{label_of(run)} · {status.state} {status.fraction:.0%}")
+            st.write(plain(f"{label_of(run)} · {status.state} {status.fraction:.0%}"))
             if st.button("Watch", key=f"watch-{run.id}"):
                 session.look_at(run)
                 st.rerun()
@@ -131,16 +132,16 @@ run = session.current_run()
 try:
     dataset = cached.dataset(st.session_state.dataset)
 except ValueError as error:
-    st.error(str(error))
+    say.error(error)
     dataset = None
 
 if run is not None:
-    st.header(f"{METHODS[run.config.method].title} on {run.config.dataset_title}")
+    st.header(f"{METHODS[run.config.method].title} on {plain(run.config.dataset_title)}")
     side_by_side(run)
     live_panel(run)
 if dataset is not None:
     if run is None:
-        st.header(f"Train on {dataset.title or dataset.name}")
+        st.header(f"Train on {plain(dataset.title or dataset.name)}")
         form(dataset)
     else:
         box = st.expander("Start another run on these data", icon=":material/add:", key="another", on_change="rerun")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -79,8 +78,3 @@ class Clusters:
 
 def _cut(name: str) -> str:
     return name if len(name) <= LONGEST_ON_MAP else name[: LONGEST_ON_MAP - 1].rstrip() + "…"
-
-
-def plain(text: str) -> str:
-    """A text that stands in Markdown as it is: nobody's name becomes a link, a picture or a heading."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from deepclust.runs import Run
-from pages.visit import cached
+from pages.visit import cached, say
 
 DEFAULT_DATASET = {"name": "digits"}
 SIDES = ("left", "right")
@@ -30,7 +30,7 @@ def begin() -> None:
                     state.ks[run.id] = int(k)
                 look_at(run)
             except ValueError as error:
-                st.warning(f"{error} The link may be old, or the run was deleted.")
+                say.warning(f"{error} The link may be old, or the run was deleted.")
     write_url()
 
 

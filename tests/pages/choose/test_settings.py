@@ -15,6 +15,7 @@ from deepclust.engine.judging.ranking import rank_group
 from deepclust.engine.training.sweep import sweep
 from deepclust.engine.training.train import train
 from deepclust.runs import Run, RunStore
+from pages.visit.say import plain
 from tests.pages.choose.test_choose import button, figures, words
 from tests.pages.conftest import blobs
 from tests.pages.explore.test_explore import reveal
@@ -187,6 +188,6 @@ def test_transformations_are_what_varies_first(app: Callable[..., AppTest], monk
     assert visitor.multiselect(key="sweep-names-LALNet").value == ["transforms"]
     assert visitor.multiselect(key="sweep-values-LALNet-transforms").value == ["D4", "rotations", "half-turn"]
     assert visitor.button(key="sweep-start").label == "Start 9 runs"
-    assert any("on the Dask cluster at tcp://10.0.0.1:8786" in c.value for c in visitor.caption)
+    assert any(f"on the Dask cluster at {plain('tcp://10.0.0.1:8786')}" in c.value for c in visitor.caption)
     visitor.multiselect(key="sweep-values-LALNet-transforms").set_value(["T1+nonsense"]).run()
     assert "nonsense" in visitor.error[0].value

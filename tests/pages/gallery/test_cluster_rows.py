@@ -13,7 +13,6 @@ from streamlit.testing.v1 import AppTest
 from deepclust.metrics.external import acc
 from deepclust.runs import Run, edits
 from deepclust.runs.edit_kinds import Merge, Rename
-from pages.visit.clusters import plain
 from tests.pages.conftest import blobs
 
 NAME = 'Zebras 🦓 "q" <b>x</b> ![y](http://z.example/a.png)'
@@ -136,7 +135,3 @@ def test_edits_of_another_window_and_damage_are_told(app: Callable[..., AppTest]
     visitor.run()
     assert len(rows(visitor)) == 3
     assert "damaged" in visitor.warning[0].value
-
-
-def test_plain_leaves_no_markdown() -> None:
-    assert plain("a *b* [c](d) :red[e] $f$ 🦓") == r"a \*b\* \[c\]\(d\) \:red\[e\] \$f\$ 🦓"
