@@ -64,6 +64,12 @@ def nearest_to(X: NDArray, row: int, n_neighbors: int) -> tuple[NDArray[np.int64
     return nearest, np.sqrt(squared[nearest])
 
 
+def first_copies(X: NDArray) -> NDArray[np.int64]:
+    """For every row of X the number of the first row that is equal to it, (n,)."""
+    seen: dict[bytes, int] = {}
+    return np.array([seen.setdefault(row.tobytes(), i) for i, row in enumerate(X)])
+
+
 def neighbor_index(X: NDArray) -> NearestNeighbors:
     """scikit-learn's exact search among the samples X (n_samples, d): a tree in few dimensions, else all distances."""
     from sklearn.neighbors import NearestNeighbors

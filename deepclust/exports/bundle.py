@@ -18,7 +18,7 @@ from deepclust.runs import Run, RunStore
 MANIFEST = "deepclust-run.json"
 FORMAT = 1
 # what a run's folder is taken along; the rest (checkpoint, log, locks, commands) serves the machine that trained it
-_ARRAYS = r"result|labels_by_k|snapshots/[0-9]{5}|projections/(eigen_)?[0-9a-f]{16}"
+_ARRAYS = r"result|model|labels_by_k|snapshots/[0-9]{5}|projections/(eigen_)?[0-9a-f]{16}"
 RUN_FILES = re.compile(
     rf"config\.json|status\.json|events\.jsonl|metrics\.json|model\.pt|edits/[0-9]{{1,5}}\.json|({_ARRAYS})\.npz"
 )

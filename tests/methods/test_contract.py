@@ -291,13 +291,17 @@ def test_a_saved_model_places_new_samples_alike(name, digits):
     X, _ = digits
     method = tiny(name).fit(X)
     file = io.BytesIO()
-    torch.save(method.fitted_state(), file)
-    file.seek(0)
+    if name in DEEP:
+        torch.save(method.fitted_state(), file)
+        state = torch.load(io.BytesIO(file.getvalue()), weights_only=True)
+    else:
+        np.savez(file, **method.fitted_state())
+        state = dict(np.load(io.BytesIO(file.getvalue()), allow_pickle=False))
     copy = tiny(name)
     torch.manual_seed(5)
     expected = torch.rand(1).item()
     torch.manual_seed(5)
-    copy.load_fitted(torch.load(file, weights_only=True))
+    copy.load_fitted(state)
     assert torch.rand(1).item() == expected, "loading drew from the global random state"
     np.testing.assert_array_equal(copy.predict(X[:20]), method.predict(X[:20]))
     np.testing.assert_array_equal(copy.transform(X[:20]), method.transform(X[:20]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from deepclust.disk import whole
+from deepclust.disk import load_arrays, save_arrays, whole
 from deepclust.methods import Method, find_method
 from deepclust.runs import Run, RunConfig
 
@@ -43,14 +43,19 @@ def load_checkpoint(run: Run) -> dict[str, Any] | None:
 
 
 def save_model(run: Run, method: Method) -> None:
-    """Write model.pt: what `load_model` needs to place new samples."""
-    _save(run.folder / "model.pt", True, fitted=method.fitted_state())
+    """Write what `load_model` needs to place new samples: model.pt, or model.npz of a method that needs no torch."""
+    if "torch" in method.needs:
+        _save(run.folder / "model.pt", True, fitted=method.fitted_state())
+    else:
+        save_arrays(run.folder / "model.npz", method.fitted_state(), sync=True)
 
 
 def load_model(run: Run) -> Method:
     """The fitted estimator of a finished run, for `transform` and `predict` on new samples."""
     method = build(run.config)
-    method.load_fitted(_load(run.folder / "model.pt")["fitted"])
+    arrays = run.folder / "model.npz"
+    # earlier runs have a model.pt, whatever the method
+    method.load_fitted(load_arrays(arrays) if arrays.exists() else _load(run.folder / "model.pt")["fitted"])
     return method
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 from numpy.typing import NDArray
 
 
 def kmeans_centers(embedding: np.ndarray, n_clusters: int, seed: int, n_init: int) -> np.ndarray:
-    """Centres float32 (n_clusters, d) of scikit-learn's k-means on embedding (n, d)."""
+    """Centres float32 (n_clusters, d) of scikit-learn's k-means on embedding (n, d); where points coincide, so do centres."""
     from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
 
-    fitted = KMeans(n_clusters, n_init=n_init, random_state=seed).fit(embedding)
+    with warnings.catch_warnings():
+        # empty clusters are told of by `fit_events`, once and in the project's words
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        fitted = KMeans(n_clusters, n_init=n_init, random_state=seed).fit(embedding)
     return np.asarray(fitted.cluster_centers_)
 
 

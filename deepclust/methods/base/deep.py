@@ -252,7 +252,10 @@ class DeepMethod(Method):
         self._at = {}
 
     def fitted_state(self) -> dict[str, Any]:
-        return {**super().fitted_state(), "net": self._net.state_dict()}
+        import torch
+
+        arrays = {name: torch.from_numpy(array) for name, array in super().fitted_state().items()}
+        return {**arrays, "net": self._net.state_dict()}
 
     def load_fitted(self, state: Mapping[str, Any]) -> None:
         super().load_fitted(state)

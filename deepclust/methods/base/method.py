@@ -241,23 +241,21 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
         return None
 
     def fitted_state(self) -> dict[str, Any]:
-        """What `load_fitted` needs to place new samples later: plain values and tensors, fit for ``torch.save``."""
-        import torch
-
+        """What `load_fitted` needs to place new samples later: arrays; where ``needs`` has torch, tensors and plain values."""
         return {
-            "feature_shape": tuple(self.feature_shape_),
-            "scaling_offset": torch.from_numpy(np.array(self.scaling_offset_)),
-            "scaling_divisor": torch.from_numpy(np.array(self.scaling_divisor_)),
-            "cluster_centers": torch.from_numpy(np.array(self.cluster_centers_)),
+            "feature_shape": np.array(self.feature_shape_, np.int64),
+            "scaling_offset": np.array(self.scaling_offset_),
+            "scaling_divisor": np.array(self.scaling_divisor_),
+            "cluster_centers": np.array(self.cluster_centers_),
         }
 
     def load_fitted(self, state: Mapping[str, Any]) -> None:
         """Make this estimator ready for `transform` and `predict` from an earlier `fitted_state`."""
-        self.feature_shape_ = tuple(state["feature_shape"])
+        self.feature_shape_ = tuple(int(n) for n in state["feature_shape"])
         self.n_features_in_ = int(np.prod(self.feature_shape_))
-        self.scaling_offset_ = state["scaling_offset"].numpy()
-        self.scaling_divisor_ = state["scaling_divisor"].numpy()
-        self.cluster_centers_ = state["cluster_centers"].numpy()
+        self.scaling_offset_ = np.asarray(state["scaling_offset"])
+        self.scaling_divisor_ = np.asarray(state["scaling_divisor"])
+        self.cluster_centers_ = np.asarray(state["cluster_centers"])
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

@@ -195,14 +195,9 @@ class LandmarkSpectral(Method):
         self.labels_ = self._assign(self.embedding_)
 
     def fitted_state(self) -> dict[str, Any]:
-        import torch
-
-        return {
-            **super().fitted_state(),
-            **{name: torch.from_numpy(np.array(getattr(self, name))) for name in OWN_STATE},
-        }
+        return {**super().fitted_state(), **{name: np.array(getattr(self, name)) for name in OWN_STATE}}
 
     def load_fitted(self, state: Mapping[str, Any]) -> None:
         super().load_fitted(state)
         for name in OWN_STATE:
-            setattr(self, name, state[name].numpy())
+            setattr(self, name, np.asarray(state[name]))

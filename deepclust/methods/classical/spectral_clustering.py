@@ -61,12 +61,6 @@ def walk_vectors(vectors: np.ndarray, degree: np.ndarray) -> np.ndarray:
     return np.asarray(vectors * np.sqrt(degree.sum() / np.maximum(degree, 1e-300))[:, None])
 
 
-def first_copies(X: np.ndarray) -> np.ndarray:
-    """For every row of X the number of the first row that is equal to it, (n,)."""
-    seen: dict[bytes, int] = {}
-    return np.array([seen.setdefault(row.tobytes(), i) for i, row in enumerate(X)])
-
-
 class SpectralClustering(Method):
     """Shi & Malik 2000; Ng, Jordan, Weiss 2002. New samples are placed by the Nystroem extension (Bengio et al. 2003).
 
@@ -150,6 +144,8 @@ class SpectralClustering(Method):
         W, self._scales = affinity_graph(self._fitted, self.n_neighbors, self.affinity)
         self.eigenvalues_, vectors = laplacian_eigenvectors(W, self.n_clusters + 1, self._fit_seed)
         walk = walk_vectors(vectors[:, : self.n_clusters], np.asarray(W.sum(axis=1)).ravel())
+        from deepclust.neighbors import first_copies
+
         # copies of one sample may have other neighbours, but they are one sample
         self._walk = walk[first_copies(self._fitted)].astype(np.float32)
         self.n_iter_ = 1
@@ -194,12 +190,9 @@ class SpectralClustering(Method):
         self.labels_ = self._assign(self.embedding_)
 
     def fitted_state(self) -> dict[str, Any]:
-        import torch
-
-        own = {name: torch.from_numpy(np.array(getattr(self, name))) for name in OWN_STATE}
-        return {**super().fitted_state(), **own}
+        return {**super().fitted_state(), **{name: np.array(getattr(self, name)) for name in OWN_STATE}}
 
     def load_fitted(self, state: Mapping[str, Any]) -> None:
         super().load_fitted(state)
         for name in OWN_STATE:
-            setattr(self, name, state[name].numpy())
+            setattr(self, name, np.asarray(state[name]))

@@ -17,7 +17,8 @@ from deepclust.methods.classical.landmark_spectral import (
     landmark_map,
     nearest_landmarks,
 )
-from deepclust.methods.classical.spectral_clustering import SpectralClustering, affinity_graph, first_copies, own_scale
+from deepclust.methods.classical.spectral_clustering import SpectralClustering, affinity_graph, own_scale
+from deepclust.neighbors import first_copies
 
 TOYS = ["moons", "rings", "spirals"]
 
