@@ -69,7 +69,7 @@ def looked_at(run: Run, board: Board) -> int:
 def criteria_view(sight: Sight, board: Board) -> None:
     """Votes and curves."""
     verdict = board.verdict
-    true_k = sight.data.n_classes if sight.revealed else None
+    true_k = sight.n_classes or None
     if verdict is not None:
         chart(
             votes_chart(verdict, looked_at(sight.run, board), true_k),
@@ -92,8 +92,8 @@ def criteria_view(sight: Sight, board: Board) -> None:
 
 def _truth(sight: Sight, board: Board) -> None:
     """How right it was, once the labels are revealed."""
-    verdict, true_k = board.verdict, sight.data.n_classes
-    if verdict is None or true_k is None:
+    verdict, true_k = board.verdict, sight.n_classes
+    if verdict is None:
         return
     if verdict.best == true_k:
         comparison = "the best single k is just that."

@@ -78,9 +78,9 @@ def look(data: Dataset) -> None:
 
 def _options(name: str) -> None:
     """Number of points, noise and seed of the data sets that are drawn on demand."""
-    if not CATALOG[name].options:
-        return
     cls = CATALOG[name].drawn
+    if cls is None:
+        return
     values = params_form(cls, st.session_state.dataset.get("options", {}), key=f"options-{name}")
     drawn = st.session_state.dataset.get("options") or {p.name: p.default for p in CATALOG[name].options.values()}
     if values != drawn and st.button("Draw again"):

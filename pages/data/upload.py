@@ -8,7 +8,7 @@ import streamlit as st
 
 from deepclust.data.intake import FOLDERS_VARIABLE, Incoming, allowed_folders, point_to, receive, shown_name
 from deepclust.data.reading.pictures.collection import LARGEST_SUGGESTED, PictureScan
-from deepclust.data.reading.tables.columns import HEAD, TableLook
+from deepclust.data.reading.tables.columns import HEAD
 from deepclust.engine.intake.reading import read_and_keep
 from pages.data import previews
 from pages.data.upload_forms import pictures_form, table_form
@@ -91,11 +91,11 @@ def _choose(incoming: Incoming) -> None:
     if size is not None and max(size) <= LARGEST_SUGGESTED:
         _keep(incoming, incoming.title, {"size": list(size)})
         return
+    answer: dict[str, Any] | None
     if isinstance(look, PictureScan):
         st.subheader(f"{len(look.names):,} pictures")
         answer = pictures_form(look)
     else:
-        assert isinstance(look, TableLook)
         rows = f"more than {HEAD:,} rows" if look.n_rows is None else f"{look.n_rows:,} rows"
         st.subheader(f"{len(look.columns):,} columns · {rows}")
         answer = table_form(look)

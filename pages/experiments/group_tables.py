@@ -81,7 +81,9 @@ def grid_maps(runs: Sequence[Run], labelled: bool) -> None:
 
 def _grid_maps(runs: Sequence[Run], labelled: bool) -> None:
     group = runs[0].config.group
-    names = group.names if group is not None else ()
+    if group is None:
+        return
+    names = group.names
     params = params_of(find_method(runs[0].config.method))
     axes = [sorted({run.config.params[name] for run in runs}) for name in names]
     x, y = axes[0], axes[1] if len(axes) > 1 else [""]
@@ -91,8 +93,8 @@ def _grid_maps(runs: Sequence[Run], labelled: bool) -> None:
         with column:
             st.markdown(f"**{SCORES[score]}**")
             st.echarts_chart(
-                heat_map(_scored(runs, score, axes, names), x, y, *labels),
-                key=f"grid-{runs[0].config.group and group.id}-{score}",
+                heat_map(_scored(runs, score, axes, names), x, y, labels[0], labels[1] if len(labels) > 1 else ""),
+                key=f"grid-{group.id}-{score}",
                 height=HEIGHT if len(axes) > 1 else HEIGHT // 2,
                 alt=f"{SCORES[score]} over {' and '.join(labels)}, darker is higher",
             )

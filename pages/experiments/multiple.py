@@ -152,14 +152,15 @@ def _no_map(member: Run, style: PanelStyle) -> None:
 
 def draw(member: Run, style: PanelStyle, points: np.ndarray, groups: np.ndarray, of_input: bool = False) -> None:
     """A small map of a run, or of the data that it was given."""
-    data = style.sight.data if style.sight is not None and style.by_class else None
-    n_groups = member.config.n_clusters if data is None else data.n_classes
+    n_groups, names = member.config.n_clusters, None
+    if style.sight is not None and style.by_class:
+        n_groups, names = style.sight.n_classes, style.sight.data.class_names
     st.echarts_chart(
-        multiple(points, groups, n_groups, None if data is None else data.class_names),
+        multiple(points, groups, n_groups, names),
         key=f"multiple-{'input-' if of_input else ''}{member.id}",
         height=style.height,
         alt=f"Map of {'the raw data' if of_input else f'the latent space with {name_in_group(member)}'}, "
-        f"coloured by {'class' if data else 'cluster'}",
+        f"coloured by {'class' if style.by_class else 'cluster'}",
     )
 
 

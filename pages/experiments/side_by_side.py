@@ -6,7 +6,6 @@ import html
 
 import streamlit as st
 
-from deepclust.data.dataset import Dataset
 from deepclust.engine.asking.lesson import KIND as LESSON
 from deepclust.figures.theme import colour, text_mark
 from deepclust.runs import Run
@@ -91,7 +90,7 @@ def _panels(run: Run, runs: list[Run], sight: Sight | None, title: str, *, ladde
             with st.container(border=True, height="stretch"):
                 keep_drawing(member, style, member.id == run.id)
     if sight is not None and style.by_class:
-        _legend(sight.data)
+        _legend(sight)
 
 
 def _of_one_seed(run: Run, runs: list[Run]) -> list[Run]:
@@ -136,12 +135,11 @@ def _stop(runs: list[Run]) -> None:
         run.send("stop")
 
 
-def _legend(data: Dataset) -> None:
+def _legend(sight: Sight) -> None:
     """What the colours of the classes mean, once for all panels."""
-    names = data.class_names or tuple(map(str, range(data.n_classes)))
     st.html(
         " &nbsp; ".join(
-            f'<span style="white-space:nowrap"><span style="color:{colour(c)}">{text_mark(c)}</span> {html.escape(name)}</span>'
-            for c, name in enumerate(names)
+            f'<span style="white-space:nowrap"><span style="color:{colour(c)}">{text_mark(c)}</span> {html.escape(sight.data.class_name(c))}</span>'
+            for c in range(sight.n_classes)
         )
     )

@@ -67,19 +67,19 @@ def _values(p: Param, config: RunConfig) -> list[Any]:
     """The values that a hyper-parameter goes through. ValueError for what it does not allow."""
     key, value = f"sweep-values-{config.method}-{p.name}", config.params[p.name]
     if p.name == TASK:
-        options = names_for(kind_of(config.feature_shape))
+        sets = names_for(kind_of(config.feature_shape))
         return list(
             st.multiselect(
                 p.label,
-                options,
-                default=list(options[:3]),
+                sets,
+                default=list(sets[:3]),
                 key=key,
                 accept_new_options=True,
                 help="Named sets, or names joined by plus signs such as T1+T3+invert: type them.",
             )
         )
     if p.kind is bool or p.choices:
-        options = [False, True] if p.kind is bool else list(p.choices)
+        options: list[Any] = [False, True] if p.kind is bool else list(p.choices)
         return list(st.pills(p.label, options, selection_mode="multi", default=options, key=key, help=p.help))
     typed = st.text_input(
         p.label, value=_shown(value), key=key, help=f"{p.help} Several values with commas between them."

@@ -44,7 +44,7 @@ def eigen_view(sight: Sight) -> None:
     ids = mapped_rows(sight)
     left, right = st.columns(2, gap="medium")
     with left:
-        points = vectors[np.ix_(ids, pair)] * np.sqrt(len(vectors))  # entries near 1 for every number of samples
+        points = vectors[ids][:, pair] * np.sqrt(len(vectors))  # entries near 1 for every number of samples
         st.caption(f"**Eigenvector {pair[0] + 1}** across, **eigenvector {pair[1] + 1}** up")
         pair_map(sight, by, points, ids, f"eigen-{run.id}-{space}-{pair[0]}-{pair[1]}")
     with right:

@@ -63,7 +63,7 @@ def _against_exact(sight: Sight, by: str, result: ClusterResult, Y: np.ndarray) 
     for column, name, space in ((left, "Learned by the network", turned), (middle, "Exact (ARPACK)", unit)):
         with column:
             st.caption(f"**{name}**")
-            points = space[np.ix_(ids, chosen)].astype(np.float32)
+            points = space[ids][:, chosen].astype(np.float32)
             pair_map(sight, by, points, ids, f"{name}-{run.id}-{chosen[0]}-{chosen[1]}")
     with right:
         st.caption("**Principal angles** between the two spaces")

@@ -13,7 +13,7 @@ from deepclust.projections import PROJECTIONS
 from pages.explore import lalnet_snapshots
 from pages.explore.lalnet_subject import Subject
 from pages.map.choice import projection_control
-from pages.map.projections import request_job, wait_for
+from pages.map.projections import mapped_ids, request_job, wait_for
 from pages.parts.charts import chart
 from pages.visit import cached
 
@@ -45,7 +45,7 @@ def over_time(subject: Subject) -> None:
         job = film_job(run)
         if request_job(job)["state"] == "done":
             film = cached.projection(job["out"])
-            maps, rows = film.points, np.searchsorted(snapshots.sample, film.ids)
+            maps, rows = film.points, np.searchsorted(snapshots.sample, mapped_ids(film))
         else:
             wait_for(job, PROJECTIONS["tsne"].title, f"{len(numbers)} snapshots")
     accuracies = _accuracies(subject, snapshots)

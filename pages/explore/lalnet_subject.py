@@ -25,7 +25,8 @@ class Subject:
     def groups(self, ids: np.ndarray) -> np.ndarray:
         """Class or cluster int (m,) of samples int (m,)."""
         classes = self.sight.classes if self.by_class else None
-        return (self.sight.outcome.by_k[self.sight.k] if classes is None else classes)[ids]
+        groups: np.ndarray = self.sight.outcome.by_k[self.sight.k] if classes is None else classes
+        return np.asarray(groups[ids])
 
     @property
     def key(self) -> str:
@@ -35,8 +36,7 @@ class Subject:
     @property
     def n_groups(self) -> int:
         """Number of classes or clusters."""
-        n_classes = self.sight.data.n_classes
-        return n_classes if self.by_class and n_classes is not None else self.sight.k
+        return self.sight.n_classes if self.by_class else self.sight.k
 
     @property
     def names(self) -> Sequence[str] | None:

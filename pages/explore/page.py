@@ -75,8 +75,7 @@ def clusters_view(sight: Sight) -> None:
         map_pane(sight)
     with right:
         galleries(sight)
-    if sight.revealed:
-        truth(sight)
+    truth(sight)
 
 
 PAPER = "Figures of the paper"

@@ -57,7 +57,9 @@ def numbers(sight: Sight) -> None:
 
 
 def truth(sight: Sight) -> None:
-    """The confusion matrix, and the published numbers of the same data set."""
+    """The confusion matrix, and the published numbers of the same data set; nothing until the labels are revealed."""
+    if sight.classes is None:
+        return
     left, right = st.columns([0.55, 0.45], gap="large")
     with left:
         clusters = sight.clusters

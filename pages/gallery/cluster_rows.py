@@ -58,7 +58,12 @@ def _order(by: str, facts: ClusterFacts, classes: Majorities) -> np.ndarray:
     """Places of the clusters in the order in which they are shown."""
     if by == SIMILAR:
         return facts.similar
-    values = {LARGE: -facts.sizes, SMALL: facts.sizes, UNSURE: facts.confidence, SURE: -facts.confidence}
+    values: dict[str, np.ndarray] = {
+        LARGE: -facts.sizes,
+        SMALL: facts.sizes,
+        UNSURE: facts.confidence,
+        SURE: -facts.confidence,
+    }
     if classes:
         purity = np.array([classes[number][1] for number in facts.numbers.tolist()])
         values |= {MIXED: purity, PURE: -purity}

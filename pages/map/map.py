@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -132,7 +133,7 @@ def _with_plotly(
     from deepclust.figures.maps import scatter_map
 
     flat = points.shape[1] == 2
-    event = st.plotly_chart(
+    event: Any = st.plotly_chart(
         scatter_map(points, ids, paint.groups, values=paint.values, names=paint.names, selected=selected),
         key=f"{key}-plotly",
         on_select="rerun" if flat else "ignore",

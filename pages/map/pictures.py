@@ -30,8 +30,9 @@ def pictures(key: str, ids: np.ndarray, data: Dataset) -> None:
 
 def _send(key: str, ids: np.ndarray, data: Dataset) -> None:
     plan = _plan(data.fingerprint, len(ids), data)
+    content = f"{data.fingerprint}/{webmap.digest(ids)}"
     facts = {
-        "of": f"{data.fingerprint}/{webmap.digest(ids)}",
+        "of": content,
         "n_sheets": plan.n_sheets,
         "per_sheet": PER_SHEET,
         "columns": COLUMNS,
@@ -43,7 +44,7 @@ def _send(key: str, ids: np.ndarray, data: Dataset) -> None:
     wire(key=f"{key}-pictures", data=about, on_want_change=lambda: _wanted(key))
     for number in st.session_state.pop(f"{key}-want", ()):
         if 0 <= number < plan.n_sheets:
-            file = np.frombuffer(_sheet(facts["of"], number, data, ids, plan), np.uint8)
+            file = np.frombuffer(_sheet(content, number, data, ids, plan), np.uint8)
             plan_of = {"plan": webmap.version_of(about)}
             wire(key=f"{key}-sheet-{number}", data=webmap.message(key, f"sheet:{number}", plan_of, {"file": file}))
 

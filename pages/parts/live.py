@@ -127,14 +127,14 @@ def _buttons(run: Run, status: RunStatus) -> None:
 
 def _events(run: Run) -> list[dict[str, Any]]:
     """The run's events, of which only the new ones are read from disk."""
-    held = st.session_state.setdefault("events", {})
+    held: dict[str, tuple[list[dict[str, Any]], int]] = st.session_state.setdefault("events", {})
     records, offset = held.get(run.id, ([], 0))
     if run.events_size < offset:  # it was resumed from an earlier checkpoint
         records, offset = [], 0
     new, offset = run.events(offset)
     held.clear()
     held[run.id] = (records + new, offset)
-    return held[run.id][0]
+    return records + new
 
 
 def _legend_of_terms(curves: list[dict[str, Any]]) -> None:

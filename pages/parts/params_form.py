@@ -60,13 +60,16 @@ def _widget(p: Param, value: Any, key: str) -> Any:
     if p.kind is str:
         return st.text_input(p.label, value=value, help=p.help, key=key)
     whole = p.kind is int
-    number = int if whole else float
     step = p.step if p.step is not None else (1 if whole else _fine(value))
+
+    def number(given: float | None) -> Any:
+        return None if given is None else int(given) if whole else float(given)
+
     return st.number_input(
         p.label,
-        min_value=None if p.min is None else number(p.min),
-        max_value=None if p.max is None else number(p.max),
-        value=None if value is None else number(value),
+        min_value=number(p.min),
+        max_value=number(p.max),
+        value=number(value),
         step=number(step),
         format=None if whole else "%g",
         help=p.help,

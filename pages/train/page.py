@@ -129,11 +129,11 @@ def queue(shown: Run | None) -> None:
 session.begin()
 strip()
 run = session.current_run()
+dataset: Dataset | None = None
 try:
     dataset = cached.dataset(st.session_state.dataset)
 except ValueError as error:
     say.error(error)
-    dataset = None
 
 if run is not None:
     st.header(f"{METHODS[run.config.method].title} on {plain(run.config.dataset_title)}")

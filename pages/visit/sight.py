@@ -37,6 +37,11 @@ class Sight:
         return self.data.y if self.revealed else None
 
     @property
+    def n_classes(self) -> int:
+        """Number of true classes; 0 where they may not be told."""
+        return (self.data.n_classes or 0) if self.revealed else 0
+
+    @property
     def key(self) -> str:
         """Names the run and k."""
         return f"{self.run.id}-k{self.k}"
