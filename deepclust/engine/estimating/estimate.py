@@ -77,9 +77,10 @@ def estimate(config: RunConfig, store: RunStore, trial: Trial | str | None = Non
     speeds = _earlier_speeds(config, device, store)
     cost = _cost(config)
     training = cost.flops / (float(np.median(speeds)) if speeds else USUAL_SPEED[device])
+    finishing = _finishing(config.n_samples, cost.width)
     return Estimate(
-        seconds=STARTING + training,
-        memory=cost.memory + (WORKER_MEMORY if device == "cpu" else 0),
+        seconds=STARTING + training + finishing.flops / USUAL_SPEED["cpu"],
+        memory=cost.memory + finishing.memory + (WORKER_MEMORY if device == "cpu" else 0),
         free_memory=free,
         basis=f"from {len(speeds)} earlier run(s) here" if speeds else "rule of thumb",
         device=device,
@@ -101,6 +102,19 @@ def estimate_all(configs: Sequence[RunConfig], known: Estimate, of: RunConfig) -
 
 def _cost(config: RunConfig) -> Cost:
     return build(config).cost(config.n_samples, config.feature_shape)
+
+
+def _finishing(n_samples: int, width: int) -> Cost:
+    """What follows training in an embedding of ``width`` features: the k slider, its scores, and the first map by PCA.
+
+    k-means for k = 2..20 takes three starts of some 15 rounds each; a silhouette compares 1,000 samples with each other;
+    PCA has the eigenvectors of the smaller Gram matrix, and two more copies of the data.
+    """
+    size, small = float(n_samples) * width, float(min(n_samples, width))
+    slider = 2.0 * 3 * 15 * sum(range(2, 21)) * size
+    scores = 2.0 * 19 * min(n_samples, 1000) ** 2 * width
+    eigenvectors = 2.0 * small * size + 4 / 3 * small**3
+    return Cost(flops=slider + scores + eigenvectors, memory=8 * size + 20 * small**2)
 
 
 def _earlier_speeds(config: RunConfig, device: str, store: RunStore) -> list[float]:

@@ -65,10 +65,14 @@ def check_distinct(X: np.ndarray, n_clusters: int) -> None:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a fit will roughly take: floating-point operations, and bytes of memory while training."""
+    """What a fit will roughly take: floating-point operations, and bytes of memory while training.
+
+    width: features of its embedding, where they are so many that what comes after training counts.
+    """
 
     flops: float
     memory: float
+    width: int = 0
 
 
 @dataclass(eq=False, repr=False)

@@ -34,9 +34,12 @@ class KMeans(Method):
 
     def cost(self, n_samples: int, feature_shape: tuple[int, ...]) -> Cost:
         """Operations of all starts at 30 iterations each, and bytes: the data twice and the distances."""
-        size = n_samples * float(np.prod(feature_shape))
+        width = int(np.prod(feature_shape))
+        size = n_samples * float(width)
         return Cost(
-            flops=2.0 * self.n_init * 30 * self.n_clusters * size, memory=4 * (2 * size + n_samples * self.n_clusters)
+            flops=2.0 * self.n_init * 30 * self.n_clusters * size,
+            memory=4 * (2 * size + n_samples * self.n_clusters),
+            width=width,
         )
 
     def _prepare(self, checkpoint: Mapping[str, Any] | None) -> None:

@@ -28,3 +28,26 @@ def test_a_turned_and_mirrored_space_gives_the_same_plane_again() -> None:
 def test_one_feature_and_equal_points() -> None:
     assert aligned_plane(np.arange(5.0)[:, None]).shape == (5, 2)
     assert np.isfinite(aligned_plane(np.ones((4, 3)))).all()
+
+
+@pytest.mark.parametrize("shape", [(30, 4000), (400, 3000), (3000, 400)], ids=str)
+def test_wide_data_are_shown_on_the_same_axes_without_a_matrix_of_their_width(shape, monkeypatch) -> None:
+    generator = np.random.default_rng(3)
+    spread = np.r_[9.0, 5.0, np.full(38, 1.0)]
+    X = (generator.normal(size=(shape[0], 40)) * spread) @ np.linalg.qr(generator.normal(size=(shape[1], 40)))[0].T
+    X = (X + 0.01 * generator.normal(size=shape)).astype(np.float32)
+    u, s, _ = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
+    exact = u[:, :2] * s[:2]
+    exact /= np.sqrt((exact**2).sum(axis=1).mean())
+    monkeypatch.setattr(np.linalg, "svd", small(np.linalg.svd))
+    assert np.abs(aligned_plane(X, exact) - exact).max() < 0.02
+
+
+def small(decompose):
+    """The decomposition, for matrices that are not as large both ways as the data are wide."""
+
+    def checked(A, *arguments, **options):
+        assert min(A.shape) < 64
+        return decompose(A, *arguments, **options)
+
+    return checked
