@@ -1,4 +1,4 @@
-// Builds dist/map.js and dist/wire.js from src/, and writes the hash of the sources into their first line.
+// Builds dist/map.js, dist/wire.js and dist/film.js from src/, and writes the hash of the sources into their first line.
 // Run it with `make map`, which first puts the pinned packages into build/map of the repository.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
@@ -17,7 +17,7 @@ for (const name of sources) hash.update(name).update("\0").update(readFileSync(j
 
 await esbuild.build({
   absWorkingDir: here,
-  entryPoints: ["src/map.ts", "src/wire.ts"],
+  entryPoints: ["src/map.ts", "src/wire.ts", "src/film.ts"],
   outdir: "dist",
   bundle: true,
   minify: true,

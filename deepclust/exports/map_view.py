@@ -8,9 +8,11 @@ from deepclust.engine.maps.run_maps import map_job
 from deepclust.engine.training.saved import build
 from deepclust.exports.view import View
 from deepclust.figures.flat_map import FlatMap
+from deepclust.metrics.lineage import letter
 from deepclust.projections import BEST_FIRST, PROJECTIONS, Projection
 from deepclust.projections.maps.words import map_words
 from deepclust.runs import RunStore
+from deepclust.runs.edit_kinds import default_name
 
 
 def finished_map(view: View, store: RunStore) -> Projection | None:
@@ -33,7 +35,7 @@ def drawn(view: View, found: Projection) -> FlatMap:
     return FlatMap(
         found.points,
         groups,
-        {c: str(c) if view.name(c) == f"Cluster {c}" else view.name(c) for c in view.clusters},
+        {c: letter(c) if view.name(c) == default_name(c) else view.name(c) for c in view.clusters},
         title=f"{config.dataset_title} · {config.method} · k = {view.k}",
         note=f"{PROJECTIONS[found.method].title} of the {space[:1].lower()}{space[1:]}",
     )

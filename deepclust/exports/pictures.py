@@ -16,6 +16,7 @@ from PIL import Image
 from deepclust.data.dataset import Dataset
 from deepclust.exports.table import defused, write_table
 from deepclust.exports.view import View
+from deepclust.runs.edit_kinds import default_name
 
 LONGEST = 60  # characters of a name
 _REFUSED = re.compile(r'[<>:"/\\|?*]')  # what Windows does not take in the name of a file
@@ -32,7 +33,7 @@ def folder_of(view: View, cluster: int) -> str:
     """The folder of a cluster: its number, so that no two are alike, and its name where it was given one."""
     number = "noise" if cluster < 0 else f"{cluster:03d}"
     name = safe_name(view.name(cluster))
-    return number if cluster < 0 or name in ("", f"Cluster {cluster}") else f"{number} {name}"
+    return number if cluster < 0 or name in ("", default_name(cluster)) else f"{number} {name}"
 
 
 def file_of(data: Dataset, row: int) -> str:

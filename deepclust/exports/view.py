@@ -12,6 +12,7 @@ from deepclust.data.references import open_dataset
 from deepclust.metrics.exemplars import Exemplars, exemplars
 from deepclust.results import ClusterResult
 from deepclust.runs import Run, RunStore
+from deepclust.runs.edit_kinds import default_name
 from deepclust.runs.edits import edited
 
 LISTED = 28  # samples that stand for a cluster
@@ -43,7 +44,7 @@ class View:
         """What a cluster is called."""
         if cluster < 0:
             return "Noise"
-        return self.names[cluster] if cluster < len(self.names) else f"Cluster {cluster}"
+        return self.names[cluster] if cluster < len(self.names) else default_name(cluster)
 
     @property
     def classes(self) -> NDArray[np.int64] | None:

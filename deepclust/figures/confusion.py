@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from deepclust.figures.theme import TEXT
+from deepclust.metrics.lineage import letter
 
 
 def confusion_map(
@@ -24,7 +25,7 @@ def confusion_map(
         go.Heatmap(
             z=shares,
             x=[str(c) for c in classes],
-            y=[f"cluster {c}" for c in clusters] if names is None else [html.escape(name) for name in names],
+            y=[f"cluster {letter(c)}" for c in clusters] if names is None else [html.escape(name) for name in names],
             customdata=matrix,
             text=matrix if few else None,
             texttemplate="%{text}" if few else None,

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from deepclust.figures.theme import GRID, PETROFF_10, TEXT, colour, echarts_mark
+from deepclust.metrics.lineage import letter
 
 MAX_POINTS = 500
 MAP_POINTS = 1_000
@@ -153,7 +154,7 @@ def small_map(points: np.ndarray, labels: np.ndarray, n_clusters: int) -> dict[s
         "series": [
             {
                 "type": "scatter",
-                "name": f"cluster {c}",
+                "name": f"cluster {letter(c)}",
                 "symbol": echarts_mark(c),
                 "symbolSize": 5,
                 "color": colour(c),
@@ -175,7 +176,7 @@ def size_bars(labels: np.ndarray, n_clusters: int) -> dict[str, Any]:
         "tooltip": {"trigger": "item", "formatter": "cluster {b}: {c}"},
         "xAxis": {
             "type": "category",
-            "data": [str(c) for c in range(n_bars)],
+            "data": [letter(c) for c in range(n_bars)],
             "axisTick": {"show": False},
             "axisLabel": {"color": TEXT},
         },

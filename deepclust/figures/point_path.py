@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from deepclust.figures.theme import GRID, TEXT, colour, text_mark
+from deepclust.metrics.lineage import letter
 
 SIDE = 260  # pixels of the small map
 MOST_DOTS = 700  # of the other samples
@@ -19,13 +20,13 @@ def cluster_strip(labels: Sequence[int], epochs: Sequence[str]) -> str:
     cells = []
     wide = len(labels) <= 24
     for label, epoch in zip(labels, epochs, strict=True):
-        said = html.escape(f"{epoch}: {'noise' if label < 0 else f'cluster {label}'}")
-        inside = f"{text_mark(label)}<br>{label}" if wide else ""
+        said = html.escape(f"{epoch}: {'noise' if label < 0 else f'cluster {letter(label)}'}")
+        inside = f"{text_mark(label)}<br>{letter(label)}" if wide else ""
         cells.append(
             f'<span title="{said}" style="flex:1 1 0;min-width:3px;background:{colour(label)};color:#14171c;font-size:.72rem;'
             f'line-height:1.15;text-align:center;padding:.2rem 0;min-height:1.2rem">{inside}</span>'
         )
-    named = html.escape("Clusters from the first snapshot to the last: " + ", ".join(map(str, labels)))
+    named = html.escape("Clusters from the first snapshot to the last: " + ", ".join(map(letter, labels)))
     return f'<div role="img" aria-label="{named}" style="display:flex;gap:1px;border-radius:4px;overflow:hidden">{"".join(cells)}</div>'
 
 

@@ -13,6 +13,14 @@ from deepclust.metrics.external import IntArray, contingency
 HUES = 10
 
 
+def letter(number: int) -> str:
+    """What people call a cluster number: 0 is A, 25 is Z, 26 is AA; negative numbers are noise. Files keep the number."""
+    if number < 0:
+        return "noise"
+    first = "" if number < 26 else letter(number // 26 - 1)
+    return first + chr(ord("A") + number % 26)
+
+
 def inherit(reference: ArrayLike, labels: ArrayLike, taken: Collection[int] = ()) -> IntArray:
     """Rename clusters so that each takes the number of the one in ``reference`` that it is the larger part of.
 

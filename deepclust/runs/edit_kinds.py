@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from deepclust.metrics.lineage import letter
+
 Labels = NDArray[np.int64]
 Names = tuple[str, ...]
 
@@ -32,7 +34,11 @@ class Rename:
 
     @property
     def words(self) -> str:
-        return f"name of cluster {self.cluster}: {self.name}" if self.name else f"no name for cluster {self.cluster}"
+        return (
+            f"name of cluster {letter(self.cluster)}: {self.name}"
+            if self.name
+            else f"no name for cluster {letter(self.cluster)}"
+        )
 
     def apply(self, labels: Labels, names: Names) -> tuple[Labels, Names]:
         _members(labels, self.cluster)
@@ -47,7 +53,7 @@ class Merge:
 
     @property
     def words(self) -> str:
-        return f"merge of clusters {', '.join(map(str, self.clusters))}"
+        return f"merge of clusters {', '.join(map(letter, self.clusters))}"
 
     def apply(self, labels: Labels, names: Names) -> tuple[Labels, Names]:
         together = sorted(set(self.clusters))
@@ -73,18 +79,18 @@ class Split:
 
     @property
     def words(self) -> str:
-        return f"split of cluster {self.cluster} into {int(self.parts.max(initial=0)) + 1}"
+        return f"split of cluster {letter(self.cluster)} into {int(self.parts.max(initial=0)) + 1}"
 
     def apply(self, labels: Labels, names: Names) -> tuple[Labels, Names]:
         members = np.flatnonzero(_members(labels, self.cluster))
         n_parts = int(self.parts.max(initial=0)) + 1
         if len(self.parts) != len(members):
             raise ValueError(
-                f"Cluster {self.cluster} has {len(members):,} samples, but it was split when it had {len(self.parts):,}: it "
+                f"Cluster {letter(self.cluster)} has {len(members):,} samples, but it was split when it had {len(self.parts):,}: it "
                 "has changed since, perhaps in another window. Split it again."
             )
         if n_parts < 2 or len(np.unique(self.parts)) < n_parts:
-            raise ValueError(f"The split of cluster {self.cluster} leaves parts empty. Split it again.")
+            raise ValueError(f"The split of cluster {letter(self.cluster)} leaves parts empty. Split it again.")
         numbers = np.array([self.cluster, *range(len(names), len(names) + n_parts - 1)])
         apart = labels.copy()
         apart[members] = numbers[self.parts]
@@ -110,7 +116,7 @@ class Gather:
         homes = np.unique(labels[inside])
         if len(homes) == 1 and homes[0] >= 0 and int((labels == homes[0]).sum()) == len(np.unique(inside)):
             raise ValueError(
-                f"These samples are the whole of cluster {homes[0]}: they are a cluster of their own already."
+                f"These samples are the whole of cluster {letter(homes[0])}: they are a cluster of their own already."
             )
         gathered = labels.copy()
         gathered[inside] = len(names)
@@ -152,7 +158,7 @@ def split(labels: Labels, embedding: np.ndarray, cluster: int, n_parts: int, ran
     members = np.flatnonzero(_members(labels, cluster))
     if len(members) < n_parts:
         raise ValueError(
-            f"Cluster {cluster} has {_samples(len(members))}: too few for {n_parts} parts."
+            f"Cluster {letter(cluster)} has {_samples(len(members))}: too few for {n_parts} parts."
             + (f" Choose {len(members)} or fewer." if len(members) > 2 else "")
         )
     rows = np.ascontiguousarray(embedding[members], dtype=np.float32)
@@ -163,7 +169,7 @@ def split(labels: Labels, embedding: np.ndarray, cluster: int, n_parts: int, ran
     if not sizes.all():
         n_places = int((sizes > 0).sum())
         raise ValueError(
-            f"The {_samples(len(members))} of cluster {cluster} lie at only {n_places} place{'s' * (n_places > 1)} "
+            f"The {_samples(len(members))} of cluster {letter(cluster)} lie at only {n_places} place{'s' * (n_places > 1)} "
             f"of the space, so that they make no {n_parts} parts."
         )
     rank = np.empty(n_parts, np.uint8)
@@ -178,7 +184,7 @@ def first_names(labels: Labels) -> Names:
 
 def default_name(cluster: int) -> str:
     """What a cluster is called until it is given a name."""
-    return f"Cluster {cluster}"
+    return f"Cluster {letter(cluster)}"
 
 
 def cleaned(name: str) -> str:
@@ -196,7 +202,9 @@ def cleaned(name: str) -> str:
 def _members(labels: Labels, cluster: int) -> NDArray[np.bool_]:
     members: NDArray[np.bool_] = labels == cluster
     if cluster < 0 or not members.any():
-        raise ValueError(f"There is no cluster {cluster} any more: it was merged or undone, perhaps in another window.")
+        raise ValueError(
+            f"There is no cluster {letter(cluster)} any more: it was merged or undone, perhaps in another window."
+        )
     return members
 
 

@@ -11,6 +11,7 @@ from deepclust.data.dataset import Dataset
 from deepclust.figures.flow import flow_chart
 from deepclust.figures.theme import colour, text_mark
 from deepclust.metrics.external import ari
+from deepclust.metrics.lineage import letter
 from deepclust.metrics.matching import align_labels
 from deepclust.runs import Run
 from deepclust.selection.k.tree import flows
@@ -60,9 +61,9 @@ def _gallery(one: Run, two: Run, data: Dataset, source: int, target: int, before
     picture = cached.strip_of(data, f"{one.id}/{two.id}/{source}/{target}", shown, PER_ROW)
     return (
         f'<div style="margin:0 0 .7rem 0"><div style="font-size:.9rem;margin-bottom:.15rem">{_mark(source)} '
-        f"<b>Cluster {source}</b> → {_mark(target)} <b>Cluster {target}</b> "
+        f"<b>Cluster {letter(source)}</b> → {_mark(target)} <b>Cluster {letter(target)}</b> "
         f'<span style="opacity:.7">{len(rows):,} samples</span></div>'
-        f'<img src="{picture}" alt="samples that moved from cluster {source} to {target}" '
+        f'<img src="{picture}" alt="samples that moved from cluster {letter(source)} to {letter(target)}" '
         f'style="max-width:100%;image-rendering:pixelated"></div>'
     )
 

@@ -7,9 +7,10 @@ import streamlit as st
 from deepclust.engine.detached.work import ENDED
 from deepclust.engine.estimating.estimate import in_time
 from deepclust.engine.judging.choosing import Board, largest_k, read_board, start_choosing, stop_choosing
+from deepclust.engine.judging.own_voice import with_own_voice
 from deepclust.runs import Run
 from pages.choose.board import criteria_view, verdict_view
-from pages.choose.pictures import pictures_view, tree_view
+from pages.choose.pictures import film_view, pictures_view
 from pages.choose.settings import can_be_ranked, settings_view
 from pages.parts.opening import open_finished
 from pages.parts.pick import pick
@@ -20,7 +21,7 @@ from pages.visit.say import plain
 from pages.visit.sight import Sight
 
 REACH = (10, 20, 30, 50)  # how far the k may be compared
-VIEWS = {"Criteria": criteria_view, "Pictures that change": pictures_view, "Tree over all k": tree_view}
+VIEWS = {"Criteria": criteria_view, "Pictures that change": pictures_view, "Film of k": film_view}
 
 
 def page() -> None:
@@ -97,6 +98,7 @@ def live_board(sight: Sight, was_live: bool) -> None:
         st.progress(min(share, 1.0), text=progress)
     if not board.criteria:
         return
+    board = with_own_voice(sight.run, board)
     verdict_view(sight, board)
     view = pick("What is shown", list(VIEWS), key="choose-view", unlabelled=True)
     VIEWS[view](sight, board)

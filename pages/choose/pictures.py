@@ -1,4 +1,4 @@
-"""Which pictures merge and split as k changes: galleries of three neighbouring k, the flow between them, and the tree."""
+"""Which pictures merge and split as k changes: galleries of three neighbouring k, the flow between them, and the film."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import replace
 import streamlit as st
 
 from deepclust.engine.judging.choosing import Board
-from deepclust.figures.flow import flow_chart, tree_chart
+from deepclust.figures.flow import flow_chart
 from deepclust.selection.k.tree import changed, flows, words_of_change
 from pages.choose.board import looked_at
+from pages.gallery.film import k_film
 from pages.gallery.gallery import rows_of_pictures
 from pages.parts.charts import chart
 from pages.visit.sight import Sight
@@ -48,16 +49,6 @@ def pictures_view(sight: Sight, board: Board) -> None:
     )
 
 
-def tree_view(sight: Sight, board: Board) -> None:
-    """All k at once: stable regions have single thick lines, unstable ones have many that cross."""
-    by_k = {k: labels for k, labels in sight.outcome.by_k.items() if k <= board.max_k}
-    verdict = board.verdict
-    st.caption(
-        "One row for each k, a dot for each cluster (larger: more samples; colours as on the map), and lines where the samples "
-        "go. A line that runs straight down is a cluster that stays the same; many thin lines mean that k cuts through groups."
-    )
-    chart(
-        tree_chart(by_k, () if verdict is None else (verdict.low, verdict.high), looked_at(sight.run, board)),
-        "tree",
-        "Tree of the clusters over all k",
-    )
+def film_view(sight: Sight, board: Board) -> None:
+    """All k at once, with the range of the verdict marked."""
+    k_film(sight, None if board.verdict is None else (board.verdict.low, board.verdict.high), key="choose-film")

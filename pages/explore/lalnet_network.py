@@ -8,6 +8,7 @@ import streamlit as st
 from deepclust.figures.gar_graphs import graph_figure, matrix_png, story_curves
 from deepclust.figures.paper_views import CARRIED, SPACES, by_user, n_carrying, parents_first, unit_means, usage_map
 from deepclust.metrics.gar_graphs import adjacencies, connections
+from deepclust.metrics.lineage import letter
 from deepclust.transforms import TRANSFORMATIONS, members_of
 from pages.explore import lalnet_snapshots
 from pages.explore.lalnet_subject import Subject, too_old
@@ -59,7 +60,7 @@ def units(subject: Subject) -> None:
         "which is why k-means finds it; every transformation has its own outputs; and among the outputs of one transformation, "
         f"every cluster has its own. The clusters are those of the training, k = {subject.sight.run.config.n_clusters}."
     )
-    clusters = [f"cluster {c}" for c in range(len(extras["means by cluster of F"]))]
+    clusters = [f"cluster {letter(c)}" for c in range(len(extras["means by cluster of F"]))]
     by_cluster = {name: extras[f"means by cluster of {name}"] for name in SPACES}
     first = np.arange(0, len(means["Z"]), len(names))  # the outputs of the samples as they are
     duplicates = by_cluster["softmax(Z)"][:, first]

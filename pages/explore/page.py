@@ -11,6 +11,7 @@ from pages.explore.take import note_map, take
 from pages.explore.time_machine import time_machine
 from pages.explore.truth import numbers, truth
 from pages.explore.two_maps import two_maps
+from pages.gallery.film import k_film
 from pages.gallery.gallery import galleries
 from pages.map.choice import choose_map, spaces
 from pages.map.colouring import KEPT, colour_by, painted
@@ -36,7 +37,7 @@ def k_slider(sight: Sight) -> None:
         key=key,
         on_change=lambda: session.choose_k(run, int(st.session_state[key])),
         help=f"Sorts the samples into k groups by {plain(run.regrouping)}. At the k of the training the method's own clusters are "
-        "shown. A cluster keeps its number and colour from one k to the next.",
+        "shown. From one k to the next the larger part of a cluster keeps letter and colour; the smaller gets new ones.",
     )
     own = run.config.n_clusters
     edited = ", with your edits" if sight.clusters.edited.changed else ""
@@ -82,6 +83,7 @@ PAPER = "Figures of the paper"
 # the first is what the page opens with
 VIEWS = {
     "Clusters": clusters_view,
+    "Film of k": k_film,
     "Two maps": two_maps,
     "Time machine": time_machine,
     "Eigenvectors": eigen_view,

@@ -11,6 +11,7 @@ from deepclust.engine.maps.run_maps import reel_job, reel_numbers
 from deepclust.figures import webreel
 from deepclust.figures.confusion import confusion_map
 from deepclust.figures.live import loss_curves, loss_height
+from deepclust.metrics.lineage import letter
 from deepclust.metrics.matching import confusion
 from deepclust.projections import PROJECTIONS
 from deepclust.projections.maps.reel import REELS
@@ -51,7 +52,7 @@ def time_machine(sight: Sight) -> None:
             [THEN, AT_THE_END, *([CLASS] if sight.revealed else [])],
             key="time-colour",
             help="The clusters at the epoch that is shown, or those of the end: the second shows where each one came from. A "
-            "cluster keeps its number and colour for as long as it can be followed back.",
+            "cluster keeps its letter and colour for as long as it can be followed back.",
         )
     method, maps, numbers = _maps(run, moments, method)
     at = _moment(run, moments, numbers)
@@ -123,7 +124,7 @@ def _story(sight: Sight, moments: Moments, numbers: list[int], x: list[float], k
     against, title = _reference(sight, moments)
     scores = cached_frames.scores(sight.run, moments, sight.data) if sight.revealed else {}
     then = {name: [values[number] for number in numbers] for name, values in scores.items()}
-    names = sight.data.class_names if sight.revealed else None
+    names = sight.data.class_names if sight.revealed else [letter(c) for c in range(int(against.max(initial=-1)) + 1)]
     return webreel.story(key, moments.curves, x, then, moments.labels[numbers], against, title, names)
 
 

@@ -6,6 +6,8 @@ import numpy as np
 import streamlit as st
 
 from deepclust.metrics.cluster_facts import ClusterFacts, cluster_facts
+from deepclust.metrics.lineage import letter
+from deepclust.runs.edit_kinds import default_name
 from pages.gallery.edits import edit_bar, row_form, row_menu
 from pages.gallery.row import KINDS, Majorities, head, majorities_of, strip
 from pages.parts.pick import pick
@@ -14,7 +16,7 @@ from pages.visit.say import plain
 from pages.visit.sight import Sight
 
 PER_PAGE = 12
-NUMBER, SIMILAR = "By number", "Similar together"
+NUMBER, SIMILAR = "By letter", "Similar together"
 LARGE, SMALL = "Largest first", "Smallest first"
 UNSURE, SURE = "Least sure first", "Surest first"
 MIXED, PURE = "Most mixed first", "Purest first"
@@ -77,21 +79,28 @@ def _on_this_page(order: np.ndarray, facts: ClusterFacts, clusters: Clusters, ke
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         search = st.text_input(
             "Find a cluster",
-            placeholder=f"Find one of {len(order):,} by name or number",
+            placeholder=f"Find one of {len(order):,} by name or letter",
             key="rows-find",
             label_visibility="collapsed",
             width=260,
         ).strip()
         if search:
             wanted = search.casefold()
-            named = [clusters.names[number].casefold() for number in facts.numbers]
-            order = np.array([p for p in order if wanted in named[p] or wanted == str(facts.numbers[p])], int)
+            order = np.array([p for p in order if _called(clusters, int(facts.numbers[p]), wanted)], int)
             if not len(order):
                 st.caption("No cluster is called so.")
                 return order
         n_pages = -(-len(order) // PER_PAGE)
         page = st.pagination(n_pages, key=f"rows-{key}-{n_pages}") if n_pages > 1 else 1
     return order[(page - 1) * PER_PAGE : page * PER_PAGE]
+
+
+def _called(clusters: Clusters, cluster: int, wanted: str) -> bool:
+    """Whether a search for ``wanted`` finds a cluster: by its letter, or by a part of the name that it was given."""
+    name = clusters.names[cluster]
+    return wanted in (letter(cluster).casefold(), name.casefold()) or (
+        name != default_name(cluster) and wanted in name.casefold()
+    )
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

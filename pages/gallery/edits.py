@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from deepclust.metrics import external
+from deepclust.metrics.lineage import letter
 from deepclust.runs import edits
 from deepclust.runs.edit_kinds import LONGEST_NAME, MOST_PARTS, Gather, Merge, Rename, Reset, split
 from pages.visit import say, session
@@ -109,7 +110,7 @@ def _rename_form(sight: Sight, clusters: Clusters, cluster: int) -> None:
     form = st.form(f"rename-{sight.key}-{cluster}")
     with form.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
-            f"New name of cluster {cluster}",
+            f"New name of cluster {letter(cluster)}",
             clusters.names[cluster],
             max_chars=LONGEST_NAME,
             help="Leave it empty for its number.",
@@ -117,7 +118,10 @@ def _rename_form(sight: Sight, clusters: Clusters, cluster: int) -> None:
         save = st.form_submit_button("Save", type="primary")
         cancel = st.form_submit_button("Cancel")
     if save:
-        make(lambda: edits.add(sight.run, sight.k, Rename(cluster, name)), f"Cluster {cluster}: {name or 'no name'}")
+        make(
+            lambda: edits.add(sight.run, sight.k, Rename(cluster, name)),
+            f"Cluster {letter(cluster)}: {name or 'no name'}",
+        )
     if cancel:
         _close()
 

@@ -8,6 +8,7 @@ from collections.abc import Collection
 import numpy as np
 import streamlit as st
 
+from deepclust.metrics.lineage import letter
 from pages.gallery.cluster_rows import cluster_rows
 from pages.gallery.edits import gather_button
 from pages.gallery.point import point_pane
@@ -47,7 +48,7 @@ def rows_of_pictures(sight: Sight, kind: str, *, per_row: int = PER_ROW, only: C
         parts.append(
             f'<div style="margin:0 0 .7rem 0"><div style="font-size:.9rem;margin-bottom:.15rem">'
             f'<span style="font-size:1.15rem">{mark(cluster)}</span> '
-            f"<b>Cluster {cluster:d}</b> <span style='opacity:.7'>{html.escape(facts)}</span></div>"
+            f"<b>Cluster {letter(cluster)}</b> <span style='opacity:.7'>{html.escape(facts)}</span></div>"
             f"{strip(sight.data, clusters, cluster, kind, per_row)}</div>"
         )
     st.html("".join(parts))

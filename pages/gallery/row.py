@@ -12,6 +12,7 @@ from deepclust.figures.pictures import png_bytes, png_data_uri, sprite
 from deepclust.figures.theme import colour, text_mark
 from deepclust.metrics.cluster_facts import ClusterFacts, telling_features
 from deepclust.metrics.external import majorities
+from deepclust.metrics.lineage import letter
 from deepclust.runs.edit_kinds import default_name
 from pages.visit import cached
 from pages.visit.clusters import Clusters
@@ -50,7 +51,7 @@ def mark(cluster: int) -> str:
 def head(data: Dataset, clusters: Clusters, facts: ClusterFacts, place: int, classes: Majorities) -> str:
     """Mean picture, name and facts of the cluster at ``place`` of the facts."""
     cluster, name = int(facts.numbers[place]), clusters.names[int(facts.numbers[place])]
-    number = "" if name == default_name(cluster) else f' <span style="opacity:.6">{cluster}</span>'
+    number = "" if name == default_name(cluster) else f' <span style="opacity:.6">{letter(cluster)}</span>'
     lines = [
         f'<span style="font-size:1.05rem">{mark(cluster)} <b>{html.escape(name)}</b>{number}</span> '
         f'<span style="opacity:.75">{_count(int(facts.sizes[place]), "sample")} · confidence '
@@ -65,7 +66,7 @@ def head(data: Dataset, clusters: Clusters, facts: ClusterFacts, place: int, cla
         if data.kind != "image"
         else (
             f'<img src="{_mean_picture(f"{clusters.key}/{cluster}", data, clusters.labels, cluster)}" '
-            f'alt="Mean picture of cluster {cluster}" title="Mean of {min(MEAN_OF, int(facts.sizes[place])):,} of its samples" '
+            f'alt="Mean picture of cluster {letter(cluster)}" title="Mean of {min(MEAN_OF, int(facts.sizes[place])):,} of its samples" '
             'style="width:44px;height:44px;object-fit:contain;border-radius:4px;image-rendering:pixelated">'
         )
     )
@@ -111,7 +112,7 @@ def strip(data: Dataset, clusters: Clusters, cluster: int, kind: str, per_row: i
     ]
     picture = cached.strip_of(data, f"{clusters.key}/{kind}/{cluster}", rows[cluster][:per_row], per_row)
     return (
-        f'<img src="{picture}" alt="{html.escape(kind)} samples of cluster {cluster}" '
+        f'<img src="{picture}" alt="{html.escape(kind)} samples of cluster {letter(cluster)}" '
         'style="max-width:100%;image-rendering:pixelated">'
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from deepclust.metrics.exemplars import Exemplars, exemplars
+from deepclust.metrics.lineage import letter
 from deepclust.runs.edit_kinds import default_name
 from deepclust.runs.edits import Edited
 
@@ -62,18 +63,18 @@ class Clusters:
         return self.samples().random
 
     def named(self, cluster: int) -> str:
-        """A cluster in words that tell it from all others: "Cluster 3", or "Zebras (3)"."""
+        """A cluster in words that tell it from all others: "Cluster D", or "Zebras (D)"."""
         if cluster < 0:
             return "Noise"
         name = self.names[cluster]
-        return name if name == default_name(cluster) else f"{name} ({cluster})"
+        return name if name == default_name(cluster) else f"{name} ({letter(cluster)})"
 
     def on_the_map(self) -> Sequence[str] | None:
         """Words for all numbers of a map, short where none was given; None where none was given at all."""
         given = [name if name != default_name(c) else None for c, name in enumerate(self.names)]
         if not any(given):
             return None
-        return [str(c) if name is None else _cut(name) for c, name in enumerate(given)]
+        return [letter(c) if name is None else _cut(name) for c, name in enumerate(given)]
 
 
 def _cut(name: str) -> str:

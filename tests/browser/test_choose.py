@@ -34,8 +34,8 @@ def test_from_a_finished_run_to_another_k(server: Server, page: Any) -> None:
 
     page.get_by_role("radio", name="Pictures that change").click()
     page.get_by_text("From k = 4 to 5:").wait_for()
-    page.get_by_role("radio", name="Tree over all k").click()
-    page.get_by_text("One row for each k").wait_for()
+    page.get_by_role("radio", name="Film of k").click()
+    page.get_by_text("A column for every k").wait_for()
     settle(page)
     assert page.get_by_text("The labels know").count() == 0, "labels are hidden"
     page.get_by_text("Reveal labels").click()

@@ -21,7 +21,7 @@ def test_gaps_are_told_and_a_selection_stands_out_in_both_maps(server: Server, p
     run = store.create(make_config({"name": "blobs"}, blobs, "KMeans", values={"n_init": 2}))
     train(run, store)
     page.goto(f"{server.url}/explore?run={run.id}")
-    page.get_by_text("Cluster 3", exact=True).wait_for()
+    page.get_by_text("Cluster D", exact=True).wait_for()
     page.get_by_role("radio", name="Eigenvectors").click()
     page.get_by_text("4 groups are well separated").wait_for(timeout=120_000)
     assert "view=Eigenvectors" in page.url

@@ -52,7 +52,7 @@ def test_newcomer_trains_on_digits_and_explores_the_clusters(server: Server, pag
     page.get_by_role("button", name="Explore the clusters").click(timeout=150_000)
 
     page.wait_for_url(re.compile(r"/explore\?run="))
-    page.get_by_text("Cluster 9", exact=True).wait_for()
+    page.get_by_text("Cluster J", exact=True).wait_for()
     page.locator(".map[data-drawn]").wait_for()
     expect(page.locator(".map .label:visible")).to_have_count(10)  # waits: numbers follow with the next frame
     assert page.get_by_text("ACC", exact=True).count() == 0, "labels are hidden until they are revealed"
@@ -138,6 +138,6 @@ def test_bad_uploads_are_explained_and_a_good_one_is_trained_on(server: Server, 
     settle(page)
     page.get_by_role("button", name="Train").click()
     page.get_by_role("button", name="Explore the clusters").click(timeout=90_000)
-    page.get_by_text("Cluster 1", exact=True).wait_for()
+    page.get_by_text("Cluster B", exact=True).wait_for()
     assert Path(server.runs / "datasets").exists()
     assert only_run(server).config.dataset_title == "squares"

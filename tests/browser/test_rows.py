@@ -25,7 +25,7 @@ def served(tmp_path: Path) -> Iterator[tuple[Server, Run]]:
 
 def opened(page: Any, address: str) -> None:
     page.goto(address)
-    page.locator("img[alt='Most typical samples of cluster 0']").wait_for()
+    page.locator("img[alt='Most typical samples of cluster A']").wait_for()
     drawn = page.locator(".map").first.element_handle()
     # without a graphics card, a busy machine paints late
     page.wait_for_function("m => Boolean(m.dataset.drawn)", arg=drawn, timeout=180_000)
@@ -65,11 +65,11 @@ def test_from_sorting_to_a_reload(served: tuple[Server, Run], page: Any) -> None
     settle(page)
     assert page.evaluate("window.drawn") == 0
     page.get_by_role("combobox", name="Sort by").click()
-    page.get_by_role("option", name="By number").click()
-    expect(pictures.first).to_have_attribute("alt", "Most typical samples of cluster 0")
+    page.get_by_role("option", name="By letter").click()
+    expect(pictures.first).to_have_attribute("alt", "Most typical samples of cluster A")
 
     choose(page, 0, "Rename")
-    field = page.get_by_role("textbox", name="New name of cluster 0")
+    field = page.get_by_role("textbox", name="New name of cluster A")
     field.fill(NAME)
     field.press("Enter")
     expect(legend.first).to_contain_text('Sixes 🦒 "6" <img src=x')

@@ -47,7 +47,7 @@ def test_two_maps_are_linked_and_the_time_machine_plays(learned: tuple[Server, R
 
     # rest on a point of one map: the same sample is ringed on the other, without a word to the server
     left.locator(".ground").scroll_into_view_if_needed()
-    box = left.locator(".label", has_text="0").first.bounding_box()
+    box = left.locator(".label", has_text="A").first.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 22)
     left.locator(".card").wait_for()
     expect(right.locator(".echo")).to_be_visible()

@@ -11,6 +11,7 @@ import pytest
 
 from deepclust.exports.report import write_report
 from deepclust.exports.view import View
+from deepclust.metrics.lineage import letter
 from deepclust.runs import Run, RunStore
 from deepclust.runs.edits import Merge, Rename, add
 
@@ -56,7 +57,7 @@ def test_it_tells_what_was_asked_found_and_shown(
     assert pictures.id in text
     assert "KMeans" in text
     for cluster in range(3):
-        assert f"<b>Cluster {cluster}</b>" in text
+        assert f"<b>Cluster {letter(cluster)}</b>" in text
     assert "<h2>Map</h2>" in text
     assert "<polyline" in text or "<circle" in text
 

@@ -27,7 +27,7 @@ def test_a_row_for_every_sample_with_its_cluster_and_confidence(pictures: Run, v
     rows = read(shown)
     assert [int(r["row"]) for r in rows] == list(range(90))
     assert [int(r["cluster"]) for r in rows] == pictures.result().labels.tolist()
-    assert {r["cluster_name"] for r in rows} == {"Cluster 0", "Cluster 1", "Cluster 2"}
+    assert {r["cluster_name"] for r in rows} == {"Cluster A", "Cluster B", "Cluster C"}
     assert [float(r["confidence"]) for r in rows] == pytest.approx(shown.best.confidence, abs=1e-4)
     assert list(rows[0]) == ["row", "cluster", "cluster_name", "confidence"]
 

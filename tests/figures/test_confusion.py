@@ -14,7 +14,7 @@ def test_counts_shares_and_names() -> None:
     assert np.asarray(heat.text).tolist() == [[8, 2], [0, 5], [0, 0]]
     assert np.asarray(heat.z)[0].tolist() == pytest.approx([0.8, 0.2])
     assert np.asarray(heat.z)[2].tolist() == [0, 0]
-    assert list(heat.y) == ["cluster 3", "cluster 0", "cluster 7"]
+    assert list(heat.y) == ["cluster D", "cluster A", "cluster H"]
     assert list(heat.x) == ["cat", "dog"]
 
 

@@ -76,7 +76,7 @@ def test_small_map_holds_every_cluster_and_at_most_a_thousand_points() -> None:
     points = np.random.default_rng(0).normal(size=(2_000, 2)).astype(np.float32)
     labels = np.arange(2_000) % 3
     series = small_map(points, labels, n_clusters=4)["series"]
-    assert [s["name"] for s in series] == ["cluster 0", "cluster 1", "cluster 2", "cluster 3"]
+    assert [s["name"] for s in series] == ["cluster A", "cluster B", "cluster C", "cluster D"]
     assert 0 < sum(len(s["data"]) for s in series) <= MAP_POINTS
     assert series[3]["data"] == []
 

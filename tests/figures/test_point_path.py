@@ -18,9 +18,9 @@ def test_the_strip_has_a_cell_for_every_snapshot():
     strip = cluster_strip([0, 3, -1], ["DEC · epoch 1", "DEC · epoch 2", "<b>3"])
     assert strip.count("<span title=") == 3
     assert f"background:{colour(3)}" in strip
-    assert "DEC · epoch 2: cluster 3" in strip
+    assert "DEC · epoch 2: cluster D" in strip
     assert "&lt;b&gt;3: noise" in strip
-    assert "Clusters from the first snapshot to the last: 0, 3, -1" in strip
+    assert "Clusters from the first snapshot to the last: A, D, noise" in strip
 
 
 def test_the_line_goes_through_all_places_and_stays_in_the_picture():

@@ -12,13 +12,13 @@ NAMES = first_names(LABELS)
 
 
 def test_names_at_first_are_numbers_up_to_the_largest() -> None:
-    assert NAMES == ("Cluster 0", "Cluster 1", "Cluster 2", "Cluster 3", "Cluster 4")
+    assert NAMES == ("Cluster A", "Cluster B", "Cluster C", "Cluster D", "Cluster E")
     assert first_names(np.array([-1, -1])) == ()
 
 
 def test_a_new_name_changes_nothing_else_and_an_empty_one_gives_the_first_back() -> None:
     labels, names = apply(LABELS, NAMES, [Rename(1, "Zebras")])
-    assert names == ("Cluster 0", "Zebras", "Cluster 2", "Cluster 3", "Cluster 4")
+    assert names == ("Cluster A", "Zebras", "Cluster C", "Cluster D", "Cluster E")
     assert labels.tolist() == LABELS.tolist()
     assert apply(LABELS, names, [Rename(1, "  ")])[1] == NAMES
 
@@ -56,13 +56,13 @@ def test_parts_of_a_split_have_numbers_after_all_others_even_after_a_merge() -> 
     parts = Split(1, np.array([2, 0, 1], np.uint8))
     labels, names = apply(LABELS, NAMES, [Merge((4, 0)), Rename(1, "Zebras"), parts])
     assert labels.tolist() == [0, 0, 6, 1, 5, 2, 0, 0, -1]
-    assert names == ("Cluster 0", "Zebras", "Cluster 2", "Cluster 3", "Cluster 4", "Cluster 5", "Cluster 6")
+    assert names == ("Cluster A", "Zebras", "Cluster C", "Cluster D", "Cluster E", "Cluster F", "Cluster G")
 
 
 def test_gathered_samples_leave_their_clusters_and_noise() -> None:
     labels, names = apply(LABELS, NAMES, [Gather(np.array([0, 5, 8]))])
     assert labels.tolist() == [5, 0, 1, 1, 1, 5, 4, 4, 5]
-    assert names[5] == "Cluster 5"
+    assert names[5] == "Cluster F"
 
 
 def test_a_reset_forgets_what_was_before_it_and_not_what_comes_after() -> None:
@@ -80,17 +80,17 @@ def test_what_is_passed_in_stays_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("edit", "words"),
     [
-        (Rename(3, "empty"), "no cluster 3 any more"),
-        (Rename(-1, "noise"), "no cluster -1"),
+        (Rename(3, "empty"), "no cluster D any more"),
+        (Rename(-1, "noise"), "no cluster noise"),
         (Merge((0,)), "Choose two or more"),
         (Merge((0, 0)), "Choose two or more"),
-        (Merge((0, 9)), "no cluster 9"),
+        (Merge((0, 9)), "no cluster J"),
         (Split(1, np.array([0, 1], np.uint8)), "has 3 samples, but it was split when it had 2"),
         (Split(1, np.array([0, 0, 0], np.uint8)), "parts empty"),
         (Split(1, np.array([0, 2, 2], np.uint8)), "parts empty"),
         (Gather(np.array([], np.int64)), "0 samples were chosen"),
         (Gather(np.array([0, 99])), "of which 1 are there"),
-        (Gather(np.array([6, 7])), "the whole of cluster 4"),
+        (Gather(np.array([6, 7])), "the whole of cluster E"),
     ],
 )
 def test_what_does_not_fit_is_refused_in_words(edit: object, words: str) -> None:
@@ -111,13 +111,13 @@ def test_a_split_finds_the_groups_inside_and_the_largest_comes_first() -> None:
 @pytest.mark.parametrize(
     ("cluster", "n_parts", "words"),
     [
-        (0, 2, "Cluster 0 has 1 sample: too few for 2 parts"),
+        (0, 2, "Cluster A has 1 sample: too few for 2 parts"),
         (1, 5, "has 3 samples: too few for 5 parts. Choose 3 or fewer"),
         (1, 2, "lie at only 1 place of the space"),
         (2, 3, "lie at only 2 places of the space"),
         (2, 1, "Choose 2 to 10"),
         (2, 11, "Choose 2 to 10"),
-        (9, 2, "no cluster 9"),
+        (9, 2, "no cluster J"),
     ],
 )
 def test_splits_that_cannot_be_are_refused_in_words(cluster: int, n_parts: int, words: str) -> None:

@@ -50,7 +50,7 @@ def test_without_edits_the_labels_and_names_are_those_that_were_found(run: Run) 
     labels, names = edits.edited(run, 3)
     assert labels.dtype == np.int64
     assert labels.tolist() == LABELS.tolist()
-    assert names == ("Cluster 0", "Cluster 1", "Cluster 2")
+    assert names == ("Cluster A", "Cluster B", "Cluster C")
     assert not (run.folder / "edits").exists()
     with pytest.raises(ValueError, match=r"no clusters at k = 9\. Choose 2 to 3"):
         edits.edited(run, 9)
@@ -88,7 +88,7 @@ def test_every_k_has_edits_of_its_own_and_the_result_stays(run: Run) -> None:
     edits.add(run, 3, Merge((0, 1)))
     assert state(run, 2)[0] == (LABELS > 0).astype(int).tolist()
     edits.add(run, 2, Rename(1, "two"))
-    assert state(run, 3)[1][1] == "Cluster 1"
+    assert state(run, 3)[1][1] == "Cluster B"
     assert before == {name: (run.folder / name).read_bytes() for name in before}
 
 
@@ -97,13 +97,13 @@ def test_what_is_changed_is_known(run: Run) -> None:
     assert edits.add(run, 3, Rename(0, "x")).changed
     now = edits.add(run, 3, Reset())
     assert not now.changed
-    assert [edit.words for edit in now.done] == ["name of cluster 0: x", "return to what the method found"]
+    assert [edit.words for edit in now.done] == ["name of cluster A: x", "return to what the method found"]
 
 
 def test_a_refused_edit_leaves_the_others_as_they_were(run: Run) -> None:
     edits.add(run, 3, Merge((0, 1)))
     kept = edits.stored(run, 3)
-    with pytest.raises(ValueError, match="no cluster 0 any more"):
+    with pytest.raises(ValueError, match="no cluster A any more"):
         edits.add(run, 3, Rename(0, "gone"))
     assert edits.stored(run, 3) == kept
 
@@ -167,7 +167,7 @@ def test_two_windows_lose_none_of_their_edits(run: Run) -> None:
         window.join()
     now = edits.look(run, 3)
     assert len(now.done) == 20
-    assert now.names == ("0 9", "1 9", "Cluster 2")
+    assert now.names == ("0 9", "1 9", "Cluster C")
 
 
 def test_a_run_without_labels_of_other_k_can_be_edited_at_its_own(run: Run) -> None:

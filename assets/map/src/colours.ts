@@ -26,6 +26,12 @@ export function markOf(code: number, palette: string[]): number {
   return code === 0 ? 0 : Math.floor((code - 1) / palette.length) % MARKS.length;
 }
 
+/** What a group number is called, as deepclust/metrics/lineage.py has it: 0 is A, 26 is AA. */
+export function letterOf(group: number): string {
+  const last = String.fromCharCode(65 + (group % 26));
+  return group < 26 ? last : letterOf(Math.floor(group / 26) - 1) + last;
+}
+
 /** One pixel for each of n codes: the colour, and the mark in alpha. */
 export function groupTexture(n: number, palette: string[], noise: string): Uint8Array {
   const pixels = new Uint8Array(n * 4);

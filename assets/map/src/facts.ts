@@ -1,7 +1,7 @@
 // What is known of points and groups, in words: for the card of a point, and for the table of all groups.
 
 import type { Facts } from "./card";
-import { colourOf } from "./colours";
+import { colourOf, letterOf } from "./colours";
 import type { Inbox } from "./inbox";
 import type { Codes, Paint } from "./parts";
 import type { Selection } from "./selection";
@@ -17,7 +17,7 @@ export interface Groups {
 
 /** What a group of the map is called. */
 export function nameOf(paint: Paint | null, code: number): string {
-  return code === 0 ? "Noise" : (paint?.names?.[code - 1] ?? String(code - 1));
+  return code === 0 ? "Noise" : (paint?.names?.[code - 1] ?? letterOf(code - 1));
 }
 
 /** What the card tells of a point. */
@@ -25,7 +25,7 @@ export function factsOf(row: number, { paint, codes, atEnd }: Groups, box: Inbox
   const card = box.get("card");
   const { cluster, confidence } = card?.arrays ?? {};
   const clusterNames = card?.facts.names;
-  const called = (group: number) => clusterNames?.[group - 1] ?? `Cluster ${group - 1}`;
+  const called = (group: number) => clusterNames?.[group - 1] ?? `Cluster ${letterOf(group - 1)}`;
   const known = cluster?.length === codes.length ? cluster[row] : undefined;
   const code = atEnd ? codes[row] : (known ?? codes[row]);
   const lines: [string, string][] = [];

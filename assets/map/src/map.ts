@@ -1,7 +1,7 @@
 // The map: one instance for each place in the page. It reads its inbox, draws, and tells Python what was chosen.
 
 import { Card } from "./card";
-import { colourOf, groupTexture, markOf, valueTexture } from "./colours";
+import { colourOf, groupTexture, letterOf, markOf, valueTexture } from "./colours";
 import { factsOf, nameOf, rowsOf, type Groups } from "./facts";
 import { Gestures, type Tool } from "./gestures";
 import { inbox, type Inbox } from "./inbox";
@@ -283,7 +283,7 @@ class PointMap {
     const { palette, noise } = this.paint;
     const { at } = this.player;
     this.root.dataset.at = String(at);
-    this.story.show(at, this.reel.groups(at), { palette, noise, name: (code) => (code ? String(code - 1) : "Noise") }, milliseconds);
+    this.story.show(at, this.reel.groups(at), { palette, noise, name: (code) => (code ? letterOf(code - 1) : "Noise") }, milliseconds);
   }
 
   /** Which points are hidden, plain or chosen. */

@@ -16,6 +16,7 @@ interface Parts {
   groups: { facts: { n_codes: number }; arrays: { codes: Codes } };
   play: { facts: { then: boolean }; arrays: Record<never, Numbers> };
   story: { facts: Tale; arrays: { against: Codes } };
+  film: { facts: FilmFacts; arrays: { file: Uint8Array<ArrayBuffer> } };
   sheet: { facts: { plan: string }; arrays: { file: Uint8Array<ArrayBuffer> } };
 }
 
@@ -64,6 +65,18 @@ export interface Tale {
   names: string[] | null; // of those
   rows: number[]; // codes of the groups, in the order of the table
   columns: number[]; // codes of what they are counted against
+}
+
+/** The film of k, as deepclust/figures/kfilm.py writes it. */
+export interface FilmFacts {
+  nodes: [k: number, cluster: number, size: number, place: number, picture: number][];
+  edges: [k: number, next: number, source: number, target: number, count: number, ofSource: number, ofTarget: number][];
+  splits: [edge: number, firstPicture: number, count: number][]; // edges along which pictures change hands
+  n_pictures: number; // on the sheet, so many in a line:
+  columns: number;
+  width: number; // of a picture, pixels
+  height: number;
+  type: string; // of the sheet's file
 }
 
 const SHEET = "sheet:"; // and its number: one message for each

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from deepclust.metrics.external import contingency
+from deepclust.metrics.lineage import letter
 
 #: A branch counts when it brings at least this share of a cluster, or takes it away from one.
 BRANCH = 0.15
@@ -104,12 +105,12 @@ def words_of_change(before: ArrayLike, after: ArrayLike) -> list[str]:
         parts = sorted((f for f in kept if f.source == source), key=lambda f: -f.of_source)
         parts = [f for f in parts if f.of_source >= BRANCH]
         if len(parts) > 1:
-            listed = ", ".join(f"{f.target} ({f.of_source:.0%})" for f in parts)
-            words.append(f"Cluster {source} splits into {listed}.")
+            listed = ", ".join(f"{letter(f.target)} ({f.of_source:.0%})" for f in parts)
+            words.append(f"Cluster {letter(source)} splits into {listed}.")
     for target in sorted({f.target for f in kept}):
         parts = sorted((f for f in kept if f.target == target), key=lambda f: -f.of_target)
         parts = [f for f in parts if f.of_target >= BRANCH]
         if len(parts) > 1:
-            listed = ", ".join(f"{f.source} ({f.of_target:.0%})" for f in parts)
-            words.append(f"Cluster {target} takes its samples from {listed}.")
+            listed = ", ".join(f"{letter(f.source)} ({f.of_target:.0%})" for f in parts)
+            words.append(f"Cluster {letter(target)} takes its samples from {listed}.")
     return words

@@ -10,8 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from deepclust.engine.judging.choosing import Board, read_board
 from deepclust.runs import Run
+from deepclust.runs.answers import give_answer
 from deepclust.selection.k.criterion import count, curve
 from tests.pages.explore.test_explore import reveal
+from tests.pages.map.test_map import parts
 
 
 def write(run: Run, **changes: object) -> None:
@@ -101,12 +103,28 @@ def test_the_pictures_that_change_around_k(app: Callable[..., AppTest], finished
     assert sum(g.count("<img") for g in galleries) == 9 > few
 
 
-def test_the_tree_over_all_k(app: Callable[..., AppTest], finished: Run) -> None:
+def test_the_film_of_k_shows_every_cluster_and_the_range_of_the_verdict(
+    app: Callable[..., AppTest], finished: Run
+) -> None:
     write(finished)
     visitor = app("choose", run=finished.id)
-    show(visitor, "Tree over all k")
-    (tree,) = figures(visitor)
-    assert len(tree["data"][-1]["x"]) == sum(range(2, 11))
+    show(visitor, "Film of k")
+    component = next(e for e in visitor.get("bidi_component") if e.proto.component_name == "deepclust_film")
+    about = json.loads(component.proto.json)
+    assert (about["k"], about["range"], about["answers"]) == (3, [3, 3], {})
+    assert "film" in parts(visitor)
+    nodes = parts(visitor)["film"][0]["facts"]["nodes"]
+    assert [k for k, *_ in nodes] == [k for k in finished.labels_by_k() for _ in range(k)]
+
+
+def test_an_answer_in_the_film_is_kept_and_is_a_voice(app: Callable[..., AppTest], finished: Run) -> None:
+    write(finished)
+    give_answer(finished, (5, 0, 5), "two")
+    give_answer(finished, (6, 0, 6), "one")
+    visitor = app("choose", run=finished.id)
+    show(visitor, "Criteria")
+    assert "Your answers" in json.dumps(figures(visitor))
+    assert "Your answers (6)" in words(visitor)
 
 
 def test_revealed_labels_say_how_right_it_was(app: Callable[..., AppTest], finished: Run) -> None:

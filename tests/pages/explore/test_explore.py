@@ -93,7 +93,7 @@ def test_revealed_labels_give_scores_confusion_and_majorities(app: Callable[...,
     assert float(metric(visitor, "NMI")) == pytest.approx(truth["nmi"], abs=0.0006)
     counts = figure(visitor, 1)["data"][0]
     assert set(counts["x"]) == {"left", "right", "top"}
-    gallery = next(h.proto.body for h in visitor.get("html") if "Cluster 0" in h.proto.body)
+    gallery = next(h.proto.body for h in visitor.get("html") if "Cluster A" in h.proto.body)
     assert "mostly" in gallery
 
 

@@ -105,7 +105,7 @@ def test_units_are_explained_with_their_numbers(page: AppTest) -> None:
     assert "of 16 carry 90% of its activity" in words(page)
     means, by_cluster, by_transformation, duplicates = plots(page)
     assert len(means["data"]) == 2 + 3 * 8
-    assert by_cluster["data"][0]["y"] == ["cluster 0", "cluster 1", "cluster 2"]
+    assert by_cluster["data"][0]["y"] == ["cluster A", "cluster B", "cluster C"]
     assert by_transformation["data"][0]["y"][:2] == ["T1", "signs-1"]
     assert len(duplicates["data"][0]["y"]) == 3
 
@@ -153,7 +153,7 @@ def test_galleries_at_three_k(page: AppTest) -> None:
     assert "**k = 2**" in text
     assert "**k = 3** (trained with)" in text
     assert "**k = 6**" in text
-    bodies = [h.proto.body for h in page.get("html") if "Cluster 0" in h.proto.body]
+    bodies = [h.proto.body for h in page.get("html") if "Cluster A" in h.proto.body]
     assert sorted(body.count("<img") for body in bodies) == [2, 3, 6]
 
 

@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from deepclust.metrics.external import acc
+from deepclust.metrics.lineage import letter
 from deepclust.runs import Run, edits
 from deepclust.runs.edit_kinds import Merge, Rename
 from tests.pages.conftest import blobs
@@ -29,8 +30,9 @@ def rows(visitor: AppTest) -> list[str]:
 
 
 def numbers(visitor: AppTest) -> list[int]:
-    samples = [re.search(r"samples of cluster (-?\d+)", h.proto.body) for h in visitor.get("html")]
-    return [int(found[1]) for found in samples if found is not None]
+    samples = [re.search(r"samples of cluster ([A-Z]+)", h.proto.body) for h in visitor.get("html")]
+    by_letter = {letter(number): number for number in range(100)}
+    return [by_letter[found[1]] for found in samples if found is not None]
 
 
 def button(visitor: AppTest, label: str) -> AppTest:
@@ -54,8 +56,8 @@ def menu(visitor: AppTest, cluster: int, option: str) -> None:
 def test_a_row_tells_size_confidence_neighbour_and_telling_features(app: Callable[..., AppTest], finished: Run) -> None:
     visitor = app("explore", run=finished.id)
     first = rows(visitor)[0]
-    assert re.search(r"Cluster 0</b>.*40 samples · confidence 0\.\d\d", first)
-    assert re.search(r"nearest .*Cluster [12], [\d.]+ away \(own reach [\d.]+\)", first)
+    assert re.search(r"Cluster A</b>.*40 samples · confidence 0\.\d\d", first)
+    assert re.search(r"nearest .*Cluster [BC], [\d.]+ away \(own reach [\d.]+\)", first)
     assert re.search(r"unlike the rest: feature [01] [+-]\d\.\d, feature [01]", first)
     assert "mostly" not in first
     reveal(visitor)
@@ -68,7 +70,7 @@ def test_rows_are_sorted_and_those_of_a_page_are_made(app: Callable[..., AppTest
     assert numbers(visitor) == clusters[:12].tolist()
     visitor.selectbox(key="rows-by-False").set_value("Largest first").run()
     assert numbers(visitor) == clusters[np.argsort(-sizes, kind="stable")][:12].tolist()
-    visitor.text_input(key="rows-find").set_value(str(clusters[-1])).run()
+    visitor.text_input(key="rows-find").set_value(letter(clusters[-1])).run()
     assert numbers(visitor) == [clusters[-1]]
     visitor.text_input(key="rows-find").set_value("zebra").run()
     assert numbers(visitor) == []
@@ -116,7 +118,7 @@ def test_a_split_and_a_selection_make_new_clusters(app: Callable[..., AppTest], 
     visitor.session_state["selection"] = (finished.id, np.array([3, 7, 50]))
     visitor.run()
     button(visitor, "Make it a cluster").click().run()
-    assert any("3 in Cluster 5" in plain_text(c.value) for c in visitor.caption)
+    assert any("3 in Cluster F" in plain_text(c.value) for c in visitor.caption)
     assert edits.edited(finished, 3)[0][[3, 7, 50]].tolist() == [5, 5, 5]
 
 

@@ -30,8 +30,8 @@ def test_a_few_strays_are_no_change() -> None:
 
 
 def test_changes_in_words() -> None:
-    assert words_of_change(BEFORE, AFTER) == ["Cluster 1 splits into 1 (60%), 2 (40%)."]
-    assert words_of_change(AFTER, BEFORE) == ["Cluster 1 takes its samples from 1 (60%), 2 (40%)."]
+    assert words_of_change(BEFORE, AFTER) == ["Cluster B splits into B (60%), C (40%)."]
+    assert words_of_change(AFTER, BEFORE) == ["Cluster B takes its samples from B (60%), C (40%)."]
 
 
 def test_the_tree_keeps_children_beside_their_parents() -> None:
