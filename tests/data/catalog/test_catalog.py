@@ -16,10 +16,32 @@ FROM_FILE = tuple(n for n, e in CATALOG.items() if e.file)
 
 
 def test_what_comes_with_the_app_stands_first_and_no_name_that_runs_may_hold_is_lost():
-    names = (
-        "mnist mnist-test fashion-mnist kmnist emnist-letters emnist-digits notmnist usps optdigits svhn cifar10 stl10 "
-        "coil20 coil100 ytf olivetti pendigits letter har mfeat newsgroups rcv1 rcv1-10k reuters21578"
-    ).split()
+    names = [
+        "mnist",
+        "mnist-test",
+        "fashion-mnist",
+        "kmnist",
+        "emnist-letters",
+        "emnist-digits",
+        "notmnist",
+        "usps",
+        "optdigits",
+        "svhn",
+        "cifar10",
+        "stl10",
+        "coil20",
+        "coil100",
+        "ytf",
+        "olivetti",
+        "pendigits",
+        "letter",
+        "har",
+        "mfeat",
+        "newsgroups",
+        "rcv1",
+        "rcv1-10k",
+        "reuters21578",
+    ]
     without_file = [name for name, entry in CATALOG.items() if not entry.file]
     assert list(CATALOG)[: len(without_file)] == without_file
     assert without_file[: len(ALWAYS)] == list(ALWAYS)
