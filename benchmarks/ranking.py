@@ -49,8 +49,8 @@ def judged(store: RunStore, group_id: str) -> dict[str, Any] | None:
 
 
 def _tell(board: RankBoard) -> None:
-    if board.now:
-        print(f"  {board.done} of {board.n_steps}: {board.now}", flush=True)
+    if board.doing:
+        print(f"  {board.done} of {board.n_steps}: {board.doing}", flush=True)
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,11 @@ class Owner:
         return Owner(**known) if all(isinstance(value, kinds[name]) for name, value in known.items()) else Owner()
 
     @property
+    def identity(self) -> dict[str, Any]:
+        """The fields that say which process it is, to be taken over into another record."""
+        return {f.name: getattr(self, f.name) for f in fields(Owner)}
+
+    @property
     def here(self) -> bool:
         """Whether its pid means anything to this process: the same host, boot and table of processes."""
         return self.host == socket.gethostname() and self.boot in ("", _boot())
@@ -66,7 +71,7 @@ class Owner:
 
 def this_process() -> dict[str, Any]:
     """The fields of an `Owner` that say: this process, now."""
-    return asdict(process_of(os.getpid()))
+    return process_of(os.getpid()).identity
 
 
 def process_of(pid: int) -> Owner:

@@ -76,7 +76,7 @@ def choose(asked: argparse.Namespace) -> int:
 
     def watch(board: Board) -> None:
         if board.live and sys.stderr.isatty():
-            print(f"{len(board.criteria)} of {board.n_criteria}: {board.now}", file=sys.stderr)
+            print(f"{len(board.criteria)} of {board.n_criteria}: {board.doing}", file=sys.stderr)
 
     board = choose_k(run, asked.max_k, watch)
     if board.state == "failed" or board.verdict is None:

@@ -66,5 +66,5 @@ def print_ranking(board: RankBoard) -> None:
 
 
 def told_on_terminal(board: RankBoard) -> None:
-    if board.live and board.now and sys.stderr.isatty():
-        print(f"{board.done} of {board.n_steps or '?'}: {board.now}", file=sys.stderr)
+    if board.live and board.doing and sys.stderr.isatty():
+        print(f"{board.done} of {board.n_steps or '?'}: {board.doing}", file=sys.stderr)

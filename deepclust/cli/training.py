@@ -22,7 +22,7 @@ from deepclust.engine.estimating.estimate import advice, can_be_tried, estimate,
 from deepclust.engine.judging.compare import compared
 from deepclust.engine.judging.ranking import ranking_summary
 from deepclust.engine.training import cluster
-from deepclust.engine.training.launch import slot_of, waiting_before
+from deepclust.engine.training.queue import slot_of, waiting_before
 from deepclust.engine.training.sweep import run_all, sweep, values_of
 from deepclust.engine.training.worker import work
 from deepclust.methods import find_method

@@ -6,7 +6,7 @@ import streamlit as st
 
 from deepclust.engine.detached.work import ENDED
 from deepclust.engine.estimating.estimate import in_time
-from deepclust.engine.judging.choosing import Board, largest_k, read_board, start_choosing, stop_choosing
+from deepclust.engine.judging.choosing import Board, board_of, largest_k, read_board, start_choosing
 from deepclust.engine.judging.own_voice import with_own_voice
 from deepclust.runs import Run
 from pages.choose.board import criteria_view, verdict_view
@@ -69,7 +69,7 @@ def start_row(run: Run, board: Board) -> None:
         )
         if board.live:
             if st.button("Stop and keep", icon=":material/stop:"):
-                stop_choosing(run)
+                board_of(run).stop()
         else:
             label = "Compare again" if board.state == "done" and board.max_k == max_k else f"Compare k = 2 to {max_k:d}"
             first = board.state == "missing" or board.max_k != max_k
@@ -94,7 +94,7 @@ def live_board(sight: Sight, was_live: bool) -> None:
         st.rerun()
     if board.live:
         share = len(board.criteria) / max(board.n_criteria, 1)
-        progress = f"{len(board.criteria)} of {board.n_criteria or '…'} criteria · now: {plain(board.now) or 'starting'} · {in_time(board.seconds)}"
+        progress = f"{len(board.criteria)} of {board.n_criteria or '…'} criteria · now: {plain(board.doing) or 'starting'} · {in_time(board.seconds)}"
         st.progress(min(share, 1.0), text=progress)
     if not board.criteria:
         return

@@ -6,14 +6,7 @@ import streamlit as st
 
 from deepclust.engine.detached.work import ENDED
 from deepclust.engine.estimating.estimate import in_time
-from deepclust.engine.judging.ranking import (
-    RankBoard,
-    is_current,
-    read_ranking,
-    settings_of,
-    start_ranking,
-    stop_ranking,
-)
+from deepclust.engine.judging.ranking import RankBoard, is_current, ranking_of, read_ranking, settings_of, start_ranking
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED as RUN_ENDED
 from deepclust.selection.k.record import ranking_track_record
@@ -76,7 +69,7 @@ def _start_row(group_id: str, runs: list[Run], board: RankBoard, n_ended: int) -
     with st.container(horizontal=True, vertical_alignment="center"):
         if board.live:
             if st.button("Stop and keep", icon=":material/stop:", key="rank-stop"):
-                stop_ranking(cached.store(), group_id)
+                ranking_of(cached.store(), group_id).stop()
             return
         n_settings, current = len(settings_of(runs)), is_current(board, runs)
         label = f"Rank {n_settings} settings" if board.state == "missing" else "Rank again"
@@ -107,7 +100,7 @@ def _live(group_id: str, runs: list[Run], revealed: bool, was_live: bool) -> Non
         share = board.done / max(board.n_steps, 1)
         st.progress(
             min(share, 1.0),
-            text=f"{board.done} of {board.n_steps or '…'} steps · now: {plain(board.now) or 'starting'} · {in_time(board.seconds)}",
+            text=f"{board.done} of {board.n_steps or '…'} steps · now: {plain(board.doing) or 'starting'} · {in_time(board.seconds)}",
         )
     ranking = board.ranking
     if ranking is None:

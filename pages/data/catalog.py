@@ -38,7 +38,7 @@ def _card(entry: Entry) -> None:
             st.rerun()
     elif entry.can_be_fetched:
         download = fetching(entry.name, cached.store().root)
-        if download is not None and download.state == "running":
+        if download.live:
             st.fragment(_progress, run_every=1.0)(entry)
         else:
             _download_button(entry)
@@ -50,9 +50,9 @@ def _failures() -> None:
     """What went wrong with downloads, above the cards: the sentences are too long for a card."""
     root = cached.store().root
     for entry in CATALOG.values():
-        download = fetching(entry.name, root) if entry.can_be_fetched else None
-        if download is not None and download.state == "failed":
-            say.error(download.message)
+        download = fetching(entry.name, root)
+        if download.state == "failed" and entry.can_be_fetched:
+            say.error(download.error)
             if st.button("Dismiss", key=f"dismiss-{entry.name}"):
                 forget_fetch(entry.name, root)
                 st.rerun()
@@ -61,10 +61,10 @@ def _failures() -> None:
 def _progress(entry: Entry) -> None:
     """How far a download is. It goes on in a process of its own, whatever the page does."""
     download = fetching(entry.name, cached.store().root)
-    if download is None or download.state != "running":
+    if not download.live:
         st.rerun()
         return
-    parts = [plain(download.what)] + ([f"{download.done / 1e6:,.0f} MB"] if download.done else [])
+    parts = [plain(download.doing)] + ([f"{download.done / 1e6:,.0f} MB"] if download.done else [])
     parts += [f"of {download.total / 1e6:,.0f} MB"] if download.total else []
     st.progress(download.fraction or 0.0, text=" ".join(parts))
 
@@ -79,7 +79,7 @@ def _download_button(entry: Entry) -> None:
     ):
         try:
             start_fetch(entry.name, cached.store().root)
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             say.error(error)
         else:
             st.rerun()

@@ -9,7 +9,7 @@ import streamlit as st
 from deepclust.engine.asking.ask import SET_BY_RUN
 from deepclust.engine.estimating.estimate import estimate, estimate_all, in_time
 from deepclust.engine.training import cluster
-from deepclust.engine.training.launch import slot_for
+from deepclust.engine.training.queue import slot_for
 from deepclust.engine.training.sweep import sweep
 from deepclust.methods import find_method
 from deepclust.params import Param, params_of, parse_value

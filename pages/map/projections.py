@@ -87,12 +87,15 @@ def _wait(job: dict, title: str, hint: str) -> None:
             request(root, job)
         return
     helper = ensure_projector(root)
-    progress = state["text"] or helper.get("state", "starting")
+    if helper.error:
+        say.error(f"Maps cannot be computed at the moment. {helper.error}")
+        return
+    progress = state["text"] or helper.doing or helper.state
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(float(state["fraction"]), text=plain(f"{title}: {progress}"))
         st.button("Cancel", key=f"cancel-{job['key']}", on_click=cancel, args=(root, job["key"]))
-    if state["state"] == "queued" and helper.get("state"):
-        st.caption(plain(f"The projection process says: {helper['state']}. {hint}"))
+    if state["state"] == "queued" and helper.doing:
+        st.caption(plain(f"The projection process says: {helper.doing}. {hint}"))
 
 
 def _prepare_next(run: Run, choice: Choice) -> None:

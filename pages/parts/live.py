@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 
 from deepclust.engine.estimating.estimate import in_time
-from deepclust.engine.training.launch import discard, launch, resume, waiting_before
+from deepclust.engine.training.launch import discard, launch, resume
+from deepclust.engine.training.queue import waiting_before
 from deepclust.figures.live import loss_curves, loss_height, loss_series, size_bars, small_map
 from deepclust.runs import Run, RunStatus
 from deepclust.runs.run import ENDED

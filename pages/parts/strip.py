@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from deepclust.engine.training.launch import reap
+from deepclust.engine.detached.process import reap
 from deepclust.place import ASSETS
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED

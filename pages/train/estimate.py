@@ -28,11 +28,11 @@ def estimate_line(config: RunConfig, in_sight: bool = True) -> None:
 
 
 def _line(config: RunConfig, was_waiting: bool) -> None:
-    doing = ask_for_trial(config, cached.store().root) if was_waiting else ""
+    trial = ask_for_trial(config, cached.store().root) if was_waiting else None
     expected = estimate(config, cached.store())
     if was_waiting and (expected.measured or expected.problem):
         st.rerun()  # only a new run of the page stops the clock of this line
-    st.caption(_words(expected, DOING.get(doing, "")))
+    st.caption(_words(expected, trial.error or DOING.get(trial.doing or trial.state, "") if trial is not None else ""))
 
 
 def _words(expected: Estimate, doing: str) -> str:

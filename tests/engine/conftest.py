@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -10,7 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deepclust.engine.detached import process
+from deepclust.engine.detached import process, work
+from deepclust.owner import Owner, process_of
 from deepclust.runs import Run, RunStore
 
 PATIENCE = 90.0  # seconds; a busy machine takes long to load torch
@@ -27,6 +29,19 @@ def wait_until() -> Callable[..., None]:
             time.sleep(0.05)
 
     return wait
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What would be started as processes, while none is: this very process stands for each of them."""
+    modules: list[str] = []
+
+    def start(module: str, *arguments: str, log: object) -> Owner:
+        modules.append(module)
+        return process_of(os.getpid())
+
+    monkeypatch.setattr(work, "start_detached", start)
+    return modules
 
 
 @pytest.fixture

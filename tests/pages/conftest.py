@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from deepclust.data.dataset import Dataset
 from deepclust.data.own import keep_dataset
 from deepclust.engine.asking.ask import make_config
+from deepclust.engine.detached.work import Report
 from deepclust.engine.training.train import train
 from deepclust.runs import Run, RunStore
 
@@ -25,7 +26,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]
     """An empty runs folder that the app uses; workers and the projection process are not started."""
     monkeypatch.setenv("DEEPCLUST_RUNS", str(tmp_path))
     monkeypatch.setenv("DEEPCLUST_DATA", str(tmp_path / "data"))
-    monkeypatch.setattr("pages.map.projections.ensure_projector", lambda root: {"state": "idle"})
+    monkeypatch.setattr("pages.map.projections.ensure_projector", lambda root: Report("running", doing="idle"))
     monkeypatch.setenv("DEEPCLUST_HELPERS", "0")
     monkeypatch.setattr("pages.parts.start.launch", lambda run: None)
     st.cache_resource.clear()

@@ -7,10 +7,12 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import IO
 
 import deepclust
+from deepclust.owner import Owner, process_of
 
 #: How long-running processes use the machine, unless the environment says otherwise. Threads sleep while they wait for
 #: each other: by default they spin, and beside another busy process training took two to three times as long. Freed
@@ -24,24 +26,51 @@ HEEDED = ("DEEPCLUST_", "CUDA_", "OMP_", "MKL_", "KMP_", "PYTHON", "PYTORCH_", "
 _children: list[subprocess.Popen[bytes]] = []
 
 
-def start_detached(module: str, *arguments: str, log: IO[bytes]) -> None:
-    """Start ``python -m module`` in a session of its own, from any working directory; output goes to ``log``."""
-    process = subprocess.Popen(
-        # -P: a file in the working directory must not take the place of a module of the same name
-        [sys.executable, "-P", "-m", module, *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-        env={**HABITS, **os.environ, "PYTHONPATH": import_path()},
-    )
+def start_detached(module: str, *arguments: str, log: IO[bytes]) -> Owner:
+    """Start ``python -m module`` in a session of its own, from any working directory; output goes to ``log``.
+
+    OSError, in a sentence, where the system starts no further process.
+    """
+    try:
+        process = subprocess.Popen(
+            _command(module, *arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=_environment(),
+        )
+    except OSError as error:
+        raise OSError(
+            f"This machine starts no further process ({error.strerror or error}). Close other programs and try again."
+        ) from error
     _children.append(process)
+    return process_of(process.pid)
 
 
-def import_path() -> str:
-    """PYTHONPATH of a child that shall find this package from any working directory."""
-    here = str(Path(deepclust.__file__).resolve().parent.parent)
-    return os.pathsep.join([here, *filter(None, [os.environ.get("PYTHONPATH")])])
+def run_apart(module: str, question: str) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m module`` as `start_detached` would, give it a text, and wait for what it says and how it ends."""
+    return subprocess.run(
+        _command(module),
+        input=question,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env=_environment() | {"PYTHONIOENCODING": "utf-8"},
+    )
+
+
+def _command(module: str, *arguments: str) -> list[str]:
+    # -P: a file in the working directory must not take the place of a module of the same name
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def _environment() -> dict[str, str]:
+    """That of this process, with our habits, and this package to be found from any working directory."""
+    package = str(Path(deepclust.__file__).resolve().parent.parent)
+    path = os.pathsep.join([package, *filter(None, [os.environ.get("PYTHONPATH")])])
+    return {**HABITS, **os.environ, "PYTHONPATH": path}
 
 
 def sameness() -> str:
@@ -56,6 +85,22 @@ def sameness() -> str:
 def reap() -> None:
     """Collect processes that have ended, so that they do not stay as zombies while the server lives."""
     _children[:] = [child for child in _children if child.poll() is None]
+
+
+class Untouched:
+    """For how long a file has been left as it is, by a clock that nobody sets: its times are compared, but not believed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._touched: int | None = None
+        self._since = time.monotonic()
+
+    def seconds(self) -> float:
+        """Seconds since it was first seen as it is now; to be asked again and again."""
+        touched = self._path.stat().st_mtime_ns if self._path.exists() else None
+        if touched != self._touched:
+            self._touched, self._since = touched, time.monotonic()
+        return time.monotonic() - self._since
 
 
 def yield_to_the_page() -> None:

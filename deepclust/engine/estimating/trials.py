@@ -9,29 +9,28 @@ until none trains on the device, and gives up when one starts.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import socket
 import sys
 import time
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
-from deepclust.disk import write_json
-from deepclust.engine.detached.process import reap, sameness, start_detached, yield_to_the_page
+from deepclust.disk import make_folder, read_json, write_json
+from deepclust.engine.detached.process import sameness, yield_to_the_page
+from deepclust.engine.detached.work import Report, Work, failure
 from deepclust.engine.estimating.trial import Trial, try_out
-from deepclust.engine.training.launch import slot_for
-from deepclust.owner import Owner, this_process
+from deepclust.engine.training.queue import slot_for
+from deepclust.owner import recent, this_process
 from deepclust.runs import RunConfig, RunStore
 
 LOOK_AGAIN = 0.5  # seconds between two looks at the device
 CALM = 0.7  # seconds for which a form has to stay as it is
 NOBODY = 15.0  # seconds without a question after which nobody wants the answer
-STARTING = 30.0  # seconds that a fresh process may take to speak for itself
 BELIEVED = 600.0  # seconds for which a failure counts: memory may be free again
 ENDED_WITHOUT_A_WORD = "it ended without a word, often for lack of memory"
 
@@ -47,45 +46,54 @@ def found_trial(config: RunConfig, root: Path) -> Trial | str | None:
     return _answer(root / "trials", key_of(config))
 
 
-def ask_for_trial(config: RunConfig, root: Path) -> str:
-    """See that a config is tried out; returns what is going on, in a word or two. To be called again and again.
+@dataclass(frozen=True)
+class TrialReport(Report):
+    """What the process that tries configs out is at. key: of which config; doing: "waiting" (for the device) or "measuring"."""
+
+    key: str = ""
+
+
+def trials_of(root: Path) -> Work[TrialReport]:
+    """The place of the process that tries out configs of a runs folder."""
+    return Work(root / "trials" / "status.json", "deepclust.engine.estimating.trials", TrialReport)
+
+
+def ask_for_trial(config: RunConfig, root: Path) -> TrialReport:
+    """See that a config is tried out; returns what is going on. To be called again and again.
 
     A later question takes the place of an earlier one. A process that was ended from outside while it tried the config
-    out counts as the answer that it fails.
+    out counts as the answer that it fails. Nothing is raised: where no process can be started, the report says why.
     """
-    folder, key = root / "trials", key_of(config)
-    folder.mkdir(parents=True, exist_ok=True)
-    reap()
-    if _read(folder / "wanted.json").get("key") == key:
-        with suppress(FileNotFoundError):
-            os.utime(folder / "wanted.json")
-    else:
-        write_json(folder / "wanted.json", {"key": key, "config": {**asdict(config)}})
-    status = _read(folder / "status.json")
-    if Owner.of(status).alive:
-        return str(status["doing"]) if status.get("key") == key else "waiting"
-    if status.get("key") == key and status.get("doing") == "measuring":
-        (folder / "status.json").unlink(missing_ok=True)
-        write_json(folder / f"{key}.json", {"error": ENDED_WITHOUT_A_WORD})
-        return "failed"
-    starting = folder / "starting"
-    if not starting.exists() or time.time() - starting.stat().st_mtime > STARTING:
-        starting.touch()
-        with (folder / "log").open("wb") as log:
-            start_detached("deepclust.engine.estimating.trials", str(root), log=log)
-    return "starting"
+    work, key = trials_of(root), key_of(config)
+    folder = work.path.parent
+    try:
+        make_folder(folder)
+        if _wanted_last(folder).get("key") == key:
+            with suppress(FileNotFoundError):
+                os.utime(folder / "wanted.json")
+        else:
+            write_json(folder / "wanted.json", {"key": key, "config": asdict(config)})
+        report = work.read()
+        if report.state == "lost" and (report.key, report.doing) == (key, "measuring"):
+            work.path.unlink(missing_ok=True)
+            write_json(folder / f"{key}.json", {"error": ENDED_WITHOUT_A_WORD})
+            return replace(report, state="failed", error=ENDED_WITHOUT_A_WORD)
+    except OSError as error:
+        return TrialReport("failed", error=failure(error))
+    if report.state == "running" and report.key != key:
+        return replace(report, doing="waiting")
+    return work.keep(str(root))
 
 
 def serve(root: Path) -> None:
     """Try out what is wanted once it stays the same for a moment and the device is free, then end."""
-    folder, store = root / "trials", RunStore(root)
+    work, store = trials_of(root), RunStore(root)
+    folder = work.path.parent
     while (wanted := _wanted(folder)) is not None:
         config = RunConfig.from_json(wanted["config"])
         busy = _busy(config, store)
-        write_json(
-            folder / "status.json",
-            {**this_process(), "key": wanted["key"], "doing": "waiting" if busy else "measuring"},
-        )
+        doing = "waiting" if busy else "measuring"
+        work.tell(TrialReport("running", doing=doing, key=wanted["key"], **this_process()))
         if busy or not _calm(folder):
             time.sleep(LOOK_AGAIN)
             continue
@@ -93,7 +101,7 @@ def serve(root: Path) -> None:
         if answer is not None:
             write_json(folder / f"{wanted['key']}.json", answer)
         break  # also where it was broken off: what it has loaded would count as memory of the next one
-    (folder / "status.json").unlink(missing_ok=True)
+    work.path.unlink(missing_ok=True)
 
 
 class _Proceed:
@@ -132,10 +140,9 @@ def _try(config: RunConfig, store: RunStore, proceed: _Proceed) -> dict[str, Any
 def _wanted(folder: Path) -> dict[str, Any] | None:
     """The newest question that someone still waits for an answer to."""
     path = folder / "wanted.json"
-    wanted = _read(path)
+    wanted = _wanted_last(folder)
     with suppress(OSError):
-        recent = time.time() - path.stat().st_mtime < NOBODY
-        if wanted and recent and _answer(folder, wanted["key"]) is None:
+        if wanted and recent(path.stat().st_mtime, NOBODY) and _answer(folder, wanted["key"]) is None:
             return wanted
     return None
 
@@ -143,9 +150,9 @@ def _wanted(folder: Path) -> dict[str, Any] | None:
 def _answer(folder: Path, key: str) -> Trial | str | None:
     path = folder / f"{key}.json"
     try:
-        answer = json.loads(path.read_text(encoding="utf-8"))
+        answer = read_json(path)
         if "error" in answer:
-            return str(answer["error"]) if time.time() - path.stat().st_mtime < BELIEVED else None
+            return str(answer["error"]) if recent(path.stat().st_mtime, BELIEVED) else None
         return Trial(**answer)
     except (OSError, ValueError, TypeError):
         return None
@@ -153,9 +160,9 @@ def _answer(folder: Path, key: str) -> Trial | str | None:
 
 def _calm(folder: Path) -> bool:
     """Whether the question stays the same for a moment: a visitor may be in the midst of changing the form."""
-    before = _read(folder / "wanted.json").get("key")
+    before = _wanted_last(folder).get("key")
     time.sleep(CALM)
-    return before == _read(folder / "wanted.json").get("key")
+    return before == _wanted_last(folder).get("key")
 
 
 def _busy(config: RunConfig, store: RunStore) -> bool:
@@ -165,9 +172,10 @@ def _busy(config: RunConfig, store: RunStore) -> bool:
     return any(slot_for(r.config.device) == slot and r.status().state in live for r in store.runs()[:50])
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _wanted_last(folder: Path) -> dict[str, Any]:
+    """The newest question; empty where there is none."""
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
+        return dict(read_json(folder / "wanted.json"))
     except (OSError, ValueError, TypeError):
         return {}
 
@@ -178,8 +186,7 @@ def main() -> None:
     yield_to_the_page()
     with suppress(OSError):  # Linux: where memory runs out, this process goes, and not the app
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="utf-8")
-    with suppress(Timeout), FileLock(root / "trials" / "lock", timeout=0):
-        (root / "trials" / "starting").unlink(missing_ok=True)
+    with suppress(Timeout), trials_of(root).lock(timeout=0):
         serve(root)
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
 import sys
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from deepclust.data.own import keep_dataset
 from deepclust.data.prepare import suggest
 from deepclust.data.reading.kinds import kind_of_file
 from deepclust.data.reading.read import read_file
-from deepclust.engine.detached.process import HABITS, import_path
+from deepclust.engine.detached.process import run_apart
 
 #: What compiled decoders read. The other kinds are read by NumPy and Python alone, at once and without a process.
 APART = ("pictures", "hdf5", "mat", "table")
@@ -29,15 +28,7 @@ def read_and_keep(path: Path, title: str, choices: Mapping[str, Any], own_folder
     asked = {"path": str(path), "title": title, "choices": dict(choices), "own_folder": str(own_folder)}
     if kind_of_file(path, title) not in APART:
         return _work(asked)
-    done = subprocess.run(
-        [sys.executable, "-P", "-W", "ignore", "-m", "deepclust.engine.intake.reading"],
-        input=json.dumps(asked),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        env={**HABITS, **os.environ, "PYTHONPATH": import_path(), "PYTHONIOENCODING": "utf-8"},
-    )
+    done = run_apart("deepclust.engine.intake.reading", json.dumps(asked))
     try:
         answer = dict(json.loads(done.stdout.splitlines()[-1]))
     except (IndexError, ValueError):
@@ -65,6 +56,7 @@ def _broke_off(title: str, code: int, said: str) -> str:
 
 def main() -> None:
     """Entry point of the process: what is asked comes as JSON, and a reference or a problem goes back as one line."""
+    warnings.simplefilter("ignore")  # the last line of what is printed is the answer, or why there is none
     try:
         answer: dict[str, Any] = {"ref": _work(json.load(sys.stdin))}
     except ValueError as error:

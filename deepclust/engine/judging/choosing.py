@@ -6,21 +6,15 @@ so that a closed tab or a restarted server loses nothing. The upper functions ar
 
 from __future__ import annotations
 
-import json
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from deepclust.disk import write_json
-from deepclust.engine.detached.process import log_trace, reap, start_detached, yield_to_the_page
-from deepclust.engine.detached.work import Work, failure
-from deepclust.owner import this_process
+from deepclust.engine.detached.process import yield_to_the_page
+from deepclust.engine.detached.work import Report, Work
 from deepclust.runs import Run
 from deepclust.selection.k.criterion import Criterion
 from deepclust.selection.k.facts import FACTS
@@ -28,11 +22,10 @@ from deepclust.selection.k.verdict import Verdict, give_verdict
 
 LARGEST_K = 50
 FEWEST_PER_CLUSTER = 4
-FILE, STOP = "choose_k.json", "choose_k.stop"
 
 
 @dataclass(frozen=True)
-class Board(Work):
+class Board(Report):
     """How far the choice of k of a run is, and all that was found so far.
 
     n_criteria: how many there will be. content: stands for the latent space. space: what has to be said about the space
@@ -47,11 +40,20 @@ class Board(Work):
     verdict: Verdict | None = field(default=None, compare=False)
 
     def to_json(self) -> dict[str, Any]:
-        """As a dict that `json` can write."""
         return asdict(self) | {
             "criteria": [c.to_json() for c in self.criteria],
             "verdict": None if self.verdict is None else asdict(self.verdict),
         }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Board:
+        criteria = tuple(Criterion.from_json(c) for c in values["criteria"])
+        return super().from_json({**values, "criteria": criteria, "verdict": give_verdict(criteria)})
+
+
+def board_of(run: Run) -> Work[Board]:
+    """The place of the choice of k of a run."""
+    return Work(run.folder / "choose_k.json", "deepclust.engine.judging.choosing", Board)
 
 
 def board_summary(board: Board) -> dict[str, Any]:
@@ -70,94 +72,48 @@ def read_board(run: Run) -> Board:
 
     A board whose process died without a word reads as "lost".
     """
-    try:
-        values = json.loads((run.folder / FILE).read_text(encoding="utf-8"))
-        criteria = tuple(Criterion.from_json(c) for c in values.pop("criteria"))
-        values.pop("verdict", None)
-        board = Board(**values, criteria=criteria, verdict=give_verdict(criteria))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return Board()
-    if board.content != run.content:
-        return Board()
-    if board.live and not board.alive:
-        return replace(board, state="lost", error="The process that compared the k ended without a word.")
-    return board
+    board = board_of(run).read()
+    return board if board.content == run.content else Board()
 
 
 def start_choosing(run: Run, max_k: int = 20) -> None:
-    """Compare k = 2 .. max_k in a detached process, unless one does so already."""
+    """Compare k = 2 .. max_k in a detached process, unless one does so already. ValueError or OSError if it cannot be."""
     _check(run, max_k)
-    reap()
-    if read_board(run).live:
-        return
-    (run.folder / STOP).unlink(missing_ok=True)
-    _write(run, Board("starting", max_k, content=run.content, heartbeat=time.time()))
-    with open(run.folder / "choose_k.log", "ab") as log:
-        start_detached("deepclust.engine.judging.choosing", str(run.folder), str(max_k), log=log)
-
-
-def stop_choosing(run: Run) -> None:
-    """Ask the process to stop after the criterion that it is at; what it found so far is kept."""
-    (run.folder / STOP).touch()
+    board_of(run).start(str(run.folder), str(max_k), first=Board(max_k=max_k, content=run.content))
 
 
 def choose_k(run: Run, max_k: int = 20, watch: Callable[[Board], None] | None = None) -> Board:
     """Compare k = 2 .. max_k of a finished run in this process, writing the board as it fills; returns it.
 
     The board that is there is returned if it is done and goes that far. ``watch`` sees it after every criterion. An error
-    ends in the state "failed" with its sentence. ValueError for a run without result or a max_k that makes no sense.
+    ends in the state "failed" with its sentence. ValueError for a run without result, a max_k that makes no sense, and where
+    another process compares.
     """
     _check(run, max_k)
     before = read_board(run)
     if before.state == "done" and before.max_k == max_k:
         return before
-    try:
-        with FileLock(run.folder / "choose_k.lock", timeout=1):
-            return _compare(run, max_k, watch)
-    except Timeout:
-        raise ValueError("Another process compares the k of this run at this moment. Wait for it.") from None
+    board = Board(max_k=max_k, n_criteria=len(FACTS), content=run.content)
+    return board_of(run).carry_out(board, _compare(run, max_k), watch)
 
 
-def _compare(run: Run, max_k: int, watch: Callable[[Board], None] | None) -> Board:
+def _compare(run: Run, max_k: int) -> Iterator[dict[str, Any]]:
+    """One criterion after the other, as changes of the `Board`."""
     from deepclust.engine.judging.judged_space import judged_space
     from deepclust.engine.training.more_ks import add_ks
     from deepclust.selection.k.board import judge_k
 
-    (run.folder / STOP).unlink(missing_ok=True)
+    yield {"doing": "opening the latent space"}
+    ks = range(2, max_k + 1)
+    labels = add_ks(run, ks)
+    space = judged_space(run)
     titles = [*(facts.title for facts in FACTS.values()), ""]
-    started = time.monotonic()
-    board = Board("running", max_k, n_criteria=len(FACTS), content=run.content, **this_process())
-
-    def tell(**changes: Any) -> None:
-        nonlocal board
-        board = replace(board, seconds=time.monotonic() - started, heartbeat=time.time(), **changes)
-        board = replace(board, verdict=give_verdict(board.criteria))
-        _write(run, board)
-        if watch is not None:
-            watch(board)
-
-    try:
-        tell(now="opening the latent space")
-        ks = range(2, max_k + 1)
-        labels = add_ks(run, ks)
-        space = judged_space(run)
-        tell(now=titles[0], space=space.words)
-        shown = {k: labels[k] for k in ks if k in labels} if space.own else None
-        for criterion in judge_k(space.points, ks, shown):
-            found = (*board.criteria, criterion)
-            if (run.folder / STOP).exists():
-                tell(criteria=found, state="stopped", now="")
-                return board
-            tell(criteria=found, now=titles[len(found)])
-        tell(state="done", now="")
-    except Exception as error:
-        if not run.folder.exists():
-            return board  # the run was deleted meanwhile: nobody is left to tell
-        log_trace()
-        tell(state="failed", error=failure(error), now="")
-    finally:
-        (run.folder / STOP).unlink(missing_ok=True)
-    return board
+    yield {"doing": titles[0], "space": space.words}
+    shown = {k: labels[k] for k in ks if k in labels} if space.own else None
+    criteria: tuple[Criterion, ...] = ()
+    for criterion in judge_k(space.points, ks, shown):
+        criteria = (*criteria, criterion)
+        yield {"criteria": criteria, "verdict": give_verdict(criteria), "doing": titles[len(criteria)]}
 
 
 def _check(run: Run, max_k: int) -> None:
@@ -169,10 +125,6 @@ def _check(run: Run, max_k: int) -> None:
         raise ValueError(
             f"max_k={max_k} is not allowed: choose a whole number from 3 to {largest_k(run)} for this run."
         )
-
-
-def _write(run: Run, board: Board) -> None:
-    write_json(run.folder / FILE, board.to_json())
 
 
 def main(arguments: list[str] | None = None) -> int:

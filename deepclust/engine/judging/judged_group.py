@@ -31,7 +31,7 @@ def judge_group(runs: Sequence[Run]) -> Iterator[dict[str, Any]]:
     values: dict[str, dict[str, float | None]] = {}
     problems: dict[str, str] = {}
 
-    yield {"n_steps": n_steps, "now": "how much the clusters of all runs agree"}
+    yield {"n_steps": n_steps, "doing": "how much the clusters of all runs agree"}
     results = [run.result() for run in runs]
     partitions = [result.labels for result in results]
     agreement = pairwise_ari(partitions)
@@ -50,13 +50,13 @@ def judge_group(runs: Sequence[Run]) -> Iterator[dict[str, Any]]:
     spaces = [np.ascontiguousarray(result.embedding[rows], np.float32) for result in results]
     del results
     few = [labels[rows] for labels in partitions]
-    yield {"now": f"all clusters in the space of {runs[0].config.part}, seed {runs[0].config.seed}"}
+    yield {"doing": f"all clusters in the space of {runs[0].config.part}, seed {runs[0].config.seed}"}
     standings = np.full((len(runs), len(runs)), np.nan)
     for i, column in standings_in_spaces(spaces, few):
         standings[:, i] = column
         done += 1
         after = runs[min(i + 1, len(runs) - 1)].config
-        yield {"done": done, "now": f"all clusters in the space of {after.part}, seed {after.seed}"}
+        yield {"done": done, "doing": f"all clusters in the space of {after.part}, seed {after.seed}"}
     judged = judge_across(standings)
     values["cross_space"] = _means(judged.scores.tolist(), settings)
     done += 1
@@ -100,13 +100,13 @@ def _judge_tasks(
     from deepclust.selection.settings.pseudo_task import PseudoTask, judge_task
 
     config = runs[0].config
-    yield {"now": "opening the data"}
+    yield {"doing": "opening the data"}
     X = open_dataset(config.dataset, RunStore(runs[0].folder.parent).datasets).X
     tried: dict[str, PseudoTask] = {}
     told: dict[str, dict[str, Any]] = {}
     lessons: dict[str, float | None] = {}
     for setting, name in tasks.items():
-        yield {"now": f"probes on the transformations {name}"}
+        yield {"doing": f"probes on the transformations {name}"}
         task = tried[name] if name in tried else judge_task(X, name)
         tried[name] = task
         lessons[setting] = task.lesson

@@ -6,27 +6,22 @@ tab or a restarted server loses nothing. The upper functions are the app's side 
 
 from __future__ import annotations
 
-import json
+import itertools
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from deepclust.disk import write_json
-from deepclust.engine.detached.process import log_trace, reap, start_detached, yield_to_the_page
-from deepclust.engine.detached.work import Work, failure
-from deepclust.owner import this_process
+from deepclust.disk import make_folder
+from deepclust.engine.detached.process import yield_to_the_page
+from deepclust.engine.detached.work import Report, Work
 from deepclust.runs import Run, RunStore
 from deepclust.selection.settings.ranking import Ranking, rank_settings
 
 
 @dataclass(frozen=True)
-class RankBoard(Work):
+class RankBoard(Report):
     """How far the ranking of a group is, and what was found.
 
     runs: {run id: content of its result} that are judged. values: {measure: {setting: value}}; problems: {setting: words};
@@ -43,6 +38,12 @@ class RankBoard(Work):
     done: int = 0
     n_steps: int = 0
 
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> RankBoard:
+        board = super().from_json(values)
+        _ = board.ranking  # which stumbles over values that are none
+        return board
+
     @property
     def ranking(self) -> Ranking | None:
         """The ranking by what is known so far."""
@@ -54,16 +55,16 @@ def settings_of(runs: list[Run]) -> list[str]:
     return list(dict.fromkeys(run.config.part for run in runs if run.has_result))
 
 
+def ranking_of(store: RunStore, group_id: str) -> Work[RankBoard]:
+    """The place of the ranking of a group. ValueError for what is no id of a group."""
+    if not group_id.isalnum():
+        raise ValueError(f"{group_id!r} is not the id of a group.")
+    return Work(store.root / "rankings" / f"{group_id}.json", "deepclust.engine.judging.ranking", RankBoard)
+
+
 def read_ranking(store: RunStore, group_id: str) -> RankBoard:
     """The board as it is on disk: "missing" where the group was not ranked yet. A dead process reads as "lost"."""
-    try:
-        board = RankBoard(**json.loads(_path(store, group_id).read_text(encoding="utf-8")))
-        _ = board.ranking
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return RankBoard()
-    if board.live and not board.alive:
-        return replace(board, state="lost", error="The process that ranked these runs ended without a word.")
-    return board
+    return ranking_of(store, group_id).read()
 
 
 def is_current(board: RankBoard, runs: list[Run]) -> bool:
@@ -74,39 +75,28 @@ def is_current(board: RankBoard, runs: list[Run]) -> bool:
 def start_ranking(store: RunStore, group_id: str) -> None:
     """Rank a group in a detached process, unless one does so already. ValueError for a group that cannot be ranked."""
     _ended(store, group_id)
-    reap()
-    if read_ranking(store, group_id).live:
-        return
-    path = _path(store, group_id)
-    path.parent.mkdir(exist_ok=True)
-    _stop_file(path).unlink(missing_ok=True)
-    write_json(path, asdict(RankBoard("starting", heartbeat=time.time())))
-    with path.with_suffix(".log").open("ab") as log:
-        start_detached("deepclust.engine.judging.ranking", str(store.root), group_id, log=log)
-
-
-def stop_ranking(store: RunStore, group_id: str) -> None:
-    """Ask the process to stop after the step that it is at; what it found so far is kept."""
-    _stop_file(_path(store, group_id)).touch()
+    work = ranking_of(store, group_id)
+    make_folder(work.path.parent)
+    work.start(str(store.root), group_id)
 
 
 def rank_group(store: RunStore, group_id: str, watch: Callable[[RankBoard], None] | None = None) -> RankBoard:
     """Rank a group in this process, writing the board as it fills; returns it.
 
     The board that is there is returned if it is done and judged the same results. ``watch`` sees it after every step. An
-    error ends in the state "failed" with its sentence. ValueError for a group with results of fewer than two settings.
+    error ends in the state "failed" with its sentence. ValueError for a group with results of fewer than two settings, and
+    where another process ranks it.
     """
     runs = _ended(store, group_id)
     before = read_ranking(store, group_id)
     if before.state == "done" and is_current(before, runs):
         return before
-    path = _path(store, group_id)
-    path.parent.mkdir(exist_ok=True)
-    try:
-        with FileLock(path.with_suffix(".lock"), timeout=1):
-            return _rank(runs, path, watch)
-    except Timeout:
-        raise ValueError("Another process ranks this group at this moment. Wait for it.") from None
+    from deepclust.engine.judging.judged_group import judge_group
+
+    work = ranking_of(store, group_id)
+    make_folder(work.path.parent)
+    board = RankBoard(runs={run.id: run.content for run in runs})
+    return work.carry_out(board, itertools.chain([{"doing": "opening the runs"}], judge_group(runs)), watch)
 
 
 def ranking_summary(board: RankBoard) -> dict[str, Any]:
@@ -127,36 +117,6 @@ def ranking_summary(board: RankBoard) -> dict[str, Any]:
     }
 
 
-def _rank(runs: list[Run], path: Path, watch: Callable[[RankBoard], None] | None) -> RankBoard:
-    from deepclust.engine.judging.judged_group import judge_group
-
-    _stop_file(path).unlink(missing_ok=True)
-    started = time.monotonic()
-    board = RankBoard("running", {run.id: run.content for run in runs}, **this_process())
-
-    def tell(**changes: Any) -> None:
-        nonlocal board
-        board = replace(board, seconds=time.monotonic() - started, heartbeat=time.time(), **changes)
-        write_json(path, asdict(board))
-        if watch is not None:
-            watch(board)
-
-    try:
-        tell(now="opening the runs")
-        for step in judge_group(runs):
-            tell(**step)
-            if _stop_file(path).exists():
-                tell(state="stopped", now="")
-                return board
-        tell(state="done", now="")
-    except Exception as error:
-        log_trace()
-        tell(state="failed", error=failure(error), now="")
-    finally:
-        _stop_file(path).unlink(missing_ok=True)
-    return board
-
-
 def _ended(store: RunStore, group_id: str) -> list[Run]:
     """The runs of a group that have a result. ValueError if they stand for fewer than two settings."""
     runs = [run for run in store.group(group_id) if run.has_result]
@@ -166,16 +126,6 @@ def _ended(store: RunStore, group_id: str) -> list[Run]:
             "`deepclust sweep` makes such a group; `deepclust runs` lists runs with their groups."
         )
     return runs
-
-
-def _path(store: RunStore, group_id: str) -> Path:
-    if not group_id.isalnum():
-        raise ValueError(f"{group_id!r} is not the id of a group.")
-    return store.root / "rankings" / f"{group_id}.json"
-
-
-def _stop_file(path: Path) -> Path:
-    return path.with_suffix(".stop")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -10,75 +10,47 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
-import os
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
-from deepclust.disk import write_json
-from deepclust.engine.detached.process import reap, start_detached
-from deepclust.engine.detached.work import failure
+from deepclust.disk import make_folder, refusals, write_json
+from deepclust.engine.detached.process import Untouched, log_trace, yield_to_the_page
+from deepclust.engine.detached.work import Report, Work, failure
 from deepclust.engine.maps.jobs import LANES, Job, read_job, read_state, run_job, write_state
-from deepclust.owner import Owner, recent, this_process
+from deepclust.owner import this_process
 from deepclust.projections import BEST_FIRST, PROJECTIONS, Cancelled
 
 LOOK_EVERY = 0.15  # seconds between two looks at the jobs
 SAY_EVERY = 0.25  # seconds between two words about one job
-STARTING = 60.0  # seconds that a fresh process may take to speak for itself
 ATTEMPTS = 2  # a job that ended the whole process this often is not tried again
 
 
-def ensure_projector(root: str | Path) -> dict[str, Any]:
+def projector_of(root: str | Path) -> Work[Report]:
+    """The place of the projection process of a runs folder."""
+    return Work(Path(root).absolute() / "projector" / "status.json", "deepclust.engine.maps.projector", Report)
+
+
+def ensure_projector(root: str | Path) -> Report:
     """Start the projection process of this runs folder unless it lives; tell it that an app is there.
 
-    Returns its status, as `projector_status` does. It stands apart from the app: it ends by itself after 30 idle minutes
-    without a call of this function.
+    It stands apart from the app: it ends by itself after 30 idle minutes without a call of this function. Nothing is
+    raised: where it cannot be started, the report says why.
     """
-    folder = Path(root) / "projector"
-    (folder / "jobs").mkdir(parents=True, exist_ok=True)
-    (folder / "app.heartbeat").touch()
-    reap()
-    status = projector_status(root)
-    if status["alive"]:
-        return status
+    work = projector_of(root)
     try:
-        with FileLock(folder / "start.lock", timeout=5):
-            if not projector_status(root)["alive"]:  # else another page was quicker
-                write_json(folder / "status.json", {"pid": None, "state": "starting", "heartbeat": time.time()})
-                with (folder / "log").open("ab") as log:
-                    start_detached("deepclust.engine.maps.projector", str(Path(root).absolute()), log=log)
-    except Timeout:
-        pass  # another page is starting it
-    return projector_status(root)
-
-
-def projector_status(root: str | Path) -> dict[str, Any]:
-    """status.json {pid, create_time, heartbeat, state, ...} and "alive": whether that very process runs."""
-    try:
-        status = json.loads((Path(root) / "projector" / "status.json").read_text(encoding="utf-8"))
-        owner = Owner.of(status)
-        alive = recent(owner.heartbeat, STARTING) if owner.pid is None else owner.alive
-    except (OSError, ValueError, KeyError, TypeError):
-        return {"pid": None, "state": "not running", "alive": False}
-    return {**status, "alive": alive, "state": status["state"] if alive else "not running"}
-
-
-def stop_projector(root: str | Path) -> None:
-    """End the process now; jobs that are not done stay queued for the next one."""
-    import psutil
-
-    status = projector_status(root)
-    if status["alive"] and status["pid"] is not None:
-        process = psutil.Process(status["pid"])
-        process.terminate()
-        psutil.wait_procs([process], timeout=10)
-    reap()
+        make_folder(work.path.parent / "jobs")
+        with refusals(work.path.parent):
+            (work.path.parent / "app.heartbeat").touch()
+    except OSError as error:
+        return Report("failed", error=failure(error))
+    return work.keep(str(work.path.parent.parent))
 
 
 def request(root: str | Path, job: Mapping[str, Any]) -> str:
@@ -125,32 +97,31 @@ class Projector:
     """Serves the jobs of one runs folder in three lanes: PCA; eigenvectors; and the slow projections, which it warms up."""
 
     def __init__(self, root: Path) -> None:
-        self.folder = root / "projector"
+        self.work = projector_of(root)
+        self.folder = self.work.path.parent
         self.jobs = self.folder / "jobs"
         self._now: dict[str, str] = {}  # lane -> what it does
         self._choosing = threading.Lock()
         self._running: set[str] = set()  # names of jobs
         self._ended = threading.Event()
-        self._worked = time.time()
+        self._worked = time.monotonic()
 
     def serve(self, idle_seconds: float) -> None:
         """Work until no app has been heard of, and nothing was asked for, for that long, or the folder is gone."""
-        who = this_process()
         lanes = [threading.Thread(target=self._lane, args=(lane,), daemon=True) for lane in LANES]
         for lane in lanes:
             lane.start()
-        try:
-            while time.time() - max(self._worked, self._app_seen()) < idle_seconds:
-                doing = list(filter(None, map(self._now.get, reversed(LANES))))
-                who["heartbeat"] = time.time()
-                write_json(self.folder / "status.json", {**who, "state": "; ".join(doing) or "idle"})
-                self._ended.wait(1.0)
-        except FileNotFoundError:
-            pass  # the runs folder was deleted: nobody is left to work for
+        report, app = Report("running", **this_process()), Untouched(self.folder / "app.heartbeat")
+        while min(time.monotonic() - self._worked, app.seconds()) < idle_seconds:
+            doing = list(filter(None, map(self._now.get, reversed(LANES))))
+            try:
+                self.work.tell(replace(report, doing="; ".join(doing) or "idle", heartbeat=time.time()))
+            except OSError:
+                if not self.folder.exists():
+                    break  # the runs folder was deleted: nobody is left to work for
+                # else the disk is full: the jobs will say so
+            self._ended.wait(1.0)
         self._ended.set()
-
-    def _app_seen(self) -> float:
-        return (self.folder / "app.heartbeat").stat().st_mtime if self.folder.exists() else 0.0
 
     def _lane(self, lane: str) -> None:
         cold = [name for name in BEST_FIRST if PROJECTIONS[name].slow] if lane == "slow" else []
@@ -159,13 +130,13 @@ class Projector:
                 job = self._choose(lane)
                 if job is not None:
                     self._work(job)
-                    self._worked = time.time()
+                    self._worked = time.monotonic()
                 elif cold:  # one after the other: whoever wants a map waits for one of them at most
                     self._warm_up(cold.pop(0))
                 else:
                     self._ended.wait(LOOK_EVERY)
             except OSError:  # a full disk, a deleted folder: the lane must outlive it
-                traceback.print_exc()
+                log_trace()
                 self._ended.wait(1.0)
             finally:
                 self._now.pop(lane, None)
@@ -177,7 +148,7 @@ class Projector:
         try:
             projection.warm_up()
         except Exception:  # the other lanes work without, and a job of this lane will say what is wrong
-            traceback.print_exc()
+            log_trace()
 
     def _choose(self, lane: str) -> Job | None:
         """The most urgent job of a lane. Cancelled, unreadable and deadly ones are answered on the way."""
@@ -237,7 +208,7 @@ class Projector:
         except MemoryError:
             write_state(job, "failed", error=f"There is not enough memory for {title} of {points}: take a sample.")
         except Exception as error:
-            traceback.print_exc()
+            log_trace()
             write_state(job, "failed", error=failure(error))
         finally:
             self._forget(job)
@@ -265,13 +236,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("root", type=Path, metavar="RUNS_FOLDER")
     parser.add_argument("--idle-minutes", type=float, default=30.0)
     asked = parser.parse_args(arguments)
-    (asked.root / "projector" / "jobs").mkdir(parents=True, exist_ok=True)
-    # threads that wait by spinning slow this process tenfold beside a training that uses all cores
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    work = projector_of(asked.root)
+    make_folder(work.path.parent / "jobs")
+    yield_to_the_page()
     try:
-        with FileLock(asked.root / "projector" / "process.lock", timeout=2):
-            if hasattr(os, "nice"):
-                os.nice(5)  # the app and the training come first
+        with work.lock():
             _import_for_quick_lanes()
             Projector(asked.root).serve(asked.idle_minutes * 60)
     except Timeout:

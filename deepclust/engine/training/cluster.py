@@ -16,14 +16,14 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from deepclust.data.catalog.table import CATALOG
 from deepclust.data.references import open_dataset
-from deepclust.disk import append, whole, write_json
-from deepclust.engine.detached.process import reap, start_detached
+from deepclust.disk import append, make_folder, read_json, whole, write_json
+from deepclust.engine.detached.work import Report, Work
 from deepclust.engine.training import remote
-from deepclust.owner import Owner, this_process
+from deepclust.owner import this_process
 from deepclust.runs import Run, RunStatus, RunStore
 from deepclust.runs.run import ENDED
 
@@ -40,27 +40,29 @@ def scheduler() -> str | None:
     return os.environ.get("DEEPCLUST_SCHEDULER") or None
 
 
+def driver_of(root: Path, address: str) -> Work[Report]:
+    """The place of the process that brings the runs of a folder to a scheduler and back."""
+    name = "".join(c if c.isalnum() else "-" for c in address)
+    return Work(root / "cluster" / f"driver-{name}.json", "deepclust.engine.training.cluster", Report)
+
+
 def send(run: Run, address: str) -> None:
     """Ask for a run on the cluster of the scheduler at ``address``, and see that a driver looks after it."""
-    reap()
-    folder = run.folder.parent / "cluster"
-    folder.mkdir(exist_ok=True)
+    driver = driver_of(run.folder.parent, address)
+    make_folder(driver.path.parent)
     run.set_status(cluster=address, message=f"On its way to {address}.")
-    write_json(_ask(run), {"address": address})
-    driver = _read(folder / "driver.json")
-    if driver.get("address") == address and Owner.of(driver).alive:
-        return
-    with (folder / "log").open("ab") as log:
-        start_detached("deepclust.engine.training.cluster", str(run.folder.parent), address, log=log)
+    write_json(_ask(run), {"address": address})  # before the driver is looked at: it may be about to end
+    report = driver.start(str(run.folder.parent), address)
+    run.set_status(**report.identity)
 
 
 def drive(root: Path | str, address: str, stay: float = STAY) -> None:
     """Look after all runs that were asked for on this scheduler, until none has been for ``stay`` seconds."""
     store = RunStore(root)
-    folder = store.root / "cluster"
-    folder.mkdir(parents=True, exist_ok=True)
+    work = driver_of(store.root, address)
+    make_folder(work.path.parent)
     try:
-        with FileLock(folder / f"driver-{_file_name(address)}.lock", timeout=CONNECT):
+        with work.lock(CONNECT):
             try:
                 client = _connect(address)
             except OSError as error:
@@ -69,7 +71,7 @@ def drive(root: Path | str, address: str, stay: float = STAY) -> None:
                 return
             driver = Driver(store, client, address)
             try:
-                _look_after(driver, folder / "driver.json", address, stay)
+                _look_after(driver, work, stay)
             finally:
                 driver.let_go()
                 client.close()
@@ -77,19 +79,19 @@ def drive(root: Path | str, address: str, stay: float = STAY) -> None:
         return  # another driver is there, and stays
 
 
-def _look_after(driver: Driver, told: Path, address: str, stay: float) -> None:
-    """Look again and again until nothing has been asked for in a while; ``told`` says who is here meanwhile."""
+def _look_after(driver: Driver, work: Work[Report], stay: float) -> None:
+    """Look again and again until nothing has been asked for in a while; the report says who is here meanwhile."""
     idle_since = time.monotonic()
     while True:
-        write_json(told, {**this_process(), "address": address})
         try:
+            work.tell(Report("running", **this_process()))
             if driver.look():
                 idle_since = time.monotonic()
         except OSError as error:
             # a message was lost on its way: the next look brings it, or the scheduler is gone
-            print(f"{address}: {error}", file=sys.stderr, flush=True)
+            print(error, file=sys.stderr, flush=True)
         if time.monotonic() - idle_since > stay:
-            told.unlink(missing_ok=True)  # from now on a new run gets a new driver
+            work.path.unlink(missing_ok=True)  # from now on a new run gets a new driver
             if not driver.look():
                 return
         time.sleep(LOOK_EVERY)
@@ -251,10 +253,9 @@ def _asked(store: RunStore, address: str) -> list[Run]:
     """The runs that were asked for on this scheduler, first asked first; those whose folder is gone are forgotten."""
     asks = []
     for path in (store.root / "cluster").glob("*.ask"):
-        ask = _read(path)
-        if ask.get("address") != address:
-            continue
-        with suppress(ValueError, OSError):
+        with suppress(ValueError, OSError, KeyError, TypeError):
+            if read_json(path)["address"] != address:
+                continue
             run = store.get(path.stem)
             asks.append((run.config.created, run))
             continue
@@ -266,10 +267,6 @@ def _ask(run: Run) -> Path:
     return run.folder.parent / "cluster" / f"{run.id}.ask"
 
 
-def _file_name(address: str) -> str:
-    return "".join(c if c.isalnum() else "-" for c in address)
-
-
 def _write(path: Path, offset: int, content: bytes) -> None:
     """Append at ``offset``, or write a whole file beside its place and rename it."""
     path.parent.mkdir(exist_ok=True)
@@ -278,13 +275,6 @@ def _write(path: Path, offset: int, content: bytes) -> None:
         return
     with whole(path) as stream:
         stream.write(content)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return {}
 
 
 def main() -> None:

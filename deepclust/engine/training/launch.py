@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from deepclust.compute import likely_device
-from deepclust.engine.detached.process import reap, start_detached
+from filelock import Timeout
+
+from deepclust.engine.detached.process import reap
 from deepclust.engine.training import cluster
 from deepclust.engine.training.standby import hand_over
+from deepclust.engine.training.worker import worker_of
 from deepclust.runs import Run, RunStore
 from deepclust.runs.run import ENDED
 
@@ -21,16 +23,20 @@ def launch(run: Run) -> None:
     DEEPCLUST_SCHEDULER names a Dask scheduler, the run goes there instead (see `cluster`).
     """
     run.send("run")
-    status = run.status()
-    if status.state not in ENDED and status.alive:
-        return  # another tab was quicker
-    asked: dict[str, Any] = {"state": "queued", "message": "", "ended": None, "heartbeat": time.time()}
-    run.set_status(**asked, pid=None, create_time=None, cluster="")
-    if address := cluster.scheduler():
-        cluster.send(run, address)
-    elif not hand_over(run):
-        with open(run.folder / "worker.log", "ab") as log:
-            start_detached("deepclust.engine.training.worker", str(run.folder), log=log)
+    worker = worker_of(run)
+    try:
+        with worker.starting():
+            status = run.status()
+            if status.state not in ENDED and status.alive:
+                return  # another tab was quicker
+            nobody: dict[str, Any] = {"pid": None, "create_time": None, "heartbeat": time.time(), "cluster": ""}
+            run.set_status(**nobody, state="queued", message="", ended=None)
+            if address := cluster.scheduler():
+                cluster.send(run, address)
+            elif not hand_over(run):
+                run.set_status(**worker.spawn(str(run.folder)).identity)
+    except Timeout:
+        return  # another tab is at it
 
 
 def resume(run: Run) -> None:
@@ -56,28 +62,3 @@ def discard(run: Run, store: RunStore, patience: float = 10.0) -> None:
         status.kill()
     reap()
     store.delete(run, force=True)
-
-
-def slot_of(run: Run) -> str:
-    """The device whose queue a run waits in."""
-    return slot_for(run.config.device)
-
-
-def slot_for(device: str) -> str:
-    """The queue of a device by the name that it was asked for."""
-    device = likely_device(device)
-    return "cuda:0" if device == "cuda" else device
-
-
-def waiting_before(run: Run, store: RunStore) -> list[Run]:
-    """Live runs that the device serves before this one: the one in training, and those queued earlier."""
-    ahead = []
-    for other in reversed(store.runs()):
-        if other.id != run.id and slot_of(other) == slot_of(run):
-            status = other.status()
-            if status.cluster:
-                continue
-            earlier = other.config.created < run.config.created
-            if status.state in ("running", "paused") or (status.state == "queued" and earlier):
-                ahead.append(other)
-    return ahead

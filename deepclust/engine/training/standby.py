@@ -6,100 +6,102 @@ only one rename of a file can succeed, no two runs get the same process. From th
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
-from deepclust.disk import write_json
-from deepclust.engine.detached.process import reap, sameness, start_detached, yield_to_the_page
-from deepclust.owner import Owner, this_process
+from deepclust.disk import make_folder
+from deepclust.engine.detached.process import Untouched, sameness, yield_to_the_page
+from deepclust.engine.detached.work import Report, Work, failure
+from deepclust.owner import this_process
 from deepclust.runs import Run
 
 LOOK_AGAIN = 0.1  # seconds between two looks at idle.json
-STARTING = 60.0  # seconds that a fresh process may take to be ready
 
 
-def ensure_standby(root: Path | str, idle_seconds: float = 20 * 60.0) -> None:
+@dataclass(frozen=True)
+class Standby(Report):
+    """Who stands by; same: `sameness` when it was started."""
+
+    same: str = ""
+
+    def would_do(self, same: str) -> bool:
+        """Whether it lives, on this machine, and does the same as a process that were started now."""
+        return self.live and self.here and self.same == same
+
+
+def standby_of(root: Path | str) -> Work[Standby]:
+    """The place of the process that waits for the next run of a runs folder."""
+    return Work(Path(root).absolute() / "standby" / "idle.json", "deepclust.engine.training.standby", Standby)
+
+
+def ensure_standby(root: Path | str, idle_seconds: float = 20 * 60.0) -> Standby:
     """See that a process waits for the next run of this folder; one that waits already stays for longer.
 
-    It ends by itself after ``idle_seconds`` in which neither a run nor a call of this function came.
+    It ends by itself after ``idle_seconds`` in which neither a run nor a call of this function came. Nothing is raised:
+    where it cannot be started, the report says why.
     """
-    reap()
-    folder = Path(root) / "standby"
-    idle, starting = folder / "idle.json", folder / "starting"
-    waiting, same = _read(idle), sameness()
-    if _usable(waiting, same):
-        with suppress(FileNotFoundError):  # given a run at this moment
-            os.utime(idle)
-            return
-    idle.unlink(missing_ok=True)  # dead, or it has loaded other code than this: then it ends
-    if starting.exists() and time.time() - starting.stat().st_mtime < STARTING:
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    starting.touch()
-    with (folder / "log").open("wb") as log:
-        start_detached("deepclust.engine.training.standby", str(folder.resolve()), same, str(idle_seconds), log=log)
+    work, same = standby_of(root), sameness()
+    try:
+        make_folder(work.path.parent)
+        waiting = work.read()
+        if waiting.would_do(same):
+            with suppress(FileNotFoundError):  # given a run at this moment
+                os.utime(work.path)
+                return waiting
+        elif waiting.live:  # it has loaded other code than this: it ends
+            work.path.unlink(missing_ok=True)
+    except OSError as error:
+        return Standby("failed", error=failure(error))
+    return work.keep(str(work.path.parent.parent), same, str(idle_seconds), first=Standby(same=same))
 
 
 def hand_over(run: Run) -> bool:
     """Give a run to the waiting process, if there is one that would do the same as a fresh worker."""
-    folder = run.folder.parent / "standby"
-    same, taken = sameness(), folder / f"{run.id}.taken"
-    who = _read(folder / "idle.json")
-    if not _usable(who, same):
+    work, same = standby_of(run.folder.parent), sameness()
+    waiting = work.read()
+    if waiting.state != "running" or not waiting.would_do(same):
         return False
     # before the rename: from then on the status is written by that process
-    run.set_status(**asdict(Owner.of(who)))
+    run.set_status(**waiting.identity)
+    taken = replace(work, path=work.path.with_name(f"{run.id}.taken"))
     try:
-        os.rename(folder / "idle.json", taken)
-        if _usable(_read(taken), same):
+        os.rename(work.path, taken.path)
+        if taken.read().would_do(same):
             return True
-        taken.unlink(missing_ok=True)
+        taken.path.unlink(missing_ok=True)
     except FileNotFoundError:
         pass  # another run got it
     run.set_status(pid=None, create_time=None)
     return False
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return {}
-
-
-def _usable(who: dict[str, Any], same: str) -> bool:
-    """Whether the process lives, on this machine, and was started as this one would start it."""
-    owner = Owner.of(who)
-    return owner.here and owner.alive and who.get("same") == same
-
-
-def _wait(folder: Path, same: str, idle_seconds: float) -> Run | None:
+def _wait(root: Path, same: str, idle_seconds: float) -> Run | None:
     """Load torch, and wait for a run. None if no run came, or if another process waits already."""
-    idle = folder / "idle.json"
+    work = standby_of(root)
+    idle, folder = work.path, work.path.parent
     try:
-        with FileLock(folder / "lock", timeout=2):
+        with work.lock():
             _warm_up()
-            write_json(idle, {**this_process(), "same": same})
-            (folder / "starting").unlink(missing_ok=True)
+            work.tell(Standby("running", doing="waiting for a run", same=same, **this_process()))
+            untouched = Untouched(idle)
             while idle.exists():
                 time.sleep(LOOK_AGAIN)
-                with suppress(FileNotFoundError):  # given a run at this moment
-                    if time.time() - idle.stat().st_mtime > idle_seconds:
+                if untouched.seconds() > idle_seconds:
+                    with suppress(FileNotFoundError):  # given a run at this moment
                         os.rename(idle, folder / "ended.json")
     except Timeout:
         return None
-    for taken in folder.glob("*.taken"):
-        if _read(taken).get("pid") == os.getpid():
-            taken.unlink()
-            return Run(folder.parent / taken.stem)
+    for path in folder.glob("*.taken"):
+        owner = replace(work, path=path).read()
+        if owner.pid == os.getpid() and owner.alive:
+            path.unlink()
+            return Run(folder.parent / path.stem)
     return None
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from deepclust.engine.detached.process import yield_to_the_page
-from deepclust.engine.training.launch import slot_of, waiting_before
+from deepclust.engine.detached.work import Report, Work
+from deepclust.engine.training.queue import slot
 from deepclust.owner import this_process
 from deepclust.runs import Run, RunStatus, RunStore
 
@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from deepclust.data.dataset import Dataset
     from deepclust.events import Event
 
-LOOK_AGAIN = 0.5  # seconds between two looks at the queue
 LAST_WORKER = 3.0  # seconds that the worker before may take to let go of a run that it has ended
+
+
+def worker_of(run: Run) -> Work[Report]:
+    """The place of a run's worker; what it reports is the status of the run."""
+    return Work(run.folder / "worker.json", "deepclust.engine.training.worker", Report)
 
 
 def work(run: Run, *, watch: Callable[[Event], None] | None = None, dataset: Dataset | None = None) -> RunStatus:
@@ -33,9 +37,9 @@ def work(run: Run, *, watch: Callable[[Event], None] | None = None, dataset: Dat
     """
     store = RunStore(run.folder.parent)
     try:
-        with FileLock(run.folder / "worker.lock", timeout=LAST_WORKER), _interrupt_stops(run):
+        with worker_of(run).lock(LAST_WORKER), _interrupt_stops(run):
             run.set_status(**this_process(), state="queued")
-            with _slot(run, store) as granted:
+            with slot(run, store) as granted:
                 if granted:
                     from deepclust.engine.training.train import train  # loads torch: not while waiting
 
@@ -43,34 +47,6 @@ def work(run: Run, *, watch: Callable[[Event], None] | None = None, dataset: Dat
     except Timeout:
         print("Another process works on this run.", file=sys.stderr)
     return run.status()
-
-
-@contextmanager
-def _slot(run: Run, store: RunStore) -> Iterator[bool]:
-    """One slot per device, held as a lock on a file, which the system gives back however the process ends.
-
-    Gives whether the slot was granted; it is not to a run that was stopped while it waited.
-    """
-    folder = store.root / "slots"
-    folder.mkdir(exist_ok=True)
-    lock = FileLock(folder / f"{slot_of(run).replace(':', '-')}.lock")
-    while True:
-        if run.command() in ("stop", "discard"):
-            run.set_status(state="stopped", message="Taken out of the queue.", ended=time.time())
-            yield False
-            return
-        if not waiting_before(run, store):
-            try:
-                lock.acquire(timeout=0)
-                break
-            except Timeout:
-                pass
-        run.set_status(**this_process())
-        time.sleep(LOOK_AGAIN)
-    try:
-        yield True
-    finally:
-        lock.release()
 
 
 @contextmanager

@@ -20,10 +20,8 @@ FOUND = Trial(3.0, 1.0, 1e9, 1234, 5e8, "cpu", None, 2.0)
 
 
 @pytest.fixture
-def asked(monkeypatch) -> list[str]:
+def asked(monkeypatch, started) -> list[str]:
     """What would be started as processes, while none is; and the code counts as unchanged."""
-    started: list[str] = []
-    monkeypatch.setattr(trials, "start_detached", lambda module, *a, log: started.append(module))
     monkeypatch.setattr(trials, "sameness", lambda: "the same")
     monkeypatch.setattr(trials, "CALM", 0.01)
     monkeypatch.setattr(trials, "LOOK_AGAIN", 0.01)
@@ -50,8 +48,8 @@ def test_names_tell_apart_what_would_take_longer_and_nothing_else(config, asked)
 
 def test_the_first_question_starts_a_process_and_the_next_ones_do_not(config, store, asked):
     assert found_trial(config, store.root) is None
-    assert ask_for_trial(config, store.root) == "starting"
-    assert ask_for_trial(config, store.root) == "starting"
+    assert ask_for_trial(config, store.root).state == "starting"
+    assert ask_for_trial(config, store.root).state == "starting"
     assert asked == ["deepclust.engine.estimating.trials"]
     wanted = json.loads((store.root / "trials" / "wanted.json").read_text())
     assert wanted["key"] == key_of(config)
@@ -93,22 +91,25 @@ def test_a_failure_is_not_believed_for_ever(config, store, asked):
 
 def test_a_process_that_was_killed_in_the_midst_counts_as_a_failure(config, store, asked):
     dead = {**this_process(), "pid": 2**22 + 1, "key": key_of(config)}
-    write_json(_folder(store) / "status.json", {**dead, "doing": "measuring"})
-    assert ask_for_trial(config, store.root) == "failed"
+    write_json(_folder(store) / "status.json", {**dead, "state": "running", "doing": "measuring"})
+    assert ask_for_trial(config, store.root).state == "failed"
     assert "lack of memory" in found_trial(config, store.root)
     assert asked == []
 
 
 def test_one_that_died_while_it_waited_is_started_again(config, store, asked):
     dead = {**this_process(), "pid": 2**22 + 1, "key": key_of(config)}
-    write_json(_folder(store) / "status.json", {**dead, "doing": "waiting"})
-    assert ask_for_trial(config, store.root) == "starting"
+    write_json(_folder(store) / "status.json", {**dead, "state": "running", "doing": "waiting"})
+    assert ask_for_trial(config, store.root).state == "starting"
 
 
 def test_one_that_lives_is_asked_what_it_does(config, store, asked):
-    write_json(_folder(store) / "status.json", {**this_process(), "key": key_of(config), "doing": "measuring"})
-    assert ask_for_trial(config, store.root) == "measuring"
-    assert ask_for_trial(replace(config, device="cuda"), store.root) == "waiting"
+    write_json(
+        _folder(store) / "status.json",
+        {**this_process(), "key": key_of(config), "state": "running", "doing": "measuring"},
+    )
+    assert ask_for_trial(config, store.root).doing == "measuring"
+    assert ask_for_trial(replace(config, device="cuda"), store.root).doing == "waiting"
     assert asked == []
 
 
@@ -119,7 +120,7 @@ def test_it_waits_while_a_run_trains_and_gives_up_when_nobody_asks_any_more(ask,
     run.set_status(**this_process(), state="running")
     ask_for_trial(config, store.root)
     said = []
-    monkeypatch.setattr(trials, "write_json", lambda path, values: said.append(values.get("doing")))
+    monkeypatch.setattr(trials.Work, "tell", lambda work, report: said.append(report.doing))
     serve(store.root)
     assert set(said) == {"waiting"}
 

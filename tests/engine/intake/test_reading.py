@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from deepclust.data.references import open_dataset
+from deepclust.engine.detached import process
 from deepclust.engine.intake import reading
 
 
@@ -36,7 +37,7 @@ def test_pictures_are_read_elsewhere_and_kept_here(tmp_path: Path, monkeypatch: 
 def test_arrays_are_read_at_once_and_the_preparation_comes_along(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading.subprocess, "run", None)
+    monkeypatch.setattr(process.subprocess, "run", None)
     np.save(tmp_path / "x.npy", np.random.default_rng(0).normal(size=(20, 3)) * [1, 1, 1000])
     ref = reading.read_and_keep(tmp_path / "x.npy", "x", {}, tmp_path / "own")
     assert ref["prepare"] == {"how": "standardise"}
@@ -54,8 +55,8 @@ def test_arrays_are_read_at_once_and_the_preparation_comes_along(
 def test_a_reader_that_dies_is_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends: str, words: str
 ) -> None:
-    run = reading.subprocess.run
-    monkeypatch.setattr(reading.subprocess, "run", lambda command, **options: run([command[0], "-c", ends], **options))
+    run = process.subprocess.run
+    monkeypatch.setattr(process.subprocess, "run", lambda command, **options: run([command[0], "-c", ends], **options))
     with pytest.raises(ValueError, match=r"p could not be read: .*Nothing was kept") as caught:
         reading.read_and_keep(zipped(tmp_path / "p.zip", 8), "p", {}, tmp_path / "own")
     assert words in str(caught.value)

@@ -10,14 +10,13 @@ import pytest
 
 from deepclust.engine.judging import choosing
 from deepclust.engine.judging.choosing import (
-    FILE,
     Board,
+    board_of,
     board_summary,
     choose_k,
     largest_k,
     read_board,
     start_choosing,
-    stop_choosing,
 )
 from deepclust.engine.judging.judged_space import judged_space
 from deepclust.engine.training.more_ks import add_ks
@@ -59,7 +58,7 @@ def test_the_board_fills_in_on_disk_and_stays(finished: Run, quick: None) -> Non
     board = choose_k(finished, 6, lambda b: seen.append(read_board(finished)))
     assert [len(b.criteria) for b in seen] == [0, 0, 1, 2, 3, 3]
     assert seen[2].state == "running"
-    assert seen[2].now == FACTS["davies_bouldin"].title  # the second of the real board
+    assert seen[2].doing == FACTS["davies_bouldin"].title  # the second of the real board
     assert (board.state, board.max_k) == ("done", 6)
     assert board.verdict is not None
     assert board.verdict.best == 3
@@ -86,12 +85,12 @@ def test_a_board_of_another_latent_space_is_not_shown(finished: Run, quick: None
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"state": "done", "criteria": [{}]}', '{"criteria": 3}'])
 def test_a_damaged_board_reads_as_none(finished: Run, text: str) -> None:
-    (finished.folder / FILE).write_text(text)
+    (finished.folder / "choose_k.json").write_text(text)
     assert read_board(finished).state == "missing"
 
 
 def test_stopping_keeps_what_is_there(finished: Run, quick: None) -> None:
-    board = choose_k(finished, 6, lambda b: stop_choosing(finished) if len(b.criteria) == 1 else None)
+    board = choose_k(finished, 6, lambda b: board_of(finished).stop() if len(b.criteria) == 1 else None)
     assert (board.state, len(board.criteria)) == ("stopped", 2)
     assert read_board(finished).state == "stopped"
     assert choose_k(finished, 6).state == "done"
@@ -109,8 +108,8 @@ def test_an_error_is_told(finished: Run, monkeypatch) -> None:
 
 def test_a_process_that_died_reads_as_lost(finished: Run, quick: None) -> None:
     choose_k(finished, 6)
-    values = json.loads((finished.folder / FILE).read_text())
-    (finished.folder / FILE).write_text(json.dumps(values | {"state": "running", "pid": 2**22 + 1}))
+    values = json.loads((finished.folder / "choose_k.json").read_text())
+    (finished.folder / "choose_k.json").write_text(json.dumps(values | {"state": "running", "pid": 2**22 + 1}))
     assert read_board(finished).state == "lost"
     assert "without a word" in read_board(finished).error
 
@@ -127,7 +126,7 @@ def test_what_cannot_be_compared_is_refused(finished: Run, ask: Callable[..., Ru
 
 def test_two_at_once_are_one_too_many(finished: Run, quick: None) -> None:
     def second(board: Board) -> None:
-        if not board.criteria and board.now:
+        if not board.criteria and board.doing:
             with pytest.raises(ValueError, match="Another process"):
                 choose_k(finished, 6)
 
@@ -138,11 +137,11 @@ def test_two_at_once_are_one_too_many(finished: Run, quick: None) -> None:
 def test_a_detached_process_does_the_work(finished: Run, wait_until, workers) -> None:
     start_choosing(finished, 5)
     assert read_board(finished).live
-    before = (finished.folder / FILE).read_text()
+    before = (finished.folder / "choose_k.json").read_text()
     start_choosing(finished, 5)  # another tab
-    assert json.loads((finished.folder / FILE).read_text())["max_k"] == json.loads(before)["max_k"]
+    assert json.loads((finished.folder / "choose_k.json").read_text())["max_k"] == json.loads(before)["max_k"]
     wait_until(lambda: len(read_board(finished).criteria) >= 4, "four criteria")
-    stop_choosing(finished)
+    board_of(finished).stop()
     wait_until(lambda: not read_board(finished).live, "its end", patience=120)
     board = read_board(finished)
     assert board.state in ("stopped", "done"), board.error + (finished.folder / "choose_k.log").read_text()

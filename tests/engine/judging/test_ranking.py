@@ -18,11 +18,11 @@ from deepclust.engine.judging.ranking import (
     RankBoard,
     is_current,
     rank_group,
+    ranking_of,
     ranking_summary,
     read_ranking,
     settings_of,
     start_ranking,
-    stop_ranking,
 )
 from deepclust.engine.training.sweep import sweep
 from deepclust.engine.training.train import train
@@ -99,7 +99,9 @@ def test_a_ranking_that_is_there_is_not_made_again(group, store, monkeypatch: py
 
 
 def test_stopping_keeps_what_is_there(group: list[Run], store: RunStore) -> None:
-    board = rank_group(store, group_id(group), lambda b: stop_ranking(store, group_id(group)) if b.done == 1 else None)
+    board = rank_group(
+        store, group_id(group), lambda b: ranking_of(store, group_id(group)).stop() if b.done == 1 else None
+    )
     assert board.state == "stopped"
     assert "stability" in board.values
     assert "cross_space" not in board.values
@@ -135,7 +137,7 @@ def test_what_cannot_be_ranked_is_refused(store: RunStore, group: list[Run]) -> 
     with pytest.raises(ValueError, match=r"results of 0 setting\(s\): a ranking compares two or more"):
         rank_group(store, "abc")
     with pytest.raises(ValueError, match="not the id of a group"):
-        stop_ranking(store, "../x")
+        ranking_of(store, "../x")
     strange = [Run(r.folder) for r in group[:2]]
     strange[1].__dict__["config"] = replace(group[1].config, fingerprint="other")
     with pytest.raises(ValueError, match="different data"):

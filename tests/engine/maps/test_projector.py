@@ -14,15 +14,9 @@ import numpy as np
 import psutil
 import pytest
 
+from deepclust.engine.detached.process import reap
 from deepclust.engine.maps.jobs import make_job, read_job
-from deepclust.engine.maps.projector import (
-    cancel,
-    ensure_projector,
-    job_state,
-    projector_status,
-    request,
-    stop_projector,
-)
+from deepclust.engine.maps.projector import cancel, ensure_projector, job_state, projector_of, request
 from deepclust.projections import Projection
 
 
@@ -33,6 +27,11 @@ def wait_for(happens, seconds: float = 60.0):
             return found
         time.sleep(0.05)
     raise AssertionError(f"did not happen within {seconds} s")
+
+
+def kill_projector(root):
+    projector_of(root).read().kill()
+    reap()
 
 
 def ended(root, job):
@@ -46,7 +45,7 @@ def root(tmp_path_factory):
     np.savez(folder / "result.npz", embedding=X)
     ensure_projector(folder)
     yield folder
-    stop_projector(folder)
+    kill_projector(folder)
 
 
 def job_for(root, **choices):
@@ -73,9 +72,8 @@ def test_pca_and_eigenvectors_while_umap_still_compiles(root):
 
 
 def test_there_is_one_process_however_often_it_is_asked_for(root):
-    status = wait_for(lambda: (s := ensure_projector(root))["pid"] and s)
-    assert status["alive"]
-    assert {ensure_projector(root)["pid"] for _ in range(5)} == {status["pid"]}
+    report = wait_for(lambda: (r := ensure_projector(root)).state == "running" and r)
+    assert {ensure_projector(root).pid for _ in range(5)} == {report.pid}
     second = subprocess.run(
         [sys.executable, "-m", "deepclust.engine.maps.projector", str(root)],
         capture_output=True,
@@ -85,7 +83,7 @@ def test_there_is_one_process_however_often_it_is_asked_for(root):
     )
     assert "Another projection process serves this folder" in second.stdout
     if hasattr(os, "nice"):
-        assert psutil.Process(status["pid"]).nice() > psutil.Process().nice()
+        assert psutil.Process(report.pid).nice() > psutil.Process().nice()
 
 
 def test_what_is_done_is_done_at_once(root):
@@ -152,7 +150,7 @@ def test_tsne_is_cancelled_while_it_runs_and_while_it_waits(root):
     names = [request(root, running), request(root, waiting)]
     wait_for(lambda: job_state(root, running)["fraction"] > 0.1, seconds=120)
     assert job_state(root, running)["state"] == "running"
-    wait_for(lambda: "t-SNE of 2,000 points" in projector_status(root)["state"])
+    wait_for(lambda: "t-SNE of 2,000 points" in projector_of(root).read().doing)
     cancel(root, waiting["key"])
     assert ended(root, waiting)["state"] == "cancelled"
     assert job_state(root, running)["state"] == "running"
@@ -175,18 +173,19 @@ def test_umap_once_it_is_warm(root):
 
 def test_a_killed_process_is_replaced_and_its_jobs_are_done(tmp_path):
     np.savez(tmp_path / "result.npz", embedding=np.eye(50, dtype=np.float32))
-    first = wait_for(lambda: (s := ensure_projector(tmp_path))["pid"] and s)
-    psutil.Process(first["pid"]).kill()
-    wait_for(lambda: not projector_status(tmp_path)["alive"])
-    assert projector_status(tmp_path)["state"] == "not running"
+    projector = projector_of(tmp_path)
+    ensure_projector(tmp_path)
+    first = wait_for(lambda: (r := projector.read()).state == "running" and r)
+    kill_projector(tmp_path)
+    assert projector.read().state == "lost"
     job = job_for(tmp_path)
     request(tmp_path, job)
     assert job_state(tmp_path, job)["state"] == "queued"
     ensure_projector(tmp_path)
     assert ended(tmp_path, job)["state"] == "done"
-    assert wait_for(lambda: projector_status(tmp_path)["pid"]) != first["pid"]
-    stop_projector(tmp_path)
-    assert not projector_status(tmp_path)["alive"]
+    assert projector.read().pid != first.pid
+    kill_projector(tmp_path)
+    assert not projector.read().live
 
 
 def test_it_ends_by_itself_when_no_app_is_heard_of(tmp_path):
@@ -196,4 +195,11 @@ def test_it_ends_by_itself_when_no_app_is_heard_of(tmp_path):
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
     )
     assert ended.returncode == 0
-    assert not projector_status(tmp_path)["alive"]
+    assert not projector_of(tmp_path).read().live
+
+
+def test_a_folder_that_cannot_be_used_is_said_and_no_page_falls(tmp_path, started):
+    (tmp_path / "file").write_text("")
+    report = ensure_projector(tmp_path / "file" / "runs")
+    assert (report.state, started) == ("failed", [])
+    assert "cannot be written" in report.error

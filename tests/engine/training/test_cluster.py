@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from deepclust.engine.training import cluster
-from deepclust.engine.training.launch import discard, launch, waiting_before
+from deepclust.engine.training.launch import discard, launch
+from deepclust.engine.training.queue import waiting_before
 from deepclust.runs import Run
 
 REPOSITORY = Path(__file__).parents[3]
@@ -64,9 +65,8 @@ def dask(tmp_path_factory) -> Iterator[Dask]:
 
 
 @pytest.fixture
-def driver(dask, store, monkeypatch) -> Iterator[None]:
+def driver(dask, store, started, monkeypatch) -> Iterator[None]:
     """Runs go to the cluster, and a thread of this process looks after them."""
-    monkeypatch.setattr(cluster, "start_detached", lambda *arguments, log: None)
     monkeypatch.setenv("DEEPCLUST_SCHEDULER", dask.address)
     store.root.mkdir(parents=True, exist_ok=True)
     thread = threading.Thread(target=cluster.drive, args=(store.root, dask.address, 2.0))
@@ -87,8 +87,7 @@ def test_without_a_scheduler_runs_stay_here(monkeypatch):
     assert cluster.scheduler() == "tcp://10.0.0.1:8786"
 
 
-def test_a_scheduler_that_does_not_answer_is_named(ask, store, monkeypatch):
-    monkeypatch.setattr(cluster, "start_detached", lambda *arguments, log: None)
+def test_a_scheduler_that_does_not_answer_is_named(ask, store, started, monkeypatch):
     monkeypatch.setattr(cluster, "CONNECT", 0.5)
     monkeypatch.setenv("DEEPCLUST_SCHEDULER", "tcp://127.0.0.1:9")
     run = ask("KMeans")

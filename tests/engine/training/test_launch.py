@@ -16,23 +16,13 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-import deepclust.engine.training.launch
-from deepclust.engine.training.launch import discard, launch, resume, slot_of, waiting_before
+from deepclust.engine.training.launch import discard, launch, resume
+from deepclust.engine.training.queue import slot_of, waiting_before
 from deepclust.engine.training.worker import work
 from deepclust.owner import process_of, this_process
 
 REPOSITORY = Path(__file__).parents[3]
 LONG = {"pretrain_epochs": 10_000, "n_channels": 8}  # longer than any test waits
-
-
-@pytest.fixture
-def started(monkeypatch) -> list[str]:
-    """What would be started as processes, while none is."""
-    modules: list[str] = []
-    monkeypatch.setattr(
-        deepclust.engine.training.launch, "start_detached", lambda module, *a, log: modules.append(module)
-    )
-    return modules
 
 
 # -- rules, without processes -----------------------------------------------------------------------------------------
@@ -44,7 +34,7 @@ def test_launch_puts_a_run_into_the_queue(ask, started):
     run.send("stop")
     launch(run)
     status = run.status()
-    assert (status.state, status.message, status.pid, status.ended) == ("queued", "", None, None)
+    assert (status.state, status.message, status.pid, status.ended) == ("queued", "", os.getpid(), None)
     assert run.command() == "run"
     assert started == ["deepclust.engine.training.worker"]
 

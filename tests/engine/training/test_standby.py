@@ -11,12 +11,11 @@ import numpy as np
 import psutil
 import pytest
 
-import deepclust.engine.training.launch
 import deepclust.engine.training.standby
 from deepclust.disk import write_json
 from deepclust.engine.detached.process import sameness
 from deepclust.engine.training.launch import launch
-from deepclust.engine.training.standby import ensure_standby, hand_over
+from deepclust.engine.training.standby import ensure_standby, hand_over, standby_of
 from deepclust.engine.training.train import train
 from deepclust.owner import this_process
 
@@ -28,19 +27,10 @@ def idle(store):
     def make(**changes):
         folder = store.root / "standby"
         folder.mkdir(parents=True, exist_ok=True)
-        write_json(folder / "idle.json", {**this_process(), "same": "the same", **changes})
+        write_json(folder / "idle.json", {**this_process(), "state": "running", "same": "the same", **changes})
         return folder / "idle.json"
 
     return make
-
-
-@pytest.fixture
-def started(monkeypatch) -> list[str]:
-    """What would be started as processes, while none is."""
-    modules: list[str] = []
-    for room in (deepclust.engine.training.launch, deepclust.engine.training.standby):
-        monkeypatch.setattr(room, "start_detached", lambda module, *a, log: modules.append(module))
-    return modules
 
 
 @pytest.fixture(autouse=True)
@@ -99,7 +89,7 @@ def test_a_process_that_is_dead_or_different_gets_no_run(ask, store, idle, start
     assert path.exists()
     ensure_standby(store.root)  # it is replaced
     assert started[1:] == ["deepclust.engine.training.standby"]
-    assert not path.exists()
+    assert (standby_of(store.root).read().state, standby_of(store.root).read().same) == ("starting", "the same")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "3"])
@@ -118,6 +108,13 @@ def test_ensure_starts_one_and_only_one(store, started):
     for _ in range(3):
         ensure_standby(store.root)
     assert started == ["deepclust.engine.training.standby"]
+
+
+def test_a_folder_that_cannot_be_used_is_said_and_no_page_falls(tmp_path, started):
+    (tmp_path / "file").write_text("")
+    report = ensure_standby(tmp_path / "file" / "runs")
+    assert (report.state, started) == ("failed", [])
+    assert "cannot be written" in report.error
 
 
 def test_ensure_tells_the_waiting_one_to_stay(store, idle, started):
@@ -156,7 +153,7 @@ def test_the_waiting_process_becomes_the_worker_of_a_run(ask, store, workers, wa
     run, twin = ask("DDLS"), ask("DDLS")
     idle = store.root / "standby" / "idle.json"
     ensure_standby(store.root)
-    wait_until(idle.exists, "the standby process")
+    wait_until(lambda: standby_of(store.root).read().state == "running", "the standby process")
     pid = json.loads(idle.read_text())["pid"]
     process = psutil.Process(pid)
     assert process.nice() >= 5
@@ -175,7 +172,7 @@ def test_its_words_go_to_the_log_of_the_run(ask, store, workers, wait_until):
     run = ask("AEKMeans")
     (store.root.parent / "small.npz").unlink()
     ensure_standby(store.root)
-    wait_until((store.root / "standby" / "idle.json").exists, "the standby process")
+    wait_until(lambda: standby_of(store.root).read().state == "running", "the standby process")
     launch(run)
     wait_until(lambda: run.status().state == "failed", "the failure")
     assert "Traceback" in run.log_tail()
@@ -185,10 +182,10 @@ def test_its_words_go_to_the_log_of_the_run(ask, store, workers, wait_until):
 def test_it_ends_when_nobody_needs_it_and_a_second_one_ends_at_once(store, workers, wait_until):
     idle = store.root / "standby" / "idle.json"
     ensure_standby(store.root, idle_seconds=1.5)
-    (store.root / "standby" / "starting").unlink()
-    ensure_standby(store.root, idle_seconds=1.5)  # as if two servers had started at once
-    wait_until(idle.exists, "the standby process")
+    second = standby_of(store.root).spawn(str(store.root), sameness(), "1.5")  # past all that keeps to one
+    wait_until(lambda: standby_of(store.root).read().state == "running", "the standby process")
     pid = json.loads(idle.read_text())["pid"]
+    wait_until(lambda: not second.alive, "the end of the second", 20)
     wait_until(lambda: not idle.exists(), "its idle end", 20)
     wait_until(
         lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE, "its end", 20

@@ -138,7 +138,7 @@ def test_revealed_labels_say_how_right_it_was(app: Callable[..., AppTest], finis
 def test_a_board_that_fills_in_shows_its_progress_and_a_stop(app, finished: Run) -> None:
     from deepclust.owner import this_process
 
-    write(finished, state="running", now="Gap statistic", **this_process())
+    write(finished, state="running", doing="Gap statistic", **this_process())
     visitor = app("choose", run=finished.id)
     assert "So far: 3 clusters" in words(visitor)
     assert "now: Gap statistic" in visitor.get("progress")[0].proto.text

@@ -88,16 +88,17 @@ def test_a_download_shows_how_far_it_is_and_how_it_ended(
 ) -> None:
     told = {}
     monkeypatch.setattr(
-        "pages.data.catalog.start_fetch", lambda name, root: told.update({name: Fetching("running", "a.gz", 5, 10)})
+        "pages.data.catalog.start_fetch",
+        lambda name, root: told.update({name: Fetching("running", 5, 10, doing="a.gz")}),
     )
-    monkeypatch.setattr("pages.data.catalog.fetching", lambda name, root: told.get(name))
+    monkeypatch.setattr("pages.data.catalog.fetching", lambda name, root: told.get(name, Fetching()))
     monkeypatch.setattr("pages.data.catalog.forget_fetch", lambda name, root: told.pop(name))
     visitor = app()
     assert visitor.button(key="fetch-mnist").label == "Download · 12 MB"
     visitor.button(key="fetch-mnist").click().run()
     assert list(told) == ["mnist"]
     assert [bar.value for bar in visitor.get("progress")] == [50]
-    told["mnist"] = Fetching("failed", message="MNIST cannot be downloaded: no connection.")
+    told["mnist"] = Fetching("failed", error="MNIST cannot be downloaded: no connection.")
     visitor.run()
     assert "no connection" in said(visitor)
     visitor.button(key="dismiss-mnist").click().run()

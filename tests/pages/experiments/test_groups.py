@@ -21,6 +21,7 @@ from deepclust.runs import Run, RunStore
 from tests.pages.conftest import blobs
 
 RUNGS = {"bare": {"n_init": 1}, "whole": {}}
+MEASURING = trials.TrialReport("running", doing="measuring")
 MEASURED = Trial(60.0, 4.0, 640 * 2**20, 412_345, 1.23e9, "cpu", None, 5.0)
 
 
@@ -161,7 +162,7 @@ def test_the_rule_is_shown_first_and_what_was_measured_takes_its_place(
     asked = []
     monkeypatch.setenv("DEEPCLUST_HELPERS", "1")
     monkeypatch.setattr("pages.visit.cached._start_helpers", lambda: None)
-    monkeypatch.setattr("pages.train.estimate.ask_for_trial", lambda config, root: asked.append(config) or "measuring")
+    monkeypatch.setattr("pages.train.estimate.ask_for_trial", lambda config, root: asked.append(config) or MEASURING)
     visitor = app("train")
     line = next(c.value for c in visitor.caption if "About" in c.value)
     assert "rule of thumb; a few batches are being timed" in line
