@@ -33,6 +33,8 @@ class ProjectionMethod:
     rank: ClassVar[int] = 50
     #: Whether one waits for it, so that a page first asks for a sample and says how far it is.
     slow: ClassVar[bool] = True
+    #: So many samples are mapped within some seconds; of more a page first shows a sample.
+    at_once: ClassVar[int] = 2_000
     #: Modules that only the process that computes maps may load; one that needs numba is compiled there in advance.
     heavy: ClassVar[tuple[str, ...]] = ()
     min_samples: ClassVar[int] = 4

@@ -17,8 +17,8 @@ class LocalMAP(PaCMAP):
     title = "LocalMAP"
     summary = "As PaCMAP, but in the end lets go of neighbours that the map holds far apart: groups come out separate."
     note = (
-        "Near points are alike, and islands often are kinds of samples. It draws islands also where there are none: ten of "
-        "them on evenly spread noise. Sizes and gaps mean nothing."
+        "Near points are alike, and islands often are kinds of samples. It draws islands also where there are none: five to "
+        "nine of them on evenly spread noise. Sizes and gaps mean nothing."
     )
     reference = "Wang, Sun, Huang, Rudin 2025, AAAI 39, arXiv:2412.15426"
     rank = 10

@@ -52,6 +52,7 @@ class PaCMAP(ProjectionMethod):
     note = "Near points are alike. Where groups lie means a little, how large they are means nothing."
     reference = "Wang, Huang, Rudin, Shaposhnik 2021, JMLR 22:201, arXiv:2012.04456"
     rank = 40
+    at_once = 10_000
     heavy = ("pacmap", "faiss", "numba")
 
     n_neighbors: int = param(10, "Neighbours", help="How many nearest samples each point is pulled to.", min=2)

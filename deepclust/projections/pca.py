@@ -82,6 +82,7 @@ class PCA(ProjectionMethod):
     reference = "Pearson 1901, doi:10.1080/14786440109462720"
     rank = 90
     slow = False
+    at_once = 250_000
     min_samples = 1
 
     def embed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from deepclust.methods import find_method
 from deepclust.runs import Run
 from pages.explore.eigen import eigen_view
 from pages.explore.lalnet_views import has_views, lalnet_views
@@ -52,7 +53,7 @@ def map_pane(sight: Sight) -> None:
     """The map with its controls."""
     run = sight.run
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        choice = choose_map(run)
+        choice = choose_map(run, sight.outcome.result.embedding.shape[1])
         by = colour_by(sight, measured=True)
     projection = chosen_map(run, choice)
     if projection is None:
@@ -66,7 +67,8 @@ def map_pane(sight: Sight) -> None:
     show_map(projection.points, ids, paint, key=f"map-{run.id}", sight=sight)
     if by == KEPT and projection.kept is None:
         st.caption("How many neighbours this map keeps was not measured: the colours are those of the clusters.")
-    st.caption(map_caption(projection, sight.data.n_samples))
+    caption, caution = map_caption(projection, sight.data.n_samples), find_method(run.config.method).caution
+    st.caption(caption if choice.space != "latent" or caution in caption else f"{caption} {caution}")
 
 
 def clusters_view(sight: Sight) -> None:

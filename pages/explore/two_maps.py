@@ -29,7 +29,7 @@ def two_maps(sight: Sight) -> None:
             chosen[side] = _choice(run, side)
     with above:
         by = colour_by(sight, measured=True)
-        sample = sample_size(run, any(PROJECTIONS[method].slow for _, method in chosen.values()))
+        sample = sample_size(run, *(method for _, method in chosen.values()))
     for side, column in columns.items():
         with column:
             _map(sight, by, Choice(*chosen[side], 2, sample, linked=True), side)

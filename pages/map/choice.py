@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deepclust.engine.maps.run_maps import FIRST_SAMPLE
+from deepclust.engine.maps.run_maps import FIRST_SAMPLE, first_sample, telling_projection
 from deepclust.engine.training.saved import build
 from deepclust.projections import PROJECTIONS
 from deepclust.results import SPACE
@@ -24,12 +24,13 @@ class Choice:
     linked: bool = False
 
 
-def choose_map(run: Run) -> Choice:
-    """All controls of a map."""
+def choose_map(run: Run, n_features: int) -> Choice:
+    """All controls of a map. n_features: of the latent space, which is shown first."""
     space = space_control(run, key="map-space")
-    method = projection_control(key="map-method")
+    first = telling_projection(n_features)
+    method = projection_control(key=f"map-method-{first}", default=first)
     dimensions = pick("Dimensions", [2, 3], title=lambda d: f"{d}-D", key="map-dimensions")
-    return Choice(space, method, dimensions, sample_size(run, PROJECTIONS[method].slow))
+    return Choice(space, method, dimensions, sample_size(run, method))
 
 
 def spaces(run: Run) -> dict[str, str]:
@@ -72,17 +73,18 @@ def projection_control(
     )
 
 
-def sample_size(run: Run, slow: bool) -> int | None:
-    """How many points the map shows: a sample, or None for all."""
+def sample_size(run: Run, *methods: str) -> int | None:
+    """How many points the maps by some projections show: a sample, or None for all."""
     n = run.config.n_samples
     if n <= FIRST_SAMPLE:
         return None
     few, every = f"{FIRST_SAMPLE:,}", f"All {n:,}"
+    few_first = any(first_sample(method, n) is not None for method in methods)
     points = pick(
         "Points",
         [few, every],
-        default=few if slow or n > 250_000 else every,
-        key=f"map-points-{run.id}-{slow}",
+        default=few if few_first else every,
+        key=f"map-points-{run.id}-{few_first}",
         help="A sample in which every cluster has its share is there within seconds.",
     )
     return FIRST_SAMPLE if points == few else None

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from deepclust.engine.maps.projector import cancel, ensure_projector, job_state, request
-from deepclust.engine.maps.run_maps import FIRST_SAMPLE, map_job
+from deepclust.engine.maps.run_maps import map_job
 from deepclust.projections import PROJECTIONS, Projection
 from deepclust.projections.maps.words import map_words
 from deepclust.runs import Run
@@ -23,8 +23,6 @@ def chosen_map(run: Run, choice: Choice) -> Projection | None:
     if projection is None:
         title = f"{PROJECTIONS[choice.method].title} of {spaces(run)[choice.space]}"
         wait_for(_job(run, choice), title, "PCA is there at once meanwhile.")
-    else:
-        _prepare_next(run, choice)
     return projection
 
 
@@ -96,12 +94,3 @@ def _wait(job: dict, title: str, hint: str) -> None:
         st.button("Cancel", key=f"cancel-{job['key']}", on_click=cancel, args=(root, job["key"]))
     if state["state"] == "queued" and helper.doing:
         st.caption(plain(f"The projection process says: {helper.doing}. {hint}"))
-
-
-def _prepare_next(run: Run, choice: Choice) -> None:
-    """Ask for the small UMAP of the latent space in advance, so that it is there when it is clicked."""
-    if choice.method == "pca" and choice.space == "latent":
-        job = map_job(run, cached.store(), "latent", "umap", 2, FIRST_SAMPLE)
-        if job_state(cached.store().root, job)["state"] == "missing":
-            ensure_projector(cached.store().root)
-            request(cached.store().root, job)

@@ -70,6 +70,8 @@ def ask(dataset: Dataset, name: str) -> RunConfig | None:
     start: dict[str, Any] = {"n_clusters": known or GUESS_K} | dict(cls.presets.get(preset, {}))
     own = {VARIED: partial(transforms_control, dataset)}
     values = params_form(cls, start, key=f"{name}-{preset}-{dataset.fingerprint}", own=own)
+    if cls.caution:
+        st.caption(cls.caution)
     if known is None:
         st.caption("How many clusters? Start with a guess: other numbers can be looked at afterwards without training.")
     try:

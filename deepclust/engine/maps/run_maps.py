@@ -8,6 +8,7 @@ import numpy as np
 
 from deepclust.engine.maps.jobs import FILM, make_job
 from deepclust.events import SNAPSHOT_SAMPLE
+from deepclust.projections import BEST_FIRST, PROJECTIONS
 from deepclust.results import SPACE
 from deepclust.runs import Run, RunStore
 
@@ -60,6 +61,16 @@ def map_job(
         array=(result, member),
         labels=(result, "labels"),
     )
+
+
+def telling_projection(n_features: int) -> str:
+    """The projection that shows most of a space; one of two dimensions is its own map already."""
+    return "pca" if n_features <= 2 else BEST_FIRST[0]
+
+
+def first_sample(method: str, n_samples: int) -> int | None:
+    """How many of so many samples a map shows at first; None for all."""
+    return None if n_samples <= max(FIRST_SAMPLE, PROJECTIONS[method].at_once) else FIRST_SAMPLE
 
 
 def eigen_job(run: Run, store: RunStore, space: str = "latent") -> dict[str, Any]:

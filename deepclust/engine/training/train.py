@@ -18,7 +18,8 @@ from deepclust.data.references import open_dataset
 from deepclust.disk import save_arrays, write_json
 from deepclust.engine.detached.process import log_trace
 from deepclust.engine.maps.jobs import read_job, run_job
-from deepclust.engine.maps.run_maps import map_job
+from deepclust.engine.maps.projector import projector_of, request
+from deepclust.engine.maps.run_maps import first_sample, map_job, telling_projection
 from deepclust.engine.training.control import Control
 from deepclust.engine.training.saved import build, load_checkpoint, save_checkpoint, save_model
 from deepclust.events import Event, Note, Progress, Snapshot
@@ -169,6 +170,9 @@ def _finish(run: Run, store: RunStore, method: Method, data: Dataset, control: C
     write_json(run.folder / "metrics.json", found, sync=True)
     result.save(run.folder / "result.npz")  # last: where it is, all that belongs to it is
     run_job(read_job(map_job(run, store, "latent", "pca")), lambda fraction, text: False)  # the map that opens at once
+    best = telling_projection(result.embedding.shape[1])
+    if projector_of(store.root).read().live:  # an app is open, and will want the map that separates
+        request(store.root, map_job(run, store, "latent", best, sample=first_sample(best, data.n_samples)))
 
 
 def judge(embedding: np.ndarray, labels: np.ndarray, y: np.ndarray | None) -> dict[str, Any]:

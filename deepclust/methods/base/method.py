@@ -87,6 +87,7 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
     title: ClassVar[str] = ""
     summary: ClassVar[str] = ""
     reference: ClassVar[str] = ""
+    caution: ClassVar[str] = ""  # what must not be read from its clusters or its latent space
     equations: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[frozenset[str]] = frozenset()
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}

@@ -13,8 +13,9 @@ from sklearn.metrics import adjusted_rand_score
 
 import deepclust.engine.training.train
 from deepclust.data.references import open_dataset
+from deepclust.engine.detached.work import Report, Work
 from deepclust.engine.maps.jobs import read_job, read_state
-from deepclust.engine.maps.run_maps import map_job
+from deepclust.engine.maps.run_maps import map_job, telling_projection
 from deepclust.engine.training.more_ks import add_ks
 from deepclust.engine.training.saved import load_checkpoint, load_model
 from deepclust.engine.training.train import train
@@ -87,6 +88,17 @@ def test_a_run_leaves_everything_that_the_pages_need(ask, store, method):
     assert read_state(first_map)["state"] == "done"
     data = open_dataset(run.config.dataset, store.datasets)
     np.testing.assert_array_equal(load_model(run).predict(data.X), result.labels)
+
+
+@pytest.mark.parametrize("app_is_open", [True, False])
+def test_the_map_that_separates_is_made_while_the_run_ends_where_an_app_is_open(ask, store, monkeypatch, app_is_open):
+    report = Report("running" if app_is_open else "missing")
+    monkeypatch.setattr(Work, "read", lambda work: report)
+    run = ask("KMeans")
+    train(run, store)
+    jobs = [json.loads(path.read_text()) for path in (store.root / "projector" / "jobs").glob("*.json")]
+    wanted = map_job(run, store, "latent", telling_projection(run.result().embedding.shape[1]))
+    assert [job["key"] for job in jobs] == ([wanted["key"]] if app_is_open else [])
 
 
 def test_k_means_finds_groups_that_are_plain_to_see(ask, store):

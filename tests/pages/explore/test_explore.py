@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from deepclust.engine.maps.run_maps import map_job
 from deepclust.metrics.external import scores
-from deepclust.runs import Run
+from deepclust.projections import BEST_FIRST, PROJECTIONS, Projection
+from deepclust.runs import Run, RunStore
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +53,22 @@ def test_map_and_galleries_of_a_finished_run(app: Callable[..., AppTest], finish
     assert len(galleries) == 3
     assert "ACC" not in [m.label for m in visitor.metric]
     assert "Class" not in [o for c in visitor.get("button_group") for o in getattr(c, "options", [])]
+
+
+def test_the_map_that_separates_comes_first_and_pca_stands_in_until_it_is_there(
+    app: Callable[..., AppTest], finished: Run, store: RunStore
+) -> None:
+    visitor = app("explore", run=finished.id)
+    told = " ".join(c.value for c in visitor.caption)
+    assert "Meanwhile: PCA" in told
+    assert PROJECTIONS["pca"].note in told
+    job = map_job(finished, store, "latent", BEST_FIRST[0])
+    points = np.random.default_rng(0).normal(size=(120, 2)).astype(np.float32)
+    Projection(BEST_FIRST[0], {}, points).save(job["out"])
+    visitor.run()
+    told = " ".join(c.value for c in visitor.caption)
+    assert "Meanwhile" not in told
+    assert PROJECTIONS[BEST_FIRST[0]].note in told
 
 
 def test_k_slider_shows_the_clusters_of_another_k(app: Callable[..., AppTest], finished: Run) -> None:

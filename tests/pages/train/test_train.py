@@ -31,6 +31,7 @@ def test_every_method_has_a_card_and_a_form_with_all_its_parameters(app: Callabl
         if not choose.disabled:
             choose.click().run()
         assert not visitor.exception
+        assert not cls.caution or any(cls.caution in c.value for c in visitor.caption)
         wanted = {p.label for n, p in params_of(cls).items() if n not in ("random_state", "device")}
         assert wanted <= labels_of(visitor)
 
