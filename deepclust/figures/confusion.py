@@ -24,7 +24,7 @@ def confusion_map(
     figure = go.Figure(
         go.Heatmap(
             z=shares,
-            x=[str(c) for c in classes],
+            x=[html.escape(str(c)) for c in classes],
             y=[f"cluster {letter(c)}" for c in clusters] if names is None else [html.escape(name) for name in names],
             customdata=matrix,
             text=matrix if few else None,

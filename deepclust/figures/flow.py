@@ -38,10 +38,10 @@ def flow_chart(labels: Mapping[int, NDArray], names: Mapping[int, str] | None = 
             links["value"].append(flow.count)
             links["color"].append(_translucent(colour(flow.source), 0.4))
             links["customdata"].append(
-                f"{flow.of_source:.0%} of cluster {letter(flow.source)} at {at[k]}, "
-                f"{flow.of_target:.0%} of cluster {letter(flow.target)} at {at[next_k]}"
+                f"{flow.of_source:.0%} of cluster {letter(flow.source)} at {html.escape(at[k])}, "
+                f"{flow.of_target:.0%} of cluster {letter(flow.target)} at {html.escape(at[next_k])}"
             )
-    sizes = [f"{n.size:,} samples of cluster {letter(n.cluster)} at {at[n.k]}" for n in nodes]
+    sizes = [f"{n.size:,} samples of cluster {letter(n.cluster)} at {html.escape(at[n.k])}" for n in nodes]
     figure = go.Figure(
         go.Sankey(
             arrangement="snap",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 
 import numpy as np
@@ -45,7 +46,7 @@ def graph_figure(
                 y=y,
                 mode="markers",
                 marker=marker,
-                name=names[group],
+                name=html.escape(names[group]),
                 hovertemplate="%{fullData.name}<extra></extra>",
             )
         )
