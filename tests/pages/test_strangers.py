@@ -1,0 +1,98 @@
+"""Whatever is in a run, its data and an address: the pages show it as words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import Message
+from streamlit.testing.v1 import AppTest
+
+from deepclust.runs import RunStore
+from pages.visit.say import JOINER
+from tests.pages.explore.test_explore import reveal
+from tests.pages.strangers import LINK, PICTURE, WORDS, strange_run
+
+#: What Streamlit renders nothing in: whole elements, and texts of others.
+AS_IT_IS = {"text", "code", "arrow_data_frame", "plotly_chart", "bidi_component", "echarts_chart", "iframe", "imgs"}
+NOT_RENDERED = {"id", "element_id", "alt", "placeholder", "file_name", "url", "form_id"}
+ONLY_LABELLED = {"selectbox", "multiselect", "text_input"}  # their options and values are words
+ATTACK = re.compile("|".join(re.escape(name) for name in (PICTURE, LINK, ":red[", "$x$", ":material/skull:")))
+
+
+def texts(message: Message, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """All texts of an element that may be rendered, with where they are in it."""
+    for field, value in message.ListFields():
+        if field.name in AS_IT_IS or field.name in NOT_RENDERED:
+            continue
+        if ONLY_LABELLED & {*path} and field.name not in ("label", "help"):
+            continue
+        values = value if field.is_repeated else [value]
+        for one in values:
+            if field.type == FieldDescriptor.TYPE_MESSAGE and isinstance(one, Message):
+                yield from texts(one, (*path, field.name))
+            elif field.type == FieldDescriptor.TYPE_STRING:
+                yield ".".join((*path, field.name)), one
+
+
+def elements(block: Any) -> Iterator[Any]:
+    for child in getattr(block, "children", {}).values():
+        yield child
+        yield from elements(child)
+
+
+def rendered(visitor: AppTest) -> list[tuple[str, str]]:
+    found = []
+    for root in visitor._tree.children.values():
+        for element in (root, *elements(root)):
+            proto = getattr(element, "proto", None)
+            kind = (element.type,) if isinstance(element.type, str) else ()
+            if isinstance(proto, Message) and not {*kind} & AS_IT_IS:
+                found += texts(proto, kind)
+    return found
+
+
+def attacks(visitor: AppTest) -> list[tuple[str, str]]:
+    """Texts in which an attack stands as it is; that of HTML is one only as a tag."""
+    return [
+        (where, text[:200])
+        for where, text in rendered(visitor)
+        if ("<img src=http" in text if where.startswith("html") else ATTACK.search(text.replace("\\[", "\\ ")))
+    ]
+
+
+def shown(visitor: AppTest, words: str) -> bool:
+    """Whether some words can be read on the page."""
+    return any(words in re.sub(r"\\(.)", r"\1", text.replace(JOINER, "")) for _, text in rendered(visitor))
+
+
+def test_a_run_and_its_data(app: Callable[..., AppTest], store: RunStore) -> None:
+    run = strange_run(store)
+    for page in ("explore", "data", "train", "choose"):
+        visitor = app(page, run=run.id)
+        assert attacks(visitor) == []
+        reveal(visitor)
+        assert attacks(visitor) == []
+        assert shown(visitor, WORDS)
+    for view in ("Two maps", "Time machine", "Eigenvectors"):
+        visitor = app("explore", run=run.id, view=view, k=3)
+        assert attacks(visitor) == []
+        assert shown(visitor, WORDS)
+
+
+@pytest.mark.parametrize("forgotten", ["pages.parts.strip.plain", "pages.parts.live.plain", "pages.visit.say.plain"])
+def test_what_is_forgotten_is_found(
+    app: Callable[..., AppTest], store: RunStore, monkeypatch: pytest.MonkeyPatch, forgotten: str
+) -> None:
+    run = strange_run(store)
+    monkeypatch.setattr(forgotten, str)
+    assert attacks(app("train", run=run.id)) != []
+
+
+def test_an_address(app: Callable[..., AppTest]) -> None:
+    visitor = app("data", run=f"{LINK} {PICTURE}", view=WORDS, left=WORDS, k=WORDS)
+    assert attacks(visitor) == []
+    assert shown(visitor, f"There is no run '{LINK} {PICTURE}'")
