@@ -15,27 +15,29 @@ import numpy as np
 
 from deepclust.compute import batches, to_numpy
 from deepclust.events import Event, Note, Stage
-from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.centers import kmeans_centers
 from deepclust.methods.base.deep import FLOAT_BYTES, PASSES, Means, descend
 from deepclust.methods.base.method import Cost
-from deepclust.methods.spectralnet.siamese import AFFINITY_WIDTH, SiameseMethod
-from deepclust.methods.spectralnet.spectral_graph import EXACT_UP_TO, BatchGraph, held_back
+from deepclust.methods.spectralnet.pairs import SIAMESE_NEIGHBORS, drawn_pairs, positive_pairs
+from deepclust.methods.spectralnet.parameters import SpectralNetParameters
+from deepclust.methods.spectralnet.spectral_graph import EXACT_UP_TO, BatchGraph, GraphRule, held_back
 from deepclust.methods.spectralnet.walk_graph import WalkGraph
-from deepclust.params import param
 
 if TYPE_CHECKING:
     import torch
     from torch import nn
 
+AFFINITY_WIDTH = 10  # outputs of the Siamese network
 LEAST_RATE = 1e-7
 
+AUTOENCODER = {"reconstruction": "squared error of the decoder's output, summed over a sample (falls)"}
+SIAMESE_TERMS = {"contrastive": "neighbours close together, other pairs at least 1 apart (falls)"}
 LOSS = {"spectral": "how far apart similar samples lie in the spectral output (falls to the eigenvalues' sum)"}
 UNSEEN = {"validation": "the same, of samples that the map does not learn from (falls; rises when it over-fits)"}
 EXACT = {"grassmann": "distance to the space of the exact first eigenvectors, 0 to their number (falls)"}
 
 
-class SpectralNet(SiameseMethod):
+class SpectralNet(SpectralNetParameters):
     """Shaham, Stanton, Li, Basri, Nadler, Kluger 2018. What the literature disagrees on is a parameter here.
 
     Every step, the orthonormalising weights are set from one batch, and the map takes a gradient step on another. At the
@@ -78,47 +80,6 @@ class SpectralNet(SiameseMethod):
     rank = 13
     spaces_without_k = ("space:Affinity space", "space:Code", "input")
 
-    max_epochs: int = shared.epochs(20, "Map epochs", "How many epochs the spectral map learns for.")
-    steps_per_epoch: int = shared.steps_per_epoch(50)
-    spectral_batch: int = param(
-        1024,
-        "Batch of the map",
-        help="Samples in a batch of the spectral map. It must be large enough to stand for all samples.",
-        min=4,
-        max=65_536,
-        log=True,
-        group="Training",
-        advanced=True,
-    )
-    patience: int = param(
-        5,
-        "Patience",
-        help="The map's learning rate falls to a tenth after so many epochs without a lower loss.",
-        min=1,
-        max=10_000,
-        group="Training",
-        advanced=True,
-    )
-    through_weights: bool = param(
-        True,
-        "Gradient through weights",
-        help="Let the gradient flow through the orthonormalisation, as the authors' code does. The paper holds it fixed, "
-        "and then the outputs may shrink until they all lie in one point.",
-        group="Training",
-        advanced=True,
-    )
-    outputs: str = param(
-        "modularity",
-        "Outputs",
-        help="clusters: as many eigenvectors as clusters, as in the paper. modularity: up to half as many more, the number "
-        "whose k-means gives the partition of the graph with the highest modularity (graph: walk). A large cluster with two "
-        "loose halves needs one more.",
-        choices=("modularity", "clusters"),
-        group="Graph",
-        advanced=True,
-    )
-    n_init: int = shared.n_init()
-
     @property
     def embedding_name(self) -> str:
         return "Spectral output Y"
@@ -128,6 +89,25 @@ class SpectralNet(SiameseMethod):
         stages = [("Autoencoder", self.pretrain_epochs)] * (self.space == "code")
         stages += [("Siamese network", self.siamese_epochs)] * self._has_siamese(shape)
         return (*stages, ("Spectral map", self.max_epochs))
+
+    def _has_siamese(self, feature_shape: tuple[int, ...]) -> bool:
+        # among few numbers the distances as they are say enough, and thin shapes must not be bent
+        return self.affinity == "siamese" or (self.affinity == "auto" and prod(feature_shape) > AFFINITY_WIDTH)
+
+    def _n_inputs(self, feature_shape: tuple[int, ...]) -> int:
+        """Numbers that the map and the Siamese network start from."""
+        return self.n_components if self.space == "code" else prod(feature_shape)
+
+    def _rule(self, n_samples: int) -> GraphRule:
+        return GraphRule(
+            self.n_neighbors,
+            min(self.spectral_batch, n_samples),
+            self.scale_neighbor or self.n_neighbors,
+            local=self.scale == "local",
+            of_all=self.graph == "walk",
+            normalized=self.normalized,
+            walk=self.walk,
+        )
 
     def _most_outputs(self) -> int:
         """How many outputs the map is built with; `WalkGraph` says how many are used."""
@@ -217,6 +197,62 @@ class SpectralNet(SiameseMethod):
             self._graph = kind(c, s, self._rule(len(c)), self.n_clusters, self._most_outputs(), self._fit_seed)
             self._net.orthonormal.use(self._graph.n_outputs)
         return self._graph
+
+    def _learn_code(self, x: torch.Tensor, n_epochs: int) -> Iterator[Event]:
+        import torch
+
+        from deepclust.losses.reconstruction import reconstruction_loss
+        from deepclust.nets.spectral import CODE
+
+        optimiser = torch.optim.Adam(self._net.autoencoder.parameters(), lr=self.learning_rate)
+        yield Stage("Autoencoder", n_epochs, AUTOENCODER)
+        for _ in self._epochs("Autoencoder", n_epochs, net=self._net, optimiser=optimiser, generator=self._generator):
+            self._net.reached.fill_(CODE)
+            losses = Means()
+            for rows in self._batches(len(x), self._batch_size(len(x))):
+                _, x_hat = self._net.autoencoder(x[rows])
+                loss = reconstruction_loss(x[rows], x_hat)
+                descend(optimiser, loss)
+                losses.add({"reconstruction": loss}, len(rows))
+            yield from self._report(losses)
+
+    def _learn_affinity(self, x: torch.Tensor, n_epochs: int) -> Iterator[Event]:
+        import torch
+
+        from deepclust.losses.contrastive import contrastive_loss, pair_distance
+        from deepclust.nets.spectral import SIAMESE
+
+        optimiser = torch.optim.Adam(self._net.siamese.parameters(), lr=self.learning_rate)
+        yield Stage("Siamese network", n_epochs, SIAMESE_TERMS)
+        c = None
+        for _ in self._epochs(
+            "Siamese network", n_epochs, net=self._net, optimiser=optimiser, generator=self._generator
+        ):
+            if c is None:
+                c = self._fixed_codes(x)
+                neighbors = positive_pairs(to_numpy(c), SIAMESE_NEIGHBORS).to(c.device)
+            self._net.reached.fill_(SIAMESE)
+            losses = Means()
+            for rows in self._batches(len(x), self._batch_size(len(x))):
+                near, far, is_far = drawn_pairs(rows, neighbors, self._generator)
+                s, s_near, s_far = self._net.siamese(c[torch.cat([rows, near, far])]).tensor_split(3)
+                distance = torch.cat([pair_distance(s, s_near), pair_distance(s[is_far], s_far[is_far])])
+                loss = contrastive_loss(distance, torch.arange(len(distance), device=c.device) < len(rows))
+                descend(optimiser, loss)
+                losses.add({"contrastive": loss}, len(rows))
+            yield from self._report(losses)
+
+    def _fixed_codes(self, x: torch.Tensor) -> torch.Tensor:
+        """Codes (n, d) of all samples after the autoencoder has learned, which sets their centre and spread."""
+        import torch
+
+        self._net.eval()
+        with torch.no_grad():
+            rows = batches(len(x), 1024)
+            self._net.standardise(torch.cat([self._net.raw_code(x[r.to(x.device)]) for r in rows]))
+            codes = torch.cat([self._net.code(x[r.to(x.device)]) for r in batches(len(x), 1024)])
+        self._net.train()
+        return codes
 
     def _learn_map(self, x: torch.Tensor, n_epochs: int) -> Iterator[Event]:
         import torch

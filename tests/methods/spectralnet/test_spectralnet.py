@@ -15,7 +15,7 @@ from sklearn.metrics import adjusted_rand_score
 from deepclust.data.catalog.drawn import draw_rings
 from deepclust.events import Progress, Snapshot, Stage
 from deepclust.graphs import gaussian_affinity, normalized_laplacian
-from deepclust.methods.spectralnet.siamese import drawn_pairs, positive_pairs
+from deepclust.methods.spectralnet.pairs import drawn_pairs, positive_pairs
 from deepclust.methods.spectralnet.spectral_graph import BatchGraph, GraphRule, held_back
 from deepclust.methods.spectralnet.spectralnet import SpectralNet
 from deepclust.methods.spectralnet.walk_graph import MARGIN, WalkGraph, random_walks, walk_length
