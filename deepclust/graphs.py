@@ -15,6 +15,8 @@ from deepclust.neighbors import nearest_neighbors
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+Neighbors = tuple[NDArray[np.int64], NDArray[np.float32]]  # indices and distances (n, r), nearest first
+
 # components up to this size are solved densely: exact, and faster than an iteration
 DENSE_UP_TO = 300
 
@@ -31,12 +33,15 @@ def knn_graph(
     return _symmetric(indices, np.ones_like(distances) if mode == "connectivity" else distances)
 
 
-def self_tuning_affinity(X: NDArray, n_neighbors: int = 10, scale_neighbor: int = 7) -> csr_array:
+def self_tuning_affinity(
+    X: NDArray, n_neighbors: int = 10, scale_neighbor: int = 7, found: Neighbors | None = None
+) -> csr_array:
     """Affinities exp(-d_ij^2 / (s_i s_j)) on the kNN graph, s_i = distance of i to its 7th neighbour.
 
-    Zelnik-Manor & Perona 2004, "Self-tuning spectral clustering", eq. (1) and section 2.1; weights in (0, 1].
+    Zelnik-Manor & Perona 2004, "Self-tuning spectral clustering", eq. (1) and section 2.1; weights in (0, 1]. found: the
+    neighbours of X, n_neighbors or more, where they are known (`nearest_neighbors`).
     """
-    indices, distances = _neighbors(X, n_neighbors)
+    indices, distances = _neighbors(X, n_neighbors, found)
     scale = distances[:, min(scale_neighbor, distances.shape[1]) - 1].astype(np.float64)
     # many copies of one sample have scale 0: they are as close as anything can be
     scale = np.maximum(scale, 1e-12)
@@ -46,14 +51,18 @@ def self_tuning_affinity(X: NDArray, n_neighbors: int = 10, scale_neighbor: int 
 
 
 def gaussian_affinity(
-    X: NDArray, n_neighbors: int = 10, scale: float | None = None, scale_neighbor: int = 7
+    X: NDArray,
+    n_neighbors: int = 10,
+    scale: float | None = None,
+    scale_neighbor: int = 7,
+    found: Neighbors | None = None,
 ) -> csr_array:
     """Affinities exp(-d_ij^2 / (2 s^2)) on the kNN graph, with one scale s for all; W = (W + W^T) / 2, in (0, 1].
 
     Without ``scale`` it is the median distance of a sample to its ``scale_neighbor``-th neighbour (`median_scale`).
-    SpectralNet, section 3.2. Thin regions get lower affinities than with `self_tuning_affinity`.
+    SpectralNet, section 3.2. Thin regions get lower affinities than with `self_tuning_affinity`. found: as there.
     """
-    indices, distances = _neighbors(X, n_neighbors)
+    indices, distances = _neighbors(X, n_neighbors, found)
     s = median_scale(distances, scale_neighbor) if scale is None else scale
     weights = np.exp(-((distances.astype(np.float64) / s) ** 2) / 2)
     return _symmetric(indices, np.maximum(weights, np.finfo(np.float32).tiny), mean=True)
@@ -131,12 +140,14 @@ def spectral_embedding(
     return laplacian_eigenvectors(knn_graph(X, n_neighbors), n_components, random_state)
 
 
-def _neighbors(X: NDArray, n_neighbors: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def _neighbors(X: NDArray, n_neighbors: int, found: Neighbors | None = None) -> Neighbors:
     X = np.asarray(X)
     if X.ndim != 2 or len(X) < 2:
         raise ValueError(f"X has shape {X.shape}: a graph needs at least 2 samples as (n_samples, n_features).")
     if n_neighbors < 1:
         raise ValueError(f"n_neighbors={n_neighbors} joins nothing: choose 1 or more.")
+    if found is not None:
+        return found[0][:, :n_neighbors], found[1][:, :n_neighbors]
     return nearest_neighbors(X, min(n_neighbors, len(X) - 1))
 
 

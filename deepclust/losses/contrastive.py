@@ -5,13 +5,16 @@ from __future__ import annotations
 import torch
 
 
-def contrastive_loss(distance: torch.Tensor, positive: torch.Tensor, margin: float = 1.0) -> torch.Tensor:
-    """Mean of d^2 for positive pairs and max(0, margin - d)^2 for the others (Hadsell et al. 2006, eq. 4).
+def contrastive_loss(
+    distance: torch.Tensor, positive: torch.Tensor, margin: float = 1.0, near: float = 0.0
+) -> torch.Tensor:
+    """Mean of max(0, d - near)^2 for positive pairs and max(0, margin - d)^2 for the others.
 
-    distance (b,): Euclidean distances of the two outputs of a pair; positive bool (b,). SpectralNet, section 3.2.
+    distance (b,): Euclidean distances of the two outputs of a pair; positive bool (b,). Hadsell et al. 2006, eq. 4;
+    SpectralNet, section 3.2; there near is 0, in SpectralNet's code .05.
     """
-    apart = (margin - distance).relu()
-    return torch.where(positive, distance, apart).square().mean()
+    together, apart = (distance - near).relu(), (margin - distance).relu()
+    return torch.where(positive, together, apart).square().mean()
 
 
 def pair_distance(z_i: torch.Tensor, z_j: torch.Tensor) -> torch.Tensor:

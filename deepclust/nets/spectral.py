@@ -39,10 +39,13 @@ class SpectralNets(nn.Module):
         n_inputs: int,
         siamese: tuple[int, ...],
         spectral: tuple[int, ...],
+        siamese_relu: bool = False,
     ) -> None:
         super().__init__()
         self.autoencoder = autoencoder
-        self.siamese = perceptron((n_inputs, *siamese), nn.Identity()) if siamese else None
+        self.siamese = (
+            perceptron((n_inputs, *siamese), nn.ReLU() if siamese_relu else nn.Identity()) if siamese else None
+        )
         self.spectral = perceptron((n_inputs, *spectral), nn.Tanh())
         self.orthonormal = Orthonormal(spectral[-1])
         self.register_buffer("reached", torch.tensor(INPUT))

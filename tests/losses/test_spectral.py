@@ -95,3 +95,8 @@ def test_equal_outputs_have_a_finite_gradient():
     contrastive_loss(pair_distance(z, torch.ones(3, 2)), torch.zeros(3, dtype=torch.bool)).backward()
     assert torch.isfinite(z.grad).all()
     assert float(pair_distance(torch.zeros(1, 2), torch.tensor([[3.0, 4.0]]))) == 5.0
+
+
+def test_neighbours_that_are_near_enough_cost_nothing():
+    distance, positive = torch.tensor([0.04, 0.25, 0.5]), torch.tensor([True, True, False])
+    assert float(contrastive_loss(distance, positive, near=0.05)) == pytest.approx((0 + 0.2**2 + 0.5**2) / 3)

@@ -39,6 +39,42 @@ class SpectralNetParameters(AutoencoderMethod):
         30, "Siamese epochs", "How often the Siamese network sees all data.", advanced=True
     )
 
+    siamese_relu: bool = param(
+        False,
+        "ReLU on the outputs",
+        help="Let the Siamese network's outputs be 0 or more, as in the authors' code.",
+        group="Network",
+        advanced=True,
+    )
+    near: float = param(
+        0.0,
+        "Near enough",
+        help="Distance below which neighbours are not drawn nearer; 0 in the paper, 0.05 in the authors' code.",
+        min=0.0,
+        max=1.0,
+        step=0.05,
+        group="Graph",
+        advanced=True,
+    )
+    first_patience: int = param(
+        0,
+        "Patience before the map",
+        help="Autoencoder and Siamese network: the learning rate falls to a tenth after so many epochs without a lower loss "
+        "of a tenth of the samples, which is held back. 0: they learn from all samples, for all epochs.",
+        min=0,
+        max=10_000,
+        group="Training",
+        advanced=True,
+    )
+    optimiser: str = param(
+        "adam",
+        "Optimiser",
+        help="How the Siamese network and the map take their steps; the authors' code: rmsprop.",
+        choices=("adam", "rmsprop"),
+        group="Training",
+        advanced=True,
+    )
+
     graph: str = param(
         "walk",
         "Similar pairs",
@@ -84,7 +120,15 @@ class SpectralNetParameters(AutoencoderMethod):
     )
 
     max_epochs: int = shared.epochs(20, "Map epochs", "How many epochs the spectral map learns for.")
-    steps_per_epoch: int = shared.steps_per_epoch(50)
+    steps_per_epoch: int = param(
+        50,
+        "Steps per epoch",
+        help="An epoch of the map is so many steps.",
+        min=1,
+        max=10_000,
+        group="Training",
+        advanced=True,
+    )
     spectral_batch: int = param(
         1024,
         "Batch of the map",

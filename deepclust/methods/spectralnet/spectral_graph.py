@@ -26,11 +26,11 @@ TURNING_BATCHES = 20
 
 
 def held_back(n_samples: int, n_clusters: int, seed: int) -> np.ndarray:
-    """Samples (h,) that the map does not learn from: a tenth, or none of so few that they would say nothing."""
+    """Samples (h,) that are not learned from, in random order: a tenth, or none of so few that they would say nothing."""
     n_held = n_samples // HELD_BACK
     if n_held < max(FEWEST_HELD_BACK, 2 * n_clusters):
         return np.empty(0, np.int64)
-    return np.sort(np.random.RandomState(seed).permutation(n_samples)[:n_held])
+    return np.asarray(np.random.RandomState(seed).permutation(n_samples)[:n_held], np.int64)
 
 
 @dataclass(frozen=True)
@@ -59,25 +59,33 @@ class GraphRule:
         return int(min(n_samples - 1, max(1, round(self.n_neighbors * more))))
 
 
-def global_scale(s: np.ndarray, rule: GraphRule, seed: int) -> float:
+def batch_scale(s: np.ndarray, rule: GraphRule, seed: int) -> float:
     """The scale of the Gaussian: median distance to the ``scale_neighbor``-th neighbour, in one batch of s (n, d)."""
     from deepclust.graphs import median_scale
     from deepclust.neighbors import nearest_neighbors
 
-    if not rule.of_all and len(s) > rule.batch_size:
+    if len(s) > rule.batch_size:
         s = s[np.random.RandomState(seed).permutation(len(s))[: rule.batch_size]]
     nearest = min(rule.scale_neighbor, len(s) - 1)
     return median_scale(nearest_neighbors(s, nearest)[1], nearest)
 
 
-def whole_graph(s: np.ndarray, rule: GraphRule, scale: float) -> csr_array:
-    """Affinities W (n, n) of all samples s (n, d), of the kind that the batches see a part of."""
-    from deepclust.graphs import gaussian_affinity, self_tuning_affinity
+def whole_graph(s: np.ndarray, rule: GraphRule, scale: float | None = None) -> csr_array:
+    """Affinities W (n, n) of all samples s (n, d), of the kind that the batches see a part of.
+
+    Without ``scale`` it is the median distance to the ``scale_neighbor``-th neighbour among all. Neighbours are searched once.
+    """
+    from deepclust.graphs import gaussian_affinity, median_scale, self_tuning_affinity
+    from deepclust.neighbors import nearest_neighbors
 
     n_neighbors = rule.neighbors_of_all(len(s))
     if rule.local:
         return self_tuning_affinity(s, n_neighbors, scale_neighbor=n_neighbors)
-    return gaussian_affinity(s, n_neighbors, scale)
+    if scale is not None:
+        return gaussian_affinity(s, n_neighbors, scale)
+    nearest = min(rule.scale_neighbor, len(s) - 1)
+    found = nearest_neighbors(s, max(n_neighbors, nearest))
+    return gaussian_affinity(s, n_neighbors, median_scale(found[1], nearest), found=found)
 
 
 class BatchGraph:
@@ -101,19 +109,18 @@ class BatchGraph:
         self.held = torch.from_numpy(held).to(c.device)
         self.train = torch.from_numpy(np.setdiff1d(np.arange(len(c)), held)).to(c.device)
         space = to_numpy(s)
-        scale = global_scale(space, rule, seed)
-        self._scale = None if rule.local else scale
+        self._scale = None if rule.local else batch_scale(space, rule, seed)
         self.values: np.ndarray | None = None
         self.vectors: np.ndarray | None = None
         if len(c) <= EXACT_UP_TO:
-            W = whole_graph(space, rule, scale)
+            W = whole_graph(space, rule, self._scale)
             self.values, self.vectors = laplacian_eigenvectors(W, n_clusters, seed, normalized=rule.normalized)
         if len(held):
             self._seen_back = self.held[: rule.batch_size]
             self._held_affinity = batch_affinity(s[self._seen_back], rule.n_neighbors, self._scale)
 
     def best_width(self, Y: np.ndarray, n_init: int) -> int:
-        """How many columns of Y (n, m) to keep: all."""
+        """How many columns of Y (n, m) to keep: all of them."""
         return int(Y.shape[1])
 
     def begin_epoch(self, generator: torch.Generator) -> None:

@@ -1,5 +1,9 @@
 """SpectralNet: a network learns the map into the eigenspace of an affinity graph, then k-means there.
 
+The chapters of this package: `parameters` (what one may choose), `spaces` (the code and the space of the
+affinities, which are learned first), `pairs` (what the latter learns from), `spectral_graph` and `walk_graph` (what the map learns from), `reading` (what is kept of the map), `cost`; and here how
+they make a method.
+
 Shapes: x (b, ...) input, c (b, d) code, s (b, d_s) affinity space, W (m, m) affinities of a batch, Y (b, k) spectral
 output with Y^T Y / n = I.
 """
@@ -8,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from itertools import islice
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +21,20 @@ import numpy as np
 from deepclust.compute import batches, to_numpy
 from deepclust.events import Event, Note, Stage
 from deepclust.methods.base.centers import kmeans_centers
-from deepclust.methods.base.deep import FLOAT_BYTES, PASSES, Means, descend
+from deepclust.methods.base.deep import Means, descend
 from deepclust.methods.base.method import Cost
-from deepclust.methods.spectralnet.pairs import SIAMESE_NEIGHBORS, drawn_pairs, positive_pairs
+from deepclust.methods.spectralnet.cost import AFFINITY_WIDTH, fit_cost, map_step, map_widths
 from deepclust.methods.spectralnet.parameters import SpectralNetParameters
+from deepclust.methods.spectralnet.reading import EPOCHS_COLLAPSED, eigenvector_weights, has_collapsed
+from deepclust.methods.spectralnet.spaces import (
+    HELD,
+    VALIDATION,
+    fixed_codes,
+    is_spent,
+    learn_affinity,
+    learn_code,
+    optimiser_of,
+)
 from deepclust.methods.spectralnet.spectral_graph import EXACT_UP_TO, BatchGraph, GraphRule, held_back
 from deepclust.methods.spectralnet.walk_graph import WalkGraph
 
@@ -27,14 +42,29 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-AFFINITY_WIDTH = 10  # outputs of the Siamese network
-LEAST_RATE = 1e-7
-
-AUTOENCODER = {"reconstruction": "squared error of the decoder's output, summed over a sample (falls)"}
-SIAMESE_TERMS = {"contrastive": "neighbours close together, other pairs at least 1 apart (falls)"}
 LOSS = {"spectral": "how far apart similar samples lie in the spectral output (falls to the eigenvalues' sum)"}
-UNSEEN = {"validation": "the same, of samples that the map does not learn from (falls; rises when it over-fits)"}
 EXACT = {"grassmann": "distance to the space of the exact first eigenvectors, 0 to their number (falls)"}
+
+PAPER = {
+    "space": "code",
+    "pretrain_epochs": 50,
+    "siamese_epochs": 400,
+    "siamese_relu": True,
+    "near": 0.05,
+    "first_patience": 10,
+    "optimiser": "rmsprop",
+    "batch_size": 128,
+    "max_epochs": 400,
+    "steps_per_epoch": 100,
+    "spectral_batch": 1024,
+    "spectral_hidden": 1024,
+    "n_neighbors": 2,
+    "scale_neighbor": 1,
+    "graph": "batch",
+    "scale": "global",
+    "outputs": "clusters",
+    "patience": 20,
+}
 
 
 class SpectralNet(SpectralNetParameters):
@@ -43,7 +73,8 @@ class SpectralNet(SpectralNetParameters):
     Every step, the orthonormalising weights are set from one batch, and the map takes a gradient step on another. At the
     end they are set from all samples and kept, so that new samples are placed one by one; and Y is turned so that its
     columns approximate the eigenvectors one by one (k-means does not notice). The pictures' autoencoder is
-    convolutional; the paper took fully connected weights of VaDE.
+    convolutional; the paper took fully connected weights of VaDE. Preset `paper` is what the authors' code does, which
+    lets the gradient flow through those weights; `paper-text` holds them fixed, as the text says, and may collapse.
     """
 
     title = "SpectralNet"
@@ -60,25 +91,13 @@ class SpectralNet(SpectralNetParameters):
     )
     presets = {
         "quick": {"max_epochs": 16},
-        "paper": {
-            "space": "code",
-            "pretrain_epochs": 50,
-            "siamese_epochs": 100,
-            "max_epochs": 400,
-            "steps_per_epoch": 100,
-            "spectral_batch": 1024,
-            "spectral_hidden": 1024,
-            "n_neighbors": 2,
-            "scale_neighbor": 1,
-            "graph": "batch",
-            "scale": "global",
-            "through_weights": False,
-            "outputs": "clusters",
-            "patience": 20,
-        },
+        "paper": PAPER,
+        "paper-text": {**PAPER, "through_weights": False, "near": 0.0},
     }
     rank = 13
     spaces_without_k = ("space:Affinity space", "space:Code", "input")
+
+    # -- plan, cost and networks ---------------------------------------------------------------------------------
 
     @property
     def embedding_name(self) -> str:
@@ -90,6 +109,29 @@ class SpectralNet(SpectralNetParameters):
         stages += [("Siamese network", self.siamese_epochs)] * self._has_siamese(shape)
         return (*stages, ("Spectral map", self.max_epochs))
 
+    def cost(self, n_samples: int, feature_shape: tuple[int, ...]) -> Cost:
+        """That of all three stages (`fit_cost`)."""
+        size, has_siamese = self._batch_size(n_samples), self._has_siamese(feature_shape)
+        return fit_cost(self, n_samples, feature_shape, size, self._most_outputs(), has_siamese)
+
+    def _flops_per_step(self) -> float:
+        return map_step(self, self._n_inputs(self.feature_shape_), self._most_outputs(), self.spectral_batch)
+
+    def _build(self, feature_shape: tuple[int, ...]) -> nn.Module:
+        from deepclust.nets.autoencoder import autoencoder
+        from deepclust.nets.spectral import SpectralNets
+
+        has_code = self.space == "code"
+        n_inputs = self._n_inputs(feature_shape)
+        siamese = map_widths(self, n_inputs, AFFINITY_WIDTH)[1:] if self._has_siamese(feature_shape) else ()
+        return SpectralNets(
+            autoencoder(feature_shape, self.n_components, *self._widths()) if has_code else None,
+            n_inputs,
+            siamese,
+            map_widths(self, n_inputs, self._most_outputs())[1:],
+            self.siamese_relu,
+        )
+
     def _has_siamese(self, feature_shape: tuple[int, ...]) -> bool:
         # among few numbers the distances as they are say enough, and thin shapes must not be bent
         return self.affinity == "siamese" or (self.affinity == "auto" and prod(feature_shape) > AFFINITY_WIDTH)
@@ -97,6 +139,11 @@ class SpectralNet(SpectralNetParameters):
     def _n_inputs(self, feature_shape: tuple[int, ...]) -> int:
         """Numbers that the map and the Siamese network start from."""
         return self.n_components if self.space == "code" else prod(feature_shape)
+
+    def _most_outputs(self) -> int:
+        """How many outputs the map is built with; `WalkGraph` says how many are used."""
+        more = -(-self.n_clusters // 2) if self.outputs == "modularity" and self.graph == "walk" else 0
+        return self.n_clusters + more
 
     def _rule(self, n_samples: int) -> GraphRule:
         return GraphRule(
@@ -109,46 +156,6 @@ class SpectralNet(SpectralNetParameters):
             walk=self.walk,
         )
 
-    def _most_outputs(self) -> int:
-        """How many outputs the map is built with; `WalkGraph` says how many are used."""
-        more = -(-self.n_clusters // 2) if self.outputs == "modularity" and self.graph == "walk" else 0
-        return self.n_clusters + more
-
-    def _map_widths(self, n_inputs: int, n_outputs: int) -> tuple[int, ...]:
-        wide = max(self.spectral_hidden, n_outputs)  # a narrower layer could not carry so many independent outputs
-        return n_inputs, wide, wide, max(wide // 2, n_outputs), n_outputs
-
-    def cost(self, n_samples: int, feature_shape: tuple[int, ...]) -> Cost:
-        """That of the autoencoder's stage, of the Siamese pairs, and of the map's two batches in each step."""
-        n_features = float(prod(feature_shape))
-        flops, floats, n_inputs = 0.0, 2 * n_samples * n_features, self._n_inputs(feature_shape)
-        if self.space == "code":
-            net = self._net_size(feature_shape)
-            flops += PASSES * net.flops * n_samples * self.pretrain_epochs
-            floats += 4 * net.n_parameters + 2 * self._batch_size(n_samples) * net.activations
-        if self._has_siamese(feature_shape):
-            flops += PASSES * 3 * n_samples * self.siamese_epochs * self._map_flops(n_inputs, AFFINITY_WIDTH)
-        batch = min(self.spectral_batch, n_samples)
-        n_steps = self.max_epochs * max(self.steps_per_epoch, n_samples / batch)
-        widths = self._map_widths(n_inputs, self._most_outputs())
-        flops += n_steps * self._map_step(n_inputs, batch)
-        flops += 2 * min(n_samples, EXACT_UP_TO) ** 2 * n_inputs
-        floats += 12 * float(np.dot(widths[:-1], widths[1:])) + 8 * batch**2 + 6 * batch * sum(widths)
-        floats += n_samples * 4 * (n_inputs + self._most_outputs())
-        return Cost(flops=flops, memory=FLOAT_BYTES * floats)
-
-    def _map_flops(self, n_inputs: int, n_outputs: int) -> float:
-        """Operations of one forward pass of one sample through the map."""
-        widths = self._map_widths(n_inputs, n_outputs)
-        return 2.0 * float(np.dot(widths[:-1], widths[1:]))
-
-    def _map_step(self, n_inputs: int, batch: int) -> float:
-        """Operations of one step of the map: forward on one batch, forward and backward on another, and distances."""
-        return batch * ((1 + PASSES) * self._map_flops(n_inputs, self._most_outputs()) + 10.0 * batch * AFFINITY_WIDTH)
-
-    def _flops_per_step(self) -> float:
-        return self._map_step(self._n_inputs(self.feature_shape_), self.spectral_batch)
-
     # -- training ------------------------------------------------------------------------------------------------
 
     def _prepare(self, checkpoint: Mapping[str, Any] | None) -> None:
@@ -158,101 +165,14 @@ class SpectralNet(SpectralNetParameters):
         self._found_extras: dict[str, np.ndarray] = {}
         self.spectral_embedding_: np.ndarray | None = None
 
-    def _build(self, feature_shape: tuple[int, ...]) -> nn.Module:
-        from deepclust.nets.autoencoder import autoencoder
-        from deepclust.nets.spectral import SpectralNets
-
-        has_code = self.space == "code"
-        n_inputs = self._n_inputs(feature_shape)
-        siamese = self._map_widths(n_inputs, AFFINITY_WIDTH)[1:] if self._has_siamese(feature_shape) else ()
-        return SpectralNets(
-            autoencoder(feature_shape, self.n_components, *self._widths()) if has_code else None,
-            n_inputs,
-            siamese,
-            self._map_widths(n_inputs, self._most_outputs())[1:],
-        )
-
-    def _encode(self, x: torch.Tensor) -> torch.Tensor:
-        shown: torch.Tensor = self._net(x)
-        return shown
-
     def _learn(self, X: np.ndarray) -> Iterator[Event]:
         x = self._x = self._tensor(X)
         stages = dict(self.plan())
         if "Autoencoder" in stages:
-            yield from self._learn_code(x, stages["Autoencoder"])
+            yield from learn_code(self, x, stages["Autoencoder"])
         if "Siamese network" in stages:
-            yield from self._learn_affinity(x, stages["Siamese network"])
+            yield from learn_affinity(self, x, stages["Siamese network"])
         yield from self._learn_map(x, stages["Spectral map"])
-
-    def _graph_of(self, x: torch.Tensor) -> BatchGraph | WalkGraph:
-        """The graph of all samples after all but the map has learned; worked out once."""
-        import torch
-
-        if self._graph is None:
-            c = self._fixed_codes(x)
-            with torch.no_grad():
-                s = torch.cat([self._net.affinity_space(c[r.to(c.device)]) for r in batches(len(c), 8192)])
-            kind = WalkGraph if self.graph == "walk" else BatchGraph
-            self._graph = kind(c, s, self._rule(len(c)), self.n_clusters, self._most_outputs(), self._fit_seed)
-            self._net.orthonormal.use(self._graph.n_outputs)
-        return self._graph
-
-    def _learn_code(self, x: torch.Tensor, n_epochs: int) -> Iterator[Event]:
-        import torch
-
-        from deepclust.losses.reconstruction import reconstruction_loss
-        from deepclust.nets.spectral import CODE
-
-        optimiser = torch.optim.Adam(self._net.autoencoder.parameters(), lr=self.learning_rate)
-        yield Stage("Autoencoder", n_epochs, AUTOENCODER)
-        for _ in self._epochs("Autoencoder", n_epochs, net=self._net, optimiser=optimiser, generator=self._generator):
-            self._net.reached.fill_(CODE)
-            losses = Means()
-            for rows in self._batches(len(x), self._batch_size(len(x))):
-                _, x_hat = self._net.autoencoder(x[rows])
-                loss = reconstruction_loss(x[rows], x_hat)
-                descend(optimiser, loss)
-                losses.add({"reconstruction": loss}, len(rows))
-            yield from self._report(losses)
-
-    def _learn_affinity(self, x: torch.Tensor, n_epochs: int) -> Iterator[Event]:
-        import torch
-
-        from deepclust.losses.contrastive import contrastive_loss, pair_distance
-        from deepclust.nets.spectral import SIAMESE
-
-        optimiser = torch.optim.Adam(self._net.siamese.parameters(), lr=self.learning_rate)
-        yield Stage("Siamese network", n_epochs, SIAMESE_TERMS)
-        c = None
-        for _ in self._epochs(
-            "Siamese network", n_epochs, net=self._net, optimiser=optimiser, generator=self._generator
-        ):
-            if c is None:
-                c = self._fixed_codes(x)
-                neighbors = positive_pairs(to_numpy(c), SIAMESE_NEIGHBORS).to(c.device)
-            self._net.reached.fill_(SIAMESE)
-            losses = Means()
-            for rows in self._batches(len(x), self._batch_size(len(x))):
-                near, far, is_far = drawn_pairs(rows, neighbors, self._generator)
-                s, s_near, s_far = self._net.siamese(c[torch.cat([rows, near, far])]).tensor_split(3)
-                distance = torch.cat([pair_distance(s, s_near), pair_distance(s[is_far], s_far[is_far])])
-                loss = contrastive_loss(distance, torch.arange(len(distance), device=c.device) < len(rows))
-                descend(optimiser, loss)
-                losses.add({"contrastive": loss}, len(rows))
-            yield from self._report(losses)
-
-    def _fixed_codes(self, x: torch.Tensor) -> torch.Tensor:
-        """Codes (n, d) of all samples after the autoencoder has learned, which sets their centre and spread."""
-        import torch
-
-        self._net.eval()
-        with torch.no_grad():
-            rows = batches(len(x), 1024)
-            self._net.standardise(torch.cat([self._net.raw_code(x[r.to(x.device)]) for r in rows]))
-            codes = torch.cat([self._net.code(x[r.to(x.device)]) for r in batches(len(x), 1024)])
-        self._net.train()
-        return codes
 
     def _learn_map(self, x: torch.Tensor, n_epochs: int) -> Iterator[Event]:
         import torch
@@ -261,23 +181,23 @@ class SpectralNet(SpectralNetParameters):
         from deepclust.nets.spectral import SPECTRAL
 
         net = self._net
-        parameters = list(net.spectral.parameters())
-        optimiser = torch.optim.Adam(parameters, lr=self.learning_rate)
+        optimiser = optimiser_of(net.spectral, self.optimiser, self.learning_rate)
         schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(optimiser, patience=self.patience, threshold=1e-3)
         judged = len(held_back(len(x), self.n_clusters, self._fit_seed)) > 0
         exact = len(x) <= EXACT_UP_TO
-        yield Stage("Spectral map", n_epochs, LOSS | (UNSEEN if judged else {}) | (EXACT if exact else {}))
+        collapsed = 0  # for so many epochs
+        yield Stage("Spectral map", n_epochs, LOSS | (HELD if judged else {}) | (EXACT if exact else {}))
         for epoch in self._epochs(
             "Spectral map", n_epochs, net=net, optimiser=optimiser, schedule=schedule, generator=self._generator
         ):
-            if epoch > 1 and optimiser.param_groups[0]["lr"] < LEAST_RATE:
+            if epoch > 1 and is_spent(optimiser):
                 yield Note("info", f"The spectral map has converged after {epoch - 1} epochs.")
                 break
             graph = self._graph_of(x)
             net.reached.fill_(SPECTRAL)
             graph.begin_epoch(self._generator)
             losses = Means()
-            for rows in self._passes(len(graph.train), graph.rule.batch_size):
+            for rows in islice(self._passes(len(graph.train), graph.rule.batch_size), self.steps_per_epoch):
                 others = graph.others(len(rows), self._generator)
                 with torch.set_grad_enabled(self.through_weights):
                     y_tilde = net.outputs(graph.c[others])
@@ -287,24 +207,36 @@ class SpectralNet(SpectralNetParameters):
                 losses.add({"spectral": loss}, len(rows))
             if self._told_to_stop:
                 return
-            losses.add(self._judge(graph), 1)
-            values = losses.values()
-            schedule.step(values["validation" if judged else "spectral"])
+            y_tilde, measures = self._judge(graph)
+            losses.add(measures, 1)
+            schedule.step(losses.values()[VALIDATION if judged else "spectral"])
+            collapsed = collapsed + 1 if has_collapsed(y_tilde) else 0
+            if collapsed == EPOCHS_COLLAPSED:
+                yield Note("warning", self._collapse_words())
             yield from self._report(losses)
+
+    def _graph_of(self, x: torch.Tensor) -> BatchGraph | WalkGraph:
+        """The graph of all samples after all but the map has learned; worked out once."""
+        import torch
+
+        if self._graph is None:
+            c = fixed_codes(self._net, x)
+            with torch.no_grad():
+                s = torch.cat([self._net.affinity_space(c[r.to(c.device)]) for r in batches(len(c), 8192)])
+            kind = WalkGraph if self.graph == "walk" else BatchGraph
+            self._graph = kind(c, s, self._rule(len(c)), self.n_clusters, self._most_outputs(), self._fit_seed)
+            self._net.orthonormal.use(self._graph.n_outputs)
+        return self._graph
 
     def _place(self, weights: torch.Tensor, c: torch.Tensor) -> torch.Tensor:
         y: torch.Tensor = self._net.outputs(c) @ weights
         return y
 
-    def _outputs(self, c: torch.Tensor) -> torch.Tensor:
-        """Y~ (n, k) of codes (n, d), without gradient."""
-        import torch
+    def _judge(self, graph: BatchGraph | WalkGraph) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """What an epoch has come to: outputs of many samples, the loss of held-back ones, the Grassmann distance.
 
-        with torch.no_grad():
-            return torch.cat([self._net.exact_outputs(c[rows.to(c.device)]) for rows in batches(len(c), 8192)])
-
-    def _judge(self, graph: BatchGraph | WalkGraph) -> dict[str, torch.Tensor]:
-        """What an epoch has come to: orthonormal weights for it, the loss of held-back samples, the Grassmann distance."""
+        Orthonormal weights are set for it from the samples that are learned from, from 10,000 fixed ones of more.
+        """
         import torch
 
         from deepclust.metrics.subspace import grassmann_distance
@@ -312,54 +244,57 @@ class SpectralNet(SpectralNetParameters):
 
         rows = graph.train
         if len(rows) > EXACT_UP_TO:
-            rows = rows[torch.randperm(len(rows), generator=self._generator)[: graph.rule.batch_size].to(rows.device)]
+            fixed = torch.Generator().manual_seed(self._fit_seed)
+            rows = rows[torch.randperm(len(rows), generator=fixed)[:EXACT_UP_TO].to(rows.device)]
         # few enough samples to place them all; only what is kept in the end is worked out exactly
         every = graph.vectors is not None
-        told = {}
+        measures = {}
         with torch.no_grad():
             outputs = self._net.outputs(graph.c if every else graph.c[rows])
             self._net.orthonormal.set_weights(orthonormal_weights(outputs[rows] if every else outputs))
             weights = self._net.orthonormal.weights
             if len(graph.held):
-                told["validation"] = graph.validation(
+                measures[VALIDATION] = graph.validation(
                     lambda at: outputs[at] @ weights if every else self._place(weights, graph.c[at])
                 )
         if graph.vectors is not None:
-            found = grassmann_distance(to_numpy(outputs), graph.vectors)
-            told["grassmann"] = torch.tensor(found)
-        return told
+            measures["grassmann"] = torch.tensor(grassmann_distance(to_numpy(outputs), graph.vectors))
+        return outputs, measures
+
+    def _collapse_words(self) -> str:
+        cure = (
+            "Train with a smaller learning rate or on larger batches (spectral_batch)"
+            if self.through_weights
+            else "Let the gradient flow through the orthonormal weights (through_weights), as preset paper does"
+        )
+        return (
+            "The outputs of the map have collapsed into fewer directions than there are clusters: a loss near 0 means "
+            f"nothing here, and clusters are made of rounding errors. {cure}, or ask for fewer clusters."
+        )
 
     # -- what was found ------------------------------------------------------------------------------------------
 
+    def _encode(self, x: torch.Tensor) -> torch.Tensor:
+        shown: torch.Tensor = self._net(x)
+        return shown
+
     def _settle(self, X: np.ndarray) -> None:
+        import torch
+
         from deepclust.nets.spectral import SPECTRAL
 
         if self._net.reached == SPECTRAL:
             graph = self._graph_of(self._x)
-            self._keep_weights(graph)
+            with torch.no_grad():
+                rows = batches(len(graph.c), 8192)
+                y_tilde = torch.cat([self._net.exact_outputs(graph.c[r.to(graph.c.device)]) for r in rows])
+            self._net.orthonormal.set_weights(eigenvector_weights(y_tilde, graph, self.n_init, self._fit_seed))
             self.embedding_ = self.spectral_embedding_ = self._embed(X)
             self._keep_found(graph)
         else:
             self.embedding_ = self._embed(X)
         self.cluster_centers_ = kmeans_centers(self.embedding_, self.n_clusters, self._fit_seed, self.n_init)
         self.labels_ = self._assign(self.embedding_)
-
-    def _keep_weights(self, graph: BatchGraph | WalkGraph) -> None:
-        """Orthonormal weights of all samples, turned so that Y^T L Y is diagonal and its least value comes first."""
-        import torch
-
-        from deepclust.nets.orthonormal import orthonormal_weights
-
-        y_tilde = self._outputs(graph.c)
-        weights = orthonormal_weights(y_tilde).to(y_tilde.dtype)
-        generator = torch.Generator().manual_seed(self._fit_seed)
-        quadratic = graph.quadratic((y_tilde @ weights).float(), generator)
-        _, turn = np.linalg.eigh((quadratic + quadratic.T) / 2)
-        weights = weights @ torch.from_numpy(turn).to(weights)
-        weights = weights[:, : graph.best_width(to_numpy(y_tilde @ weights), self.n_init)]
-        y = y_tilde @ weights
-        largest = y.gather(0, y.abs().argmax(dim=0, keepdim=True))
-        self._net.orthonormal.set_weights((weights * torch.where(largest < 0, -1.0, 1.0)).float())
 
     def _keep_found(self, graph: BatchGraph | WalkGraph) -> None:
         """Further spaces, and what the eigen view shows."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from deepclust.compute import to_numpy
 from deepclust.methods.base.rounding import best_partition
-from deepclust.methods.spectralnet.spectral_graph import EXACT_UP_TO, GraphRule, global_scale, held_back, whole_graph
+from deepclust.methods.spectralnet.spectral_graph import EXACT_UP_TO, GraphRule, held_back, whole_graph
 from deepclust.metrics.modularity import edges_of
 
 if TYPE_CHECKING:
@@ -23,14 +23,16 @@ if TYPE_CHECKING:
 LONGEST_WALK = 512
 STARTS = 10  # of k-means for each number of eigenvectors that is tried
 MARGIN = 0.002  # of modularity; less is also gained by other starts of k-means
-POSITIONS = 2_000_000  # of all walkers together that are kept for an epoch
+POSITIONS = 1_000_000  # of all walkers together that are kept for an epoch
 PAIRS_HELD_BACK = 8  # walks from each held-back sample
 
 
-def random_walks(W: csr_array, start: np.ndarray, n_steps: int, rng: np.random.Generator) -> np.ndarray:
+def random_walks(
+    W: csr_array, start: np.ndarray, n_steps: int, rng: np.random.Generator, ends_only: bool = False
+) -> np.ndarray:
     """Positions int32 (n_steps + 1, len(start)) of walkers that go to j with probability P_ij = W_ij / D_i.
 
-    A sample without neighbours keeps its walkers.
+    A sample without neighbours keeps its walkers. ends_only: only the last positions, (1, len(start)).
     """
     ends = np.cumsum(W.data)  # of each edge's share of the line on which a walker draws
     first, last = W.indptr[:-1], W.indptr[1:]
@@ -43,8 +45,9 @@ def random_walks(W: csr_array, start: np.ndarray, n_steps: int, rng: np.random.G
         edge = np.clip(edge, first[at], np.maximum(last[at] - 1, first[at]))  # rounding at the ends of a row
         alone = last[at] == first[at]
         at = np.where(alone, at, W.indices[np.minimum(edge, len(W.indices) - 1)]).astype(np.int32)
-        positions.append(at)
-    return np.stack(positions)
+        if not ends_only:
+            positions.append(at)
+    return at[None] if ends_only else np.stack(positions)
 
 
 def walk_length(value: float) -> int:
@@ -77,7 +80,7 @@ class WalkGraph:
         seen = np.setdiff1d(np.arange(len(c)), held)
         self.held, self.train = (torch.from_numpy(rows).to(c.device) for rows in (held, seen))
         space = to_numpy(s)
-        W = self._whole = whole_graph(space, rule, global_scale(space, rule, seed))
+        W = self._whole = whole_graph(space, rule)
         self._degree = np.asarray(W.sum(axis=1)).ravel()
         self.values: np.ndarray | None = None
         self.vectors: np.ndarray | None = None
@@ -93,10 +96,14 @@ class WalkGraph:
                 self.vectors = vectors[:, : self.n_outputs]
         self._seen_graph = sparse.csr_array(W[seen][:, seen])
         self._seen = seen
+        self._seen_share = np.cumsum(np.asarray(self._seen_graph.sum(axis=1)).ravel())
         if len(held):
             rng = np.random.default_rng(seed)
-            walks = random_walks(W, np.repeat(held, PAIRS_HELD_BACK), self.walk, rng)
-            self._held_pairs = torch.from_numpy(walks[[0, -1]].astype(np.int64)).to(c.device)
+            begin = np.repeat(held, PAIRS_HELD_BACK)
+            (end,) = random_walks(W, begin, self.walk, rng, ends_only=True)
+            samples, pairs = np.unique(np.stack([begin, end]), return_inverse=True)
+            self._judged = torch.from_numpy(samples).to(c.device)  # each is placed once, whatever pairs it is in
+            self._held_pairs = torch.from_numpy(pairs.reshape(2, -1)).to(c.device)
 
     def best_width(self, Y: np.ndarray, n_init: int) -> int:
         """How many of the first columns of Y (n, m), from one for each cluster up, make the best partition."""
@@ -106,12 +113,13 @@ class WalkGraph:
         return best_partition(Y, self._n_clusters, edges, self._seed, n_init, unit=False, margin=MARGIN)[1]
 
     def begin_epoch(self, generator: torch.Generator) -> None:
-        """Send out the walkers of an epoch, from where long walks are found: with probabilities like the degrees."""
+        """Send out the walkers of an epoch, from where long walks are found: with probabilities like the degrees in the
+        graph that they walk on."""
         import torch
 
         rng = np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
         n_walkers = int(np.clip(POSITIONS // (2 * self.walk), self.rule.batch_size, 4 * len(self._seen)))
-        share = np.cumsum(self._degree[self._seen])
+        share = self._seen_share
         start = np.searchsorted(share, rng.random(n_walkers) * share[-1], side="right")
         start = np.minimum(start, len(share) - 1)
         walks = random_walks(self._seen_graph, start, 2 * self.walk - 1, rng)
@@ -139,7 +147,8 @@ class WalkGraph:
         """The same of walks that begin at held-back samples; y_of: numbers of samples (m,) to Y (m, k)."""
         from deepclust.losses.spectral import pair_loss
 
-        return pair_loss(*y_of(self._held_pairs.flatten()).tensor_split(2))
+        y = y_of(self._judged)
+        return pair_loss(y[self._held_pairs[0]], y[self._held_pairs[1]])
 
     def quadratic(self, y: torch.Tensor, generator: torch.Generator) -> np.ndarray:
         """Y^T L Y / n (k, k) of outputs y (n, k) of all samples, L = D - W over the mean degree."""

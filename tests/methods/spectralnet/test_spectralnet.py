@@ -13,10 +13,12 @@ from sklearn.datasets import load_digits
 from sklearn.metrics import adjusted_rand_score
 
 from deepclust.data.catalog.drawn import draw_rings
-from deepclust.events import Progress, Snapshot, Stage
-from deepclust.graphs import gaussian_affinity, normalized_laplacian
+from deepclust.events import Note, Progress, Snapshot, Stage
+from deepclust.graphs import gaussian_affinity, normalized_laplacian, self_tuning_affinity
 from deepclust.methods.spectralnet.pairs import drawn_pairs, positive_pairs
-from deepclust.methods.spectralnet.spectral_graph import BatchGraph, GraphRule, held_back
+from deepclust.methods.spectralnet.reading import has_collapsed
+from deepclust.methods.spectralnet.spaces import is_spent, optimiser_of
+from deepclust.methods.spectralnet.spectral_graph import BatchGraph, GraphRule, held_back, whole_graph
 from deepclust.methods.spectralnet.spectralnet import SpectralNet
 from deepclust.methods.spectralnet.walk_graph import MARGIN, WalkGraph, random_walks, walk_length
 from deepclust.metrics.modularity import edges_of, modularity
@@ -199,9 +201,66 @@ def test_weights_held_fixed_run_to_the_end(graph):
     assert len(np.unique(method.labels_)) == 3
 
 
-def test_the_code_of_the_paper_preset_is_a_valid_choice():
-    assert SpectralNet(**SpectralNet.presets["paper"]).graph == "batch"
-    assert SpectralNet(**SpectralNet.presets["paper"]).through_weights is False
+def test_the_paper_has_a_preset_for_its_code_and_one_for_its_text():
+    code, text = (SpectralNet(**SpectralNet.presets[name]) for name in ("paper", "paper-text"))
+    assert code.graph == text.graph == "batch"
+    assert (code.through_weights, code.near) == (True, 0.05)
+    assert (text.through_weights, text.near) == (False, 0.0)
+
+
+def test_outputs_that_collapse_are_told_apart_and_told_once(monkeypatch):
+    y = torch.from_numpy(np.random.default_rng(0).normal(size=(100, 4)))
+    assert not has_collapsed(y)
+    assert has_collapsed(torch.cat([y, y[:, :1] + 1e-5 * y[:, 1:2]], dim=1))
+    monkeypatch.setattr("deepclust.methods.spectralnet.spectralnet.has_collapsed", lambda y_tilde: True)
+    small = {**SMALL, "max_epochs": 8, "affinity": "euclidean"}
+    for through, cure in ((True, "smaller learning rate"), (False, "through_weights")):
+        events = list(SpectralNet(3, **small, through_weights=through).fit_events(blobs()[0]))
+        (words,) = [e.text for e in events if isinstance(e, Note) and "collapsed" in e.text]
+        assert cure in words
+
+
+def test_a_map_that_learns_is_not_called_collapsed(on_rings):
+    assert not [e for e in on_rings[1] if isinstance(e, Note)]
+
+
+def test_before_the_map_the_rate_falls_with_the_loss_of_what_is_held_back(digits):
+    method = SpectralNet(
+        4,
+        **{**SMALL, "siamese_epochs": 40},
+        space="code",
+        pretrain_epochs=40,
+        n_channels=4,
+        first_patience=1,
+        learning_rate=1e-6,  # so that hardly anything is learned, and the rate is soon spent
+        siamese_relu=True,
+        optimiser="rmsprop",
+        near=0.05,
+    )
+    events = list(method.fit_events(digits[0]))
+    notes = [e.text for e in events if isinstance(e, Note)]
+    assert any("autoencoder has converged" in text for text in notes) or any("Siamese" in text for text in notes)
+    stages = {e.name: set(e.terms) for e in events if isinstance(e, Stage)}
+    assert stages["Autoencoder"] == {"reconstruction", "validation"}
+    assert stages["Siamese network"] == {"contrastive", "validation"}
+    assert method.result().spaces["Affinity space"].min() >= 0
+    assert method.n_iter_ < 82
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("adam", torch.optim.Adam), ("rmsprop", torch.optim.RMSprop)])
+def test_how_steps_are_taken(kind, expected):
+    assert type(optimiser_of(torch.nn.Linear(2, 2), kind, 0.01)) is expected
+
+
+def test_an_epoch_of_the_map_is_so_many_steps(monkeypatch):
+    from deepclust.methods.spectralnet import spectralnet
+
+    taken = []
+    descend = spectralnet.descend
+    monkeypatch.setattr(spectralnet, "descend", lambda *args: taken.append(1) or descend(*args))
+    X, _ = blobs(900)
+    SpectralNet(3, **{**SMALL, "affinity": "euclidean"}, spectral_batch=64).fit(X)
+    assert len(taken) == 2 * 10  # a pass through all samples would be 13
 
 
 def test_stopped_before_the_map_the_latest_space_is_clustered(digits):
@@ -219,6 +278,16 @@ def test_stopped_before_the_map_the_latest_space_is_clustered(digits):
     file.seek(0)
     copy.load_fitted(torch.load(file, weights_only=True))
     np.testing.assert_array_equal(copy.predict(digits[0]), method.labels_)
+
+
+def test_a_rate_that_has_fallen_to_the_least_is_spent():
+    optimiser = torch.optim.Adam([torch.zeros(1, requires_grad=True)], lr=1e-3)
+    schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(optimiser, patience=0)
+    for n_falls in range(4):
+        assert not is_spent(optimiser), n_falls
+        for _ in range(1 if n_falls else 2):
+            schedule.step(1.0)
+    assert is_spent(optimiser)  # 1e-3 * 0.1 * 0.1 * 0.1 * 0.1 is a little more than 1e-7
 
 
 def test_it_ends_when_the_learning_rate_is_spent():
@@ -292,6 +361,68 @@ def test_walks_keep_to_the_edges_of_a_large_graph():
 @pytest.mark.parametrize(("value", "steps"), [(0.0, 512), (1e-4, 512), (0.01, 100), (0.4, 2), (1.9, 1)])
 def test_length_of_a_walk(value, steps):
     assert walk_length(value) == steps
+
+
+def test_the_ends_of_walks_alone():
+    W = gaussian_affinity(rings(300)[0], 5)
+    walks, (end,) = (
+        random_walks(W, np.arange(300), 20, np.random.default_rng(0), ends_only=only) for only in (False, True)
+    )
+    np.testing.assert_array_equal(walks[-1], end)
+
+
+def test_walkers_start_where_walks_on_their_own_graph_are_found(monkeypatch):
+    """Two that are joined, and one whose other neighbours are all held back: nobody starts there."""
+    from scipy.sparse import csr_array
+
+    monkeypatch.setattr("deepclust.methods.spectralnet.walk_graph.held_back", lambda n, k, seed: np.arange(30))
+    c = torch.from_numpy(blobs(60)[0])
+    graph = WalkGraph(c, c, GraphRule(5, 20, 5, False, True, False, 4), 3, 3, seed=0)
+    joined = np.zeros((30, 30))
+    joined[0, 1] = joined[1, 0] = 1.0
+    graph._seen_graph, graph._seen_share = csr_array(joined), np.cumsum(joined.sum(axis=1))
+    graph.begin_epoch(torch.Generator().manual_seed(0))
+    assert set(graph._walks.flatten().tolist()) == {30, 31}
+    np.testing.assert_allclose(
+        np.diff(WalkGraph(c, c, graph.rule, 3, 3, seed=0)._seen_share, prepend=0),
+        np.asarray(graph._whole[30:][:, 30:].sum(axis=1)).ravel(),
+    )
+
+
+@pytest.mark.parametrize("local", [False, True])
+def test_neighbours_are_searched_once(monkeypatch, local):
+    from deepclust import graphs, neighbors
+
+    search, searches = neighbors.nearest_neighbors, []
+    for module in (graphs, neighbors):
+        monkeypatch.setattr(module, "nearest_neighbors", lambda *args: searches.append(args) or search(*args))
+    X = blobs(300)[0]
+    W = whole_graph(X, GraphRule(5, 100, 9, local, True, False, 4))
+    assert len(searches) == 1
+    expected = self_tuning_affinity(X, 5, scale_neighbor=5) if local else gaussian_affinity(X, 5, scale_neighbor=9)
+    if not local:
+        distances = search(X, 9)[1]
+        expected = gaussian_affinity(X, 5, float(np.median(distances[:, 8])))
+    assert abs(W - expected).max() < 1e-9
+
+
+def test_what_is_judged_stands_for_all_also_where_samples_come_by_class():
+    y = np.repeat(np.arange(10), 2000)
+    c = torch.from_numpy(np.eye(10, dtype=np.float32)[y])
+    graph = BatchGraph(c, c, GraphRule(3, 100, 3, False, False, False, 0), 10, 10, seed=0)
+    assert len(graph._seen_back) == 100
+    assert len(np.unique(y[graph._seen_back])) == 10
+
+
+def test_what_many_samples_are_judged_by_is_always_the_same(monkeypatch):
+    for module in ("spectralnet", "walk_graph"):
+        monkeypatch.setattr(f"deepclust.methods.spectralnet.{module}.EXACT_UP_TO", 150)
+    method = SpectralNet(3, **{**SMALL, "affinity": "euclidean"})
+    events = method.fit_events(blobs(400)[0])
+    next(e for e in events if isinstance(e, Progress))
+    first, second = (method._judge(method._graph)[1]["validation"] for _ in range(2))
+    events.close()
+    assert first == second
 
 
 def test_neighbours_in_a_batch_and_among_all():
