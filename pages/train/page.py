@@ -29,14 +29,16 @@ from pages.visit.say import plain
 
 OWN = "own"
 GUESS_K = 10
+CARD = 240  # pixels: five in a row of a usual window, fewer in a narrow one
 
 
 def method_cards() -> str:
     """The methods as cards with one plain sentence each; returns the chosen one's name."""
     state = st.session_state
     state.setdefault("method", next(iter(METHODS)))
-    for column, (name, cls) in zip(st.columns(len(METHODS)), METHODS.items(), strict=True):
-        with column, st.container(border=True, height="stretch"):
+    cards = st.container(horizontal=True, gap="small")
+    for name, cls in METHODS.items():
+        with cards.container(border=True, width=CARD, height="stretch"):
             chosen = name == state.method
             st.markdown(f"**{cls.title}**" + (" :green-badge[chosen]" if chosen else ""))
             st.caption(cls.summary)
