@@ -9,18 +9,21 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Generic, TypeVar
 
 import numpy as np
 import psutil
+
+T = TypeVar("T")
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
 _UNFINISHED = re.compile(r"\..+\.([0-9]+)(\.[0-9a-f]+)?(\.part)?")  # .NAME.PID.RANDOM.part
 _TELLING = 64 * 2**20  # bytes of free space below which their number says something
+_TICK = 2_000_000_000  # nanoseconds
 STALE = 60.0  # seconds after which an unfinished file whose process is gone belongs to nobody
 
 
@@ -63,6 +66,7 @@ def refusals(folder: Path, name: str = "") -> Iterator[None]:
     except DiskError:
         raise
     except OSError as error:
+        folder = folder.parent if folder.name.startswith(".") else folder  # it was only being made
         if error.errno in _FULL:
             raise DiskFullError(
                 f"The disk that holds {folder} is full, and nothing was kept{f' of {name}' if name else ''}"
@@ -82,6 +86,14 @@ def _left(folder: Path) -> str:
     except OSError:
         return ""
     return f" ({free / 2**20:.1f} MB are free)" if free < _TELLING else ""  # else a quota or a limit is full
+
+
+def no_room(folder: Path) -> bool:
+    """Whether the disk of a folder is as good as full."""
+    try:
+        return shutil.disk_usage(folder).free < 2**20
+    except OSError:
+        return False
 
 
 def make_folder(folder: Path) -> None:
@@ -124,6 +136,24 @@ def write_json(path: Path, values: Mapping[str, Any], *, sync: bool = False) -> 
 def read_json(path: Path) -> Any:
     """What a JSON file holds. OSError if it cannot be read, ValueError if it is damaged."""
     return decode_json(path.read_bytes())
+
+
+class Remembered(Generic[T]):
+    """What was read from a file, read again only when the file has changed; errors are not remembered."""
+
+    def __init__(self, path: Path, read: Callable[[Path], T]) -> None:
+        self._path, self._read = path, read
+        self._kept: tuple[tuple[int, int, int], T] | None = None
+
+    def __call__(self) -> T:
+        facts = self._path.stat()
+        stamp, kept = (facts.st_ino, facts.st_mtime_ns, facts.st_size), self._kept
+        if kept is not None and kept[0] == stamp:
+            return kept[1]
+        value = self._read(self._path)
+        # one that was written just now may change again without another stamp: clocks of file systems tick slowly
+        self._kept = (stamp, value) if time.time_ns() - facts.st_mtime_ns > _TICK else None
+        return value
 
 
 def decode_json(text: bytes | str) -> Any:

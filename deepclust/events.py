@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from deepclust.records import Count, Loss, Seconds, from_record
+
 SNAPSHOT_SAMPLE = 2_000
 
 
@@ -16,7 +18,7 @@ class Stage:
     """A stage of training begins. ``terms`` says in plain words what each of its loss terms is."""
 
     name: str
-    n_epochs: int
+    n_epochs: Count
     terms: Mapping[str, str]
 
 
@@ -28,9 +30,9 @@ class Progress:
     """
 
     stage: str
-    epoch: int
-    losses: Mapping[str, float]
-    seconds: float
+    epoch: Count
+    losses: Mapping[str, Loss]
+    seconds: Seconds
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,3 +72,14 @@ def snapshot_sample(n_samples: int) -> np.ndarray:
 def to_record(event: Stage | Progress | Note) -> dict[str, Any]:
     """An event as a JSON object with its kind; snapshots are arrays and go to files of their own."""
     return {"kind": type(event).__name__.lower(), **asdict(event)}
+
+
+_KINDS: Mapping[str, type[Stage | Progress | Note]] = {kind.__name__.lower(): kind for kind in (Stage, Progress, Note)}
+
+
+def from_line(values: Any) -> Stage | Progress | Note:
+    """The event that `to_record` made a JSON object of. ValueError for anything else."""
+    name = str(values.get("kind")) if isinstance(values, dict) else ""
+    if name not in _KINDS:
+        raise ValueError(f"{name[:60]!r} is no kind of event")
+    return from_record(_KINDS[name], values)

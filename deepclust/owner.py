@@ -10,9 +10,11 @@ from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import psutil
+
+from deepclust.records import Moment, Within, from_record
 
 ELSEWHERE = 30.0  # seconds after its last heartbeat for which a process that cannot be looked at counts as alive
 
@@ -25,18 +27,19 @@ class Owner:
     change it), else since 1970. heartbeat: when it last spoke, in seconds since 1970.
     """
 
-    pid: int | None = None
-    create_time: float | None = None
+    pid: Annotated[int, Within(1, 2**31)] | None = None
+    create_time: Moment | None = None
     host: str = ""
     boot: str = ""
-    heartbeat: float = 0.0
+    heartbeat: Moment = 0.0
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> Owner:
         """The owner that a decoded record names; nobody where it names none, or not rightly."""
-        known = {f.name: record[f.name] for f in fields(Owner) if record.get(f.name) is not None}
-        kinds = {"pid": int, "create_time": int | float, "host": str, "boot": str, "heartbeat": int | float}
-        return Owner(**known) if all(isinstance(value, kinds[name]) for name, value in known.items()) else Owner()
+        try:
+            return from_record(Owner, {name: value for name, value in record.items() if value is not None})
+        except ValueError:
+            return Owner()
 
     @property
     def identity(self) -> dict[str, Any]:

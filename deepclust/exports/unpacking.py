@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import secrets
 import shutil
 import stat
@@ -29,13 +28,12 @@ from deepclust.methods import find_method
 from deepclust.params import values_from_json
 from deepclust.projections import Projection
 from deepclust.runs import Run, RunConfig, RunStore
-from deepclust.runs.store import ID
+from deepclust.runs.store import ID, STAMPED
 
 MAX_BYTES = 16 * 2**30  # of all files together
 MAX_TEXT = 256 * 2**20  # of each that is read as a whole
 MAX_CLUSTERS = 10_000
 LATEST = 1e11  # seconds since 1970: every system can still write such a date
-_STAMPED = re.compile(r"[0-9]{8}-[0-9]{6}-")
 REQUIRED = ("config.json", "result.npz", "labels_by_k.npz", "metrics.json")
 _WHAT = "a run that DeepClust has packed (a zip)"
 _ADVICE = 'Make it again with "Take it with you" on the Explore page, or with `python -m deepclust export`'
@@ -283,7 +281,7 @@ def _with_data(folder: Path, config: RunConfig, store: RunStore, label: str) -> 
 def _placed(folder: Path, wanted: str, store: RunStore) -> Run:
     """Give the folder its place under an id that is free."""
     # the store has folders of its own: an id looks as RunStore.create makes it
-    stem = wanted if ID.fullmatch(wanted) and _STAMPED.match(wanted) else "opened-run"
+    stem = wanted if ID.fullmatch(wanted) and STAMPED.match(wanted) else "opened-run"
     candidate = stem
     while True:
         target = store.root / candidate

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from deepclust.runs.config import RunConfig, RunGroup
 from deepclust.runs.run import Run, RunStatus
-from deepclust.runs.store import RunStore
+from deepclust.runs.store import DamagedRun, RunStore
 
-__all__ = ["Run", "RunConfig", "RunGroup", "RunStatus", "RunStore"]
+__all__ = ["DamagedRun", "Run", "RunConfig", "RunGroup", "RunStatus", "RunStore"]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypedDict
+
+from deepclust.records import Count, Moment, from_record
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,12 @@ class RunGroup:
         return tuple(filter(None, self.differs.split(",")))
 
 
+class _Params(TypedDict):
+    """The hyper-parameter that every method has."""
+
+    n_clusters: Count
+
+
 @dataclass(frozen=True)
 class RunConfig:
     """What was asked. ``dataset`` is a reference (name and options, own content hash, or file).
@@ -48,8 +56,8 @@ class RunConfig:
     dataset_title: str
     fingerprint: str
     kind: str
-    n_samples: int
-    feature_shape: tuple[int, ...]
+    n_samples: Count
+    feature_shape: tuple[Count, ...]
     method: str
     params: Mapping[str, Any]
     preset: str | None = None
@@ -58,7 +66,7 @@ class RunConfig:
     labels_seen: bool = False
     group: RunGroup | None = None
     member: str = ""
-    created: float = field(default_factory=time.time)
+    created: Moment = field(default_factory=time.time)
 
     @property
     def n_clusters(self) -> int:
@@ -78,14 +86,6 @@ class RunConfig:
     @classmethod
     def from_json(cls, values: Any) -> RunConfig:
         """The config of a decoded config.json; fields of a later version are passed over. ValueError if it is damaged."""
-        try:
-            known = {f.name: values[f.name] for f in fields(cls) if f.name in values}
-            group = known.get("group")
-            if group is not None:
-                known["group"] = RunGroup(**{f.name: str(group[f.name]) for f in fields(RunGroup) if f.name in group})
-            config = cls(**{**known, "feature_shape": tuple(known["feature_shape"])})
-            if not isinstance(config.created, int | float) or not isinstance(config.params["n_clusters"], int):
-                raise TypeError("the time or the number of clusters is not a number")
-        except (TypeError, KeyError) as error:
-            raise ValueError(f"config.json is damaged: {error!r}.") from error
+        config = from_record(cls, values)
+        from_record(_Params, dict(config.params))
         return config

@@ -4,22 +4,39 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypedDict
 
 import numpy as np
 
-from deepclust.disk import append, load_arrays, refusals, save_arrays, write_json
-from deepclust.events import Event, Snapshot, to_record
+from deepclust.disk import (
+    DiskError,
+    DiskFullError,
+    Remembered,
+    append,
+    decode_json,
+    load_arrays,
+    no_room,
+    read_json,
+    refusals,
+    save_arrays,
+    whole,
+    write_json,
+)
+from deepclust.events import Event, Snapshot, from_line, to_record
 from deepclust.owner import Owner, recent
+from deepclust.records import Count, Fraction, Moment, Score, Seconds, from_record
 from deepclust.results import BY_KMEANS, EXTRA, ClusterResult
 from deepclust.runs.config import RunConfig
 
 State = Literal["queued", "running", "paused", "done", "stopped", "failed", "lost"]
 Command = Literal["run", "pause", "stop", "discard"]
 ENDED = frozenset({"done", "stopped", "failed", "lost"})
+SPARE, SPARE_BYTES = ".spare", 2**14
 STARTING = 20.0  # seconds for which a run that was asked for may be without a process
 
 
@@ -33,16 +50,49 @@ class RunStatus(Owner):
     state: State = "queued"
     message: str = ""
     stage: str = ""
-    epoch: int = 0
-    n_epochs: int = 0
-    fraction: float = 0.0
-    eta: float | None = None
-    seconds: float = 0.0
+    epoch: Count = 0
+    n_epochs: Count = 0
+    fraction: Fraction = 0.0
+    eta: Seconds | None = None
+    seconds: Seconds = 0.0
     device: str = ""
-    memory: int | None = None
-    started: float | None = None
-    ended: float | None = None
+    memory: Count | None = None
+    started: Moment | None = None
+    ended: Moment | None = None
     cluster: str = ""
+
+
+class _Sent(TypedDict):
+    """command.json."""
+
+    command: Command
+
+
+class Judged(TypedDict, total=False):
+    """What is known of a clustering: clusters in use, their sizes, and scores, of which all but one need labels."""
+
+    n_used: Count
+    sizes: list[Count]
+    silhouette: Score | None
+    acc: Score | None
+    nmi: Score | None
+    nmi_arithmetic: Score | None
+    ari: Score | None
+    purity: Score | None
+
+
+class Metrics(Judged, total=False):
+    """metrics.json: the method's own clustering and that of every k.
+
+    content stands for the latent space, regrouping says how the clusters of every other k came about.
+    """
+
+    seconds: Seconds
+    content: str
+    n_clusters: Count
+    spaces: list[str]
+    regrouping: str
+    by_k: Mapping[str, Judged]
 
 
 class Run:
@@ -50,6 +100,7 @@ class Run:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._status = Remembered(folder / "status.json", lambda path: from_record(RunStatus, read_json(path)))
 
     @property
     def id(self) -> str:
@@ -61,9 +112,17 @@ class Run:
     def config(self) -> RunConfig:
         """What was asked. ValueError when the folder holds no readable config."""
         try:
-            return RunConfig.from_json(json.loads((self.folder / "config.json").read_text(encoding="utf-8")))
+            return RunConfig.from_json(read_json(self.folder / "config.json"))
         except (OSError, ValueError) as error:
-            raise ValueError(f"The run {self.id} cannot be read: its config.json is missing or damaged.") from error
+            why = "" if isinstance(error, FileNotFoundError) else f" ({error})"
+            raise ValueError(
+                f"The run {self.id} cannot be read: its config.json is missing or damaged{why}."
+            ) from error
+
+    @property
+    def there(self) -> bool:
+        """Whether the run's folder is still that of a run: it gets its config before all else, and loses it only for good."""
+        return (self.folder / "config.json").exists()
 
     def status(self) -> RunStatus:
         """The status now; a run whose worker died without a word reads as "lost" (which is never stored)."""
@@ -71,37 +130,51 @@ class Run:
         begun = any(recent(moment, STARTING) for moment in (status.heartbeat, self.config.created))
         starting = status.pid is None and begun
         if status.state not in ENDED and not status.alive and not starting:
-            return replace(status, state="lost", message="The worker process ended without a word.")
+            full = " The disk that holds it is full." if no_room(self.folder) else ""
+            return replace(status, state="lost", message=f"The worker process ended without a word.{full}")
         return status
 
     def set_status(self, **changes: Any) -> RunStatus:
         """Write changes of the status in one step. Only the worker, or whoever starts one, does this."""
         status = replace(self._stored_status(), **changes)
-        write_json(self.folder / "status.json", asdict(status))
+        ended = status.state in ENDED
+        self._say("status.json", asdict(status), at_any_price=ended)
+        if ended:
+            (self.folder / SPARE).unlink(missing_ok=True)
         return status
+
+    def reserve(self) -> None:
+        """Keep some room on the disk for the run's last words, and for the command to discard it."""
+        with suppress(DiskError), whole(self.folder / SPARE) as stream:
+            stream.write(os.urandom(SPARE_BYTES))  # no file system can make less of it
+
+    def _say(self, name: str, values: dict[str, Any], at_any_price: bool) -> None:
+        try:
+            write_json(self.folder / name, values, sync=at_any_price)
+        except DiskFullError:
+            if not at_any_price or not (self.folder / SPARE).exists():
+                raise
+            (self.folder / SPARE).unlink(missing_ok=True)
+            write_json(self.folder / name, values)
 
     def _stored_status(self) -> RunStatus:
         try:
-            values = json.loads((self.folder / "status.json").read_text(encoding="utf-8"))
+            return self._status()
         except (OSError, ValueError):
             return RunStatus()
-        if not isinstance(values, dict) or values.get("state") not in get_args(State):
-            return RunStatus()
-        return RunStatus(**{f.name: values[f.name] for f in fields(RunStatus) if f.name in values})
 
     # -- commands ------------------------------------------------------------------------------------------------
 
     def send(self, command: Command) -> None:
         """Ask the worker to pause, go on ("run"), stop and keep, or discard; it answers within a batch."""
-        write_json(self.folder / "command.json", {"command": command})
+        self._say("command.json", {"command": command}, at_any_price=True)
 
     def command(self) -> Command:
         """What the worker was last asked to do."""
         try:
-            asked = json.loads((self.folder / "command.json").read_text(encoding="utf-8"))["command"]
-        except (OSError, ValueError, KeyError, TypeError):
+            return from_record(_Sent, read_json(self.folder / "command.json"))["command"]
+        except (OSError, ValueError):
             return "run"
-        return asked if asked in ("pause", "stop", "discard") else "run"
 
     # -- events --------------------------------------------------------------------------------------------------
 
@@ -137,16 +210,16 @@ class Run:
                 text = file.read()
         except OSError:
             return [], offset
-        whole = text[: text.rfind(b"\n") + 1]
+        complete = text[: text.rfind(b"\n") + 1]
         records = []
-        for line in whole.split(b"\n"):
+        for line in complete.splitlines():
             try:
-                record = json.loads(line)
+                record = decode_json(line)
+                from_line(record)
             except ValueError:
                 continue
-            if isinstance(record, dict):
-                records.append(record)
-        return records, offset + len(whole)
+            records.append(record)
+        return records, offset + len(complete)
 
     @property
     def events_size(self) -> int:
@@ -205,8 +278,8 @@ class Run:
     def metrics(self) -> dict[str, Any]:
         """metrics.json: seconds, and for every k its sizes, silhouette and, where there are labels, scores."""
         try:
-            return dict(json.loads((self.folder / "metrics.json").read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            return dict(from_record(Metrics, read_json(self.folder / "metrics.json")))
+        except (OSError, ValueError):
             return {}
 
     @property

@@ -7,16 +7,32 @@ import re
 import secrets
 import shutil
 import time
-from dataclasses import asdict
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import platformdirs
 
-from deepclust.disk import write_json
+from deepclust.disk import Remembered, make_folder, refusals, write_json
 from deepclust.runs.config import RunConfig
 from deepclust.runs.run import ENDED, Run
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+STAMPED = re.compile(r"[0-9]{8}-[0-9]{6}-")  # how an id that `RunStore.create` made begins
+_HALF = (".new-", ".opening-", ".deleted-")
+HALF_AN_HOUR = 1800.0  # seconds
+
+
+@dataclass(frozen=True)
+class DamagedRun:
+    """A folder that holds, or held, a run and cannot be read; why is a sentence, which may quote what stands in the file."""
+
+    folder: Path
+    why: str
+
+    @property
+    def id(self) -> str:
+        return self.folder.name
 
 
 class RunStore:
@@ -25,6 +41,7 @@ class RunStore:
     def __init__(self, root: Path | str | None = None) -> None:
         chosen = root or os.environ.get("DEEPCLUST_RUNS") or platformdirs.user_data_path("deepclust") / "runs"
         self.root = Path(chosen).expanduser().resolve()
+        self._known: dict[str, Remembered[Run | DamagedRun]] = {}
 
     @property
     def datasets(self) -> Path:
@@ -32,14 +49,26 @@ class RunStore:
         return self.root / "datasets"
 
     def create(self, config: RunConfig) -> Run:
-        """Make the folder of a new run, queued. Its id tells when, which method and which data."""
+        """Make the folder of a new run, queued. Its id tells when, which method and which data.
+
+        DiskError, in a sentence, where the disk is full or the folder cannot be written; then nothing of it stays.
+        """
         stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(config.created))
         words = re.sub(r"[^a-z0-9]+", "-", f"{config.method}-{config.dataset_title}".lower()).strip("-")[:40]
-        run = Run(self.root / f"{stamp}-{words}-{secrets.token_hex(2)}")
-        run.folder.mkdir(parents=True)
-        write_json(run.folder / "config.json", {**asdict(config), "feature_shape": list(config.feature_shape)})
-        run.set_status(state="queued")
-        return run
+        run_id = f"{stamp}-{words}-{secrets.token_hex(2)}"
+        make_folder(self.root)
+        # made under another name: whatever fails, no folder stays that is half a run
+        begun = Run(self.root / f".new-{run_id}")
+        with refusals(self.root):
+            try:
+                begun.folder.mkdir()
+                write_json(begun.folder / "config.json", asdict(config), sync=True)
+                begun.set_status(state="queued")
+                begun.reserve()
+                return Run(begun.folder.rename(self.root / run_id))
+            except BaseException:
+                shutil.rmtree(begun.folder, ignore_errors=True)
+                raise
 
     def get(self, run_id: str) -> Run:
         """The run of that id. ValueError if the id is malformed, or no such run is there, or it cannot be read."""
@@ -51,30 +80,70 @@ class RunStore:
 
     def runs(self) -> list[Run]:
         """All readable runs, newest first."""
-        found = []
-        for path in self.root.glob("*/config.json"):
-            if not ID.fullmatch(path.parent.name):
-                continue  # one that is being deleted, or a folder of someone else
-            run = Run(path.parent)
+        runs = [run for run in self._look() if isinstance(run, Run)]
+        return sorted(runs, key=lambda run: run.config.created, reverse=True)
+
+    def recent(self, at_most: int = 50) -> list[Run]:
+        """The newest readable runs, as lists of choices offer them."""
+        return self.runs()[:at_most]
+
+    def damaged(self) -> list[DamagedRun]:
+        """The folders of runs that cannot be read, by their names; they hide nothing of the others."""
+        return sorted((run for run in self._look() if isinstance(run, DamagedRun)), key=lambda run: run.id)
+
+    def _look(self) -> list[Run | DamagedRun]:
+        """All folders of runs. What was read of a config is kept until that file changes."""
+        try:
+            names = [name for name in os.listdir(self.root) if ID.fullmatch(name)]
+        except OSError:
+            return []  # there is none yet, or it may not be read
+        found: list[Run | DamagedRun] = []
+        known = {}
+        for name in names:
+            look = self._known.get(name) or Remembered(self.root / name / "config.json", _opened)
             try:
-                found.append((run.config.created, run))
-            except ValueError:
-                continue  # a damaged folder must not hide the others
-        return [run for _, run in sorted(found, key=lambda item: item[0], reverse=True)]
+                found.append(look())
+                known[name] = look
+            except OSError:  # a folder of something else, unless its name says when a run was made
+                if STAMPED.match(name) and (self.root / name).is_dir():
+                    found.append(DamagedRun(self.root / name, "Its config.json is missing."))
+        self._known = known
+        return found
 
     def group(self, group_id: str) -> list[Run]:
         """The runs of a group in the order in which they were started; empty if none is left."""
         members = [r for r in self.runs() if r.config.group is not None and r.config.group.id == group_id]
         return members[::-1]
 
-    def delete(self, run: Run, *, force: bool = False) -> None:
-        """Remove a run for good; one that has gone already is no error. ValueError while it is live, unless ``force``."""
+    def delete(self, run: Run | DamagedRun, *, force: bool = False) -> None:
+        """Remove a run for good; one that has gone already is no error. ValueError while it is live, unless ``force``.
+
+        DiskError where the folder cannot be written.
+        """
         if not run.folder.exists():
             return
-        state = run.status().state
-        if state not in ENDED and not force:
-            raise ValueError(f"The run {run.id} is still {state}. Stop or discard it first.")
+        if isinstance(run, Run) and not force:
+            state = run.status().state
+            if state not in ENDED:
+                raise ValueError(f"The run {run.id} is still {state}. Stop or discard it first.")
         # renamed first: it leaves all lists in one step, whoever may still write into it
         leaving = self.root / f".deleted-{run.id}-{secrets.token_hex(4)}"
-        run.folder.rename(leaving)
+        with refusals(self.root):
+            run.folder.rename(leaving)
         shutil.rmtree(leaving, ignore_errors=True)
+
+    def sweep(self) -> None:
+        """Remove what processes that were killed have left half done: runs half made, half opened or half deleted."""
+        for folder in self.root.glob(".*"):
+            with suppress(OSError):
+                if folder.name.startswith(_HALF) and time.time() - folder.stat().st_mtime > HALF_AN_HOUR:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _opened(path: Path) -> Run | DamagedRun:
+    run = Run(path.parent)
+    try:
+        _ = run.config
+    except ValueError as error:
+        return DamagedRun(run.folder, str(error))
+    return run

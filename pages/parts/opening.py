@@ -10,8 +10,6 @@ from deepclust.runs.run import ENDED
 from pages.visit import cached, say, session
 from pages.visit.sight import Sight, sight_of
 
-RECENT = 50  # runs among which the last finished one is sought
-
 
 def open_finished(what: str, title: str, summary: str) -> Sight | None:
     """The sight of the run of this visit; None after saying why there is none.
@@ -34,7 +32,7 @@ def open_finished(what: str, title: str, summary: str) -> Sight | None:
         return None
     st.header(title)
     st.write(summary)
-    finished = next((other for other in cached.store().runs()[:RECENT] if other.has_result), None)
+    finished = next((other for other in cached.store().recent() if other.has_result), None)
     if finished is None:
         if st.button("Train on the digits first", type="primary"):
             st.switch_page("pages/data/page.py")

@@ -24,7 +24,6 @@ STATE_COLOURS: dict[str, Any] = {
     "failed": "red",
     "lost": "red",
 }
-MAX_RUNS = 50
 
 
 def strip() -> None:
@@ -61,7 +60,7 @@ def method_of(run: Run) -> str:
 
 
 def _run_picker(run: Run | None) -> None:
-    runs = cached.store().runs()[:MAX_RUNS]
+    runs = cached.store().recent()
     by_id = {r.id: r for r in runs} | ({run.id: run} if run is not None else {})
     if not by_id:
         st.badge("No runs yet", color="grey")

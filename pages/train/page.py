@@ -118,7 +118,7 @@ def queue(shown: Run | None) -> None:
     ids = set()
     if shown is not None:
         ids = {shown.id, *(r.id for r in group_of(shown))}
-    others = [r for r in cached.store().runs()[:50] if r.id not in ids and r.status().state not in ENDED]
+    others = [r for r in cached.store().recent() if r.id not in ids and r.status().state not in ENDED]
     if others:
         st.subheader("Also in the queue")
     for run in reversed(others):

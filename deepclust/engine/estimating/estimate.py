@@ -120,7 +120,7 @@ def _finishing(n_samples: int, width: int) -> Cost:
 def _earlier_speeds(config: RunConfig, device: str, store: RunStore) -> list[float]:
     """Operations per second of up to five earlier runs of this method on this kind of device."""
     speeds: list[float] = []
-    for run in store.runs()[:50]:
+    for run in store.recent():
         past, seconds = run.config, run.metrics().get("seconds")
         same = past.method == config.method and likely_device(past.device).split(":")[0] == device
         if same and run.status().state == "done" and seconds and seconds > 1 and len(speeds) < 5:

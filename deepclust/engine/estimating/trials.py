@@ -169,7 +169,7 @@ def _busy(config: RunConfig, store: RunStore) -> bool:
     """Whether a run trains on, or waits for, the device of a config."""
     slot = slot_for(config.device)
     live = ("queued", "running")
-    return any(slot_for(r.config.device) == slot and r.status().state in live for r in store.runs()[:50])
+    return any(slot_for(r.config.device) == slot and r.status().state in live for r in store.recent())
 
 
 def _wanted_last(folder: Path) -> dict[str, Any]:

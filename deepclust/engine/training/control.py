@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from deepclust.events import Event, Progress, Stage
@@ -100,7 +102,8 @@ class Control:
     def end(self, state: str, message: str) -> RunStatus:
         """Write the last status."""
         self.finish()
-        if not self._run.folder.exists():
+        if not self._run.there:
+            shutil.rmtree(self._run.folder, ignore_errors=True)  # what was written while somebody removed it
             return RunStatus(state="stopped", message="The folder of the run was deleted.")
         return self._run.set_status(
             **{**self._changes, "state": state, "message": message, "eta": None},
@@ -125,12 +128,11 @@ class Control:
             self.command = self._run.command()
             if time.monotonic() - beaten > HEARTBEAT_EVERY:
                 beaten = time.monotonic()
-                try:
+                if not self._run.there:  # the folder was deleted: nobody wants the run
+                    self.command = "discard"
+                    return
+                with suppress(OSError):  # a full disk, maybe for a moment
                     self._flush()
-                except OSError:  # a full disk for a moment; or the folder was deleted: then nobody wants the run
-                    if not self._run.folder.exists():
-                        self.command = "discard"
-                        return
 
 
 def _memory(method: Method | None) -> int | None:

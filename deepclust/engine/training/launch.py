@@ -52,7 +52,8 @@ def discard(run: Run, store: RunStore, patience: float = 10.0) -> None:
     """End a run at once and delete its folder. A worker that does not answer is killed after ``patience`` seconds."""
     if not run.folder.exists():
         return
-    run.send("discard")
+    if run.status().state not in ENDED:  # a full disk may not take the command, and this is the way to free it
+        run.send("discard")
     deadline = time.monotonic() + patience
     while run.status().state not in ENDED and time.monotonic() < deadline:
         reap()

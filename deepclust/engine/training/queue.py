@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from filelock import FileLock, Timeout
 
 from deepclust.compute import likely_device
+from deepclust.disk import DiskFullError
 from deepclust.owner import this_process
 from deepclust.runs import Run, RunStore
 
@@ -60,7 +61,8 @@ def slot(run: Run, store: RunStore) -> Iterator[bool]:
                 break
             except Timeout:
                 pass
-        run.set_status(**this_process())
+        with suppress(DiskFullError):  # maybe only while it waits
+            run.set_status(**this_process())
         time.sleep(LOOK_AGAIN)
     try:
         yield True

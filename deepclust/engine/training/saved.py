@@ -63,7 +63,12 @@ def _save(path: Path, sync: bool, **values: Any) -> None:
     import torch
 
     with whole(path, sync=sync) as stream:
-        torch.save(values, stream)
+        try:
+            torch.save(values, stream)
+        except RuntimeError as error:
+            if isinstance(error.__context__, OSError):  # torch stumbles over its own tidying up, and hides a full disk
+                raise error.__context__ from None
+            raise
 
 
 def _load(path: Path) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import numpy as np
 from deepclust.compute import likely_device
 from deepclust.data.dataset import Dataset
 from deepclust.data.references import open_dataset
-from deepclust.disk import save_arrays, write_json
+from deepclust.disk import DiskFullError, save_arrays, sweep, write_json
 from deepclust.engine.detached.process import log_trace
 from deepclust.engine.maps.jobs import read_job, run_job
 from deepclust.engine.maps.projector import projector_of, request
@@ -51,9 +51,11 @@ def train(
     method ends in the state "failed" with the error's own sentence; it is not raised.
     """
     config = run.config
-    run.set_status(**this_process(), state="running", started=time.time(), device=likely_device(config.device))
     control = Control(run)
     try:
+        sweep(run.folder)
+        run.reserve()
+        run.set_status(**this_process(), state="running", started=time.time(), device=likely_device(config.device))
         control.start()
         data = _open(run, store, dataset)
         method = build(config)
@@ -186,6 +188,8 @@ def judge(embedding: np.ndarray, labels: np.ndarray, y: np.ndarray | None) -> di
 
 def _sentence(error: Exception) -> str:
     """What went wrong, in words for the user; lack of memory gets the way out."""
+    if isinstance(error, DiskFullError):
+        return f"{error} Resume goes on from the last checkpoint."
     if isinstance(error, ValueError):
         return str(error)
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
