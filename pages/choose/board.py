@@ -7,7 +7,7 @@ import streamlit as st
 from deepclust.engine.judging.choosing import Board
 from deepclust.figures.choice import criteria_board, votes_chart
 from deepclust.runs import Run
-from deepclust.selection.k.record import track_record
+from pages.gallery.verdict import verdict_words
 from pages.parts.charts import chart
 from pages.visit import session
 from pages.visit.say import plain
@@ -17,26 +17,19 @@ from pages.visit.sight import Sight
 def verdict_view(sight: Sight, board: Board) -> None:
     """The verdict in a sentence, the honest note, and the way to a map with that k."""
     run, verdict = sight.run, board.verdict
-    if verdict is None:
-        st.caption("The first votes come in a moment.")
-        return
     with st.container(border=True):
         left, right = st.columns([0.7, 0.3], vertical_alignment="center", gap="large")
         with left:
-            so_far = "So far: " if board.live else ""
-            st.markdown(f"### {so_far}{plain(verdict.sentence)}")
-            for reason in verdict.reasons:
-                st.markdown(f"- {plain(reason)}")
-            if board.space:
-                st.caption(f":material/info: {plain(board.space)}")
-            st.caption(track_record())
+            verdict_words(sight, board)
             if sight.revealed:
                 _truth(sight, board)
+        if verdict is None:
+            return
         with right:
             k = look_at(run, board)
             if st.button(
                 f"Use k = {k}",
-                type="primary",
+                type="primary" if verdict.clear else "secondary",
                 icon=":material/check:",
                 key="use-k",
                 disabled=k not in sight.outcome.by_k,
@@ -54,7 +47,7 @@ def verdict_view(sight: Sight, board: Board) -> None:
 def look_at(run: Run, board: Board) -> int:
     """The k that is looked at on this page: the best of the verdict until another is picked."""
     ks = list(range(2, board.max_k + 1))
-    best = board.verdict.best if board.verdict is not None else ks[0]
+    best = board.verdict.most if board.verdict is not None else ks[0]
     key = f"look-{run.id}-{board.max_k}-{best}"  # a new best is looked at
     k = st.select_slider("Look at k", ks, value=st.session_state.get(key, best), key=key)
     return int(k)
@@ -62,7 +55,7 @@ def look_at(run: Run, board: Board) -> int:
 
 def looked_at(run: Run, board: Board) -> int:
     """The k that `look_at` was last set to."""
-    best = board.verdict.best if board.verdict is not None else 2
+    best = board.verdict.most if board.verdict is not None else 2
     return int(st.session_state.get(f"look-{run.id}-{board.max_k}-{best}", best))
 
 

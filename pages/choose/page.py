@@ -6,12 +6,12 @@ import streamlit as st
 
 from deepclust.engine.detached.work import ENDED
 from deepclust.engine.estimating.estimate import in_time
-from deepclust.engine.judging.choosing import Board, board_of, largest_k, read_board, start_choosing
-from deepclust.engine.judging.own_voice import with_own_voice
+from deepclust.engine.judging.choosing import Board, board_of, largest_k, start_choosing
 from deepclust.runs import Run
 from pages.choose.board import criteria_view, verdict_view
 from pages.choose.pictures import film_view, pictures_view
 from pages.choose.settings import can_be_ranked, settings_view
+from pages.gallery.verdict import begun_board
 from pages.parts.opening import open_finished
 from pages.parts.pick import pick
 from pages.parts.rank_button import KEY, SETTINGS, K
@@ -40,11 +40,11 @@ def page() -> None:
     if largest_k(sight.run) < 3:
         st.info(f"{sight.data.n_samples} samples are too few to compare numbers of clusters: give 12 or more.")
         return
-    board = read_board(sight.run)
+    board = begun_board(sight.run)
     start_row(sight.run, board)
     if board.state in ("failed", "lost"):
         say.error(board.error)
-    if board.live or board.criteria:
+    if board.live or board.criteria or board.readings:
         st.fragment(live_board, run_every=1.0 if board.live else None)(sight, board.live)
 
 
@@ -89,16 +89,15 @@ def start_row(run: Run, board: Board) -> None:
 
 def live_board(sight: Sight, was_live: bool) -> None:
     """Progress, the verdict so far, and below it what it rests on."""
-    board = read_board(sight.run)
+    board = begun_board(sight.run)
     if was_live and board.state in ENDED:
         st.rerun()
     if board.live:
         share = len(board.criteria) / max(board.n_criteria, 1)
         progress = f"{len(board.criteria)} of {board.n_criteria or '…'} criteria · now: {plain(board.doing) or 'starting'} · {in_time(board.seconds)}"
         st.progress(min(share, 1.0), text=progress)
-    if not board.criteria:
+    if not board.criteria and not board.readings:
         return
-    board = with_own_voice(sight.run, board)
     verdict_view(sight, board)
     view = pick("What is shown", list(VIEWS), key="choose-view", unlabelled=True)
     VIEWS[view](sight, board)

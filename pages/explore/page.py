@@ -14,6 +14,7 @@ from pages.explore.truth import numbers, truth
 from pages.explore.two_maps import two_maps
 from pages.gallery.film import k_film
 from pages.gallery.gallery import galleries
+from pages.gallery.verdict import verdict_line
 from pages.map.choice import choose_map, spaces
 from pages.map.colouring import KEPT, colour_by, painted
 from pages.map.map import show_map
@@ -47,6 +48,7 @@ def k_slider(sight: Sight) -> None:
         if k == own
         else f"k = {k:d}: {plain(run.regrouping)} of {plain(run.config.method)} (trained with k = {own}){edited}"
     )
+    verdict_line(sight)
 
 
 def map_pane(sight: Sight) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from deepclust.engine.detached.process import yield_to_the_page
 from deepclust.engine.detached.work import Report, Work
+from deepclust.engine.judging.reading import Reading
 from deepclust.runs import Run
 from deepclust.selection.k.criterion import Criterion
 from deepclust.selection.k.facts import FACTS
@@ -29,7 +30,7 @@ class Board(Report):
     """How far the choice of k of a run is, and all that was found so far.
 
     n_criteria: how many there will be. content: stands for the latent space. space: what has to be said about the space
-    that is judged, "" if it is just the latent space.
+    that is judged, "" if it is just the latent space. readings: what the gaps between eigenvalues say, space by space.
     """
 
     max_k: int = 20
@@ -37,6 +38,7 @@ class Board(Report):
     n_criteria: int = 0
     content: str = ""
     space: str = ""
+    readings: tuple[Reading, ...] = ()
     verdict: Verdict | None = field(default=None, compare=False)
 
     def to_json(self) -> dict[str, Any]:
@@ -48,7 +50,8 @@ class Board(Report):
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Board:
         criteria = tuple(Criterion.from_json(c) for c in values["criteria"])
-        return super().from_json({**values, "criteria": criteria, "verdict": give_verdict(criteria)})
+        read = tuple(Reading(**{**r, "values": tuple(r["values"])}) for r in values.get("readings", ()))
+        return super().from_json({**values, "criteria": criteria, "readings": read, "verdict": give_verdict(criteria)})
 
 
 def board_of(run: Run) -> Work[Board]:
@@ -59,7 +62,7 @@ def board_of(run: Run) -> Work[Board]:
 def board_summary(board: Board) -> dict[str, Any]:
     """What a program wants of a board: state, space, seconds, every criterion with its curve and pick, and the verdict."""
     told = board.to_json()
-    return {name: told[name] for name in ("state", "max_k", "seconds", "space", "criteria", "verdict")}
+    return {name: told[name] for name in ("state", "max_k", "seconds", "space", "readings", "criteria", "verdict")}
 
 
 def largest_k(run: Run) -> int:
@@ -100,13 +103,18 @@ def choose_k(run: Run, max_k: int = 20, watch: Callable[[Board], None] | None = 
 def _compare(run: Run, max_k: int) -> Iterator[dict[str, Any]]:
     """One criterion after the other, as changes of the `Board`."""
     from deepclust.engine.judging.judged_space import judged_space
+    from deepclust.engine.judging.readings import readings
     from deepclust.engine.training.more_ks import add_ks
     from deepclust.selection.k.board import judge_k
 
     yield {"doing": "opening the latent space"}
     ks = range(2, max_k + 1)
-    labels = add_ks(run, ks)
     space = judged_space(run)
+    read: tuple[Reading, ...] = ()
+    for reading in readings(run, space):
+        read = (*read, reading)
+        yield {"doing": "gaps between eigenvalues", "space": space.words, "readings": read}
+    labels = add_ks(run, ks)
     titles = [*(facts.title for facts in FACTS.values()), ""]
     yield {"doing": titles[0], "space": space.words}
     shown = {k: labels[k] for k in ks if k in labels} if space.own else None

@@ -18,12 +18,14 @@ STAGE = "stage:"
 class JudgedSpace:
     """points (m, d); own: whether they are the latent space of the result, whose clusters the k slider shows.
 
-    words: what has to be said about the choice, "" for a latent space that does not depend on k.
+    words: what has to be said about the choice, "" for a latent space that does not depend on k. title: which space it is,
+    "" for the latent space of the result.
     """
 
     points: np.ndarray
     own: bool
     words: str = ""
+    title: str = ""
 
 
 def judged_space(run: Run) -> JudgedSpace:
@@ -36,14 +38,16 @@ def judged_space(run: Run) -> JudgedSpace:
             return JudgedSpace(result.embedding, own=True)
         if name == "input":
             data = open_dataset(run.config.dataset, RunStore(run.folder.parent).datasets)
-            return JudgedSpace(data.X.reshape(data.n_samples, -1), False, f"Judged on the data as they are: {because}")
+            return JudgedSpace(
+                data.X.reshape(data.n_samples, -1), False, f"Judged on the data as they are: {because}", "Input"
+            )
         if name.startswith(SPACE) and name.removeprefix(SPACE) in result.spaces:
             title = name.removeprefix(SPACE)
-            return JudgedSpace(result.spaces[title], False, f"Judged in the space {title!r}: {because}")
+            return JudgedSpace(result.spaces[title], False, f"Judged in the space {title!r}: {because}", title)
         if name.startswith(STAGE) and (points := _end_of(run, name.removeprefix(STAGE))) is not None:
             stage = name.removeprefix(STAGE)
             said = f"Judged in the latent space at the end of {stage!r} ({len(points):,} samples): later, {because}"
-            return JudgedSpace(points, False, said)
+            return JudgedSpace(points, False, said, f"Latent space after {stage}")
     warning = (
         f"Take this with care: {because} To choose k without that, judge a run of k-means or of an autoencoder on the same "
         "data."

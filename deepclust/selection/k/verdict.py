@@ -22,13 +22,14 @@ CLEAR = 1.25
 class Verdict:
     """What the criteria say together.
 
-    best: the median of all votes. low .. high: what is left of them without the lowest and the highest fifth. clear: whether
+    best: the median of all votes. most: the k of the range that has the most of them. low .. high: what is left of them without the lowest and the highest fifth. clear: whether
     that range is narrow.
     votes: for every k. agreeing, n_voters: how many criteria picked a k of the range, and how many had an opinion. sentence
     and reasons: the same in words.
     """
 
     best: int
+    most: int
     low: int
     high: int
     clear: bool
@@ -48,17 +49,19 @@ def give_verdict(criteria: Iterable[Criterion]) -> Verdict | None:
         return None
     votes = count_votes(voters, ks)
     low, best, high = (quantile(ks, votes, share) for share in (TAIL, 0.5, 1 - TAIL))
+    most = max((k for k in ks if low <= k <= high), key=lambda k: (votes[ks.index(k)], -k))
     agreeing = [c for c in voters if c.pick is not None and low <= c.pick <= high]
     clear = high <= max(low + 1, CLEAR * low)
     return Verdict(
         best=best,
+        most=most,
         low=low,
         high=high,
         clear=clear,
         votes={k: round(float(v), 3) for k, v in zip(ks, votes, strict=True)},
         agreeing=len(agreeing),
         n_voters=len(voters),
-        sentence=_sentence(best, low, high, clear, ks[-1]),
+        sentence=_sentence(best, most, low, high, clear, ks[-1]),
         reasons=_reasons(voters, agreeing, criteria, best, low, high, ks),
     )
 
@@ -85,7 +88,7 @@ def quantile(ks: Sequence[int], votes: NDArray, share: float) -> int:
     return int(ks[int(np.searchsorted(upto, share - 1e-9))])
 
 
-def _sentence(best: int, low: int, high: int, clear: bool, last: int) -> str:
+def _sentence(best: int, most: int, low: int, high: int, clear: bool, last: int) -> str:
     beyond = f" or more (k was compared up to {last})" if high == last else ""
     if low == high:
         return f"{best} clusters{beyond}."
@@ -93,7 +96,7 @@ def _sentence(best: int, low: int, high: int, clear: bool, last: int) -> str:
         first, last_other = low + (low == best), high - (high == best)
         others = f"{first} is" if first == last_other else f"{first} to {last_other} are"
         return f"{best} clusters{beyond}; {others} nearly as good."
-    return f"No clear k: {low} to {high}{beyond} are about equal, {best} is in the middle of the votes."
+    return f"No clear k: {low} to {high}{beyond} are about equal, with most votes for {most}."
 
 
 def _reasons(

@@ -162,3 +162,33 @@ def test_a_space_that_knows_k_is_said_and_training_again_is_advised(app, finishe
     assert "train KMeans again" not in words(visitor)
     visitor.select_slider[0].set_value(5).run()
     assert "train KMeans again with 5" in words(visitor)
+
+
+def test_no_button_is_primary_where_k_is_not_clear_and_the_k_with_most_votes_is_looked_at(app, finished: Run) -> None:
+    ks = range(2, 11)
+    spread = [
+        curve(name, ks, [-abs(k - pick) for k in ks])
+        for name, pick in zip(
+            ("eigengap", "silhouette", "map_silhouette", "map_stability", "map_strength"), (3, 3, 3, 8, 9), strict=True
+        )
+    ]
+    board = Board("done", 10, tuple(spread), 16, content=finished.metrics()["content"])
+    (finished.folder / "choose_k.json").write_text(json.dumps(board.to_json()))
+    visitor = app("choose", run=finished.id)
+    assert "No clear k" in words(visitor)
+    assert button(visitor, "Use k = 3").proto.type == "secondary"
+
+
+def test_explore_has_the_same_verdict_in_a_line_with_what_the_last_space_shows(app, finished: Run) -> None:
+    gaps = {
+        "title": "Latent space",
+        "values": [0.0, 0.001, 0.001, *[0.5 + i / 100 for i in range(18)]],
+        "shaped": False,
+    }
+    write(finished, readings=[gaps])
+    visitor = app("explore", run=finished.id)
+    [line] = [c.value for c in visitor.caption if "balance" in c.value]
+    assert "3 clusters." in line
+    assert "3 groups are well separated" in line
+    visitor = app("choose", run=finished.id)
+    assert "3 groups are well separated" in words(visitor)

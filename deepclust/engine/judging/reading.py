@@ -1,0 +1,46 @@
+"""What the gaps between the first eigenvalues of a space say about k, as it is kept, and why spaces may disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from deepclust.metrics.eigengap import gap_words, ordinal, read_gaps
+from deepclust.selection.k.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One space: its title, its first eigenvalues, and whether the method made it for the k of the training."""
+
+    title: str
+    values: tuple[float, ...] = ()
+    shaped: bool = False
+
+    @property
+    def clear(self) -> tuple[int, ...]:
+        """The k after whose value there is a clear gap, the widest first."""
+        return read_gaps(self.values).clear if len(self.values) > 2 else ()
+
+
+def reading_words(values: Sequence[float]) -> str:
+    """What eigenvalues say about k, in a sentence of Markdown."""
+    return gap_words(values)[0] if len(values) > 2 else "Too few samples for a gap between eigenvalues."
+
+
+def disagreement(verdict: Verdict | None, spaces: Sequence[Reading], own_k: int) -> str:
+    """Why what was read in the spaces need not be what the criteria say, in a sentence; "" where they agree."""
+    apart = [r for r in spaces if r.clear and verdict is not None and not verdict.low <= r.clear[0] <= verdict.high]
+    if not apart:
+        return ""
+    shaped = [r for r in apart if r.shaped]
+    if shaped and own_k in shaped[0].clear:
+        return (
+            f"The spaces disagree. The last one was made to hold {own_k} groups, so its gap after the {ordinal(own_k)} value is partly "
+            "the method's own work: a method trained with 15 shows 15. Train with another k and see whether the gap moves "
+            "along: if it does not, believe it."
+        )
+    return (
+        "The spaces disagree: gaps count groups that hang together by neighbours, most criteria those that are compact. Look at "
+        "the film of k to see what the groups in question are."
+    )
