@@ -48,7 +48,6 @@ def k_slider(sight: Sight) -> None:
         if k == own
         else f"k = {k:d}: {plain(run.regrouping)} of {plain(run.config.method)} (trained with k = {own}){edited}"
     )
-    verdict_line(sight)
 
 
 def map_pane(sight: Sight) -> None:
@@ -122,6 +121,7 @@ def page() -> None:
         k_slider(sight)
     with above_right:
         numbers(sight)
+    verdict_line(sight)
     with st.container(horizontal=True, vertical_alignment="center"):
         view = view_control(sight.run)
         shelf = st.container(width="content")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from deepclust.engine.judging.choosing import Board, largest_k, read_board, start_choosing
 from deepclust.engine.judging.own_voice import with_own_voice
-from deepclust.engine.judging.reading import disagreement, reading_words
+from deepclust.engine.judging.reading import disagreement, reading_in_short, reading_words
 from deepclust.runs import Run
 from deepclust.selection.k.record import track_record
 from pages.visit import session
@@ -66,8 +66,8 @@ def _line(sight: Sight) -> None:
             st.caption(":material/balance: How many clusters? The gaps are read in a moment.")
         return
     said = [] if board.verdict is None else [("So far: " if board.live else "") + plain(board.verdict.sentence)]
-    said += [f"{plain(reading.title)}: {reading_words(reading.values)}" for reading in board.readings[-1:]]
+    said += [f"{plain(reading.title)}: {reading_in_short(reading.values)}" for reading in board.readings]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(":material/balance: " + " · ".join(said), width="stretch")
+        st.caption(":material/balance: " + " · ".join(said), width="content")
         if st.button("Why?", type="tertiary", key=f"why-{sight.run.id}"):
             st.switch_page("pages/choose/page.py", query_params=session.url_of(sight.run))

@@ -58,7 +58,7 @@ SILENT = {
         "cluster_strip",
     ),  # HTML and addresses that the library writes
     *("track_record", "words_of_change", "moral", "in_words", "how_to_read", "unavailable_reason", "strftime"),
-    *("params_of", "find_method", "names_for", "members_of", "words_of", "letter", "reading_words"),
+    *("params_of", "find_method", "names_for", "members_of", "words_of", "letter", "reading_words", "reading_in_short"),
 }
 #: Attributes that are numbers, or words of this program, of whatever has them.
 #: Types of arguments that are numbers, or were written in this program.

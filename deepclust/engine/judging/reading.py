@@ -24,8 +24,21 @@ class Reading:
 
 
 def reading_words(values: Sequence[float]) -> str:
-    """What eigenvalues say about k, in a sentence of Markdown."""
-    return gap_words(values)[0] if len(values) > 2 else "Too few samples for a gap between eigenvalues."
+    """What eigenvalues say about k, in a sentence or two of Markdown."""
+    if len(values) < 3:
+        return "Too few samples for a gap between eigenvalues."
+    said = gap_words(values)
+    return " ".join(said[: 2 if read_gaps(values).n_pieces > 1 else 1])
+
+
+def reading_in_short(values: Sequence[float]) -> str:
+    """The same in a few words."""
+    if len(values) < 3:
+        return "too few samples for a gap"
+    gaps = read_gaps(values)
+    if gaps.clear:
+        return f"{gaps.clear[0]} groups are well separated"
+    return f"{gaps.n_pieces} pieces or more" if gaps.n_pieces > 1 else "no clear gap"
 
 
 def disagreement(verdict: Verdict | None, spaces: Sequence[Reading], own_k: int) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from deepclust.engine.judging.judged_space import judged_space
-from deepclust.engine.judging.reading import Reading, disagreement, reading_words
+from deepclust.engine.judging.reading import Reading, disagreement, reading_in_short, reading_words
 from deepclust.engine.judging.readings import read_space, readings
 from deepclust.engine.training.train import train
 from deepclust.runs import Run, RunStore
@@ -63,3 +63,11 @@ def test_a_space_that_was_made_for_k_groups_is_said_to_be() -> None:
     other = Reading("Latent space", clear_after(3))
     assert "hang together by neighbours" in disagreement(verdict(14), [shaped, other], 7)
     assert disagreement(None, [shaped], 10) == ""
+
+
+def test_what_a_space_says_in_short() -> None:
+    assert reading_in_short(clear_after(10)) == "10 groups are well separated"
+    assert reading_in_short((0.0, 0.0, 0.3, 0.31, 0.32)) == "2 pieces or more"
+    assert "nothing here speaks for more groups" in reading_words((0.0, 0.0, 0.3, 0.31, 0.32))
+    assert reading_in_short((0.0, 0.3, 0.31, 0.32)) == "no clear gap"
+    assert reading_in_short(()) == "too few samples for a gap"
