@@ -18,6 +18,7 @@ from filelock import Timeout
 from deepclust.disk import make_folder
 from deepclust.engine.detached.process import Untouched, sameness, yield_to_the_page
 from deepclust.engine.detached.work import Report, Work, failure
+from deepclust.methods import METHODS
 from deepclust.owner import this_process
 from deepclust.runs import Run
 
@@ -62,7 +63,13 @@ def ensure_standby(root: Path | str, idle_seconds: float = 20 * 60.0) -> Standby
 
 
 def hand_over(run: Run) -> bool:
-    """Give a run to the waiting process, if there is one that would do the same as a fresh worker."""
+    """Give a run to the waiting process, if there is one that would do the same as a fresh worker.
+
+    It has loaded torch, with which other libraries may quarrel: a method that needs no torch gets a process without.
+    """
+    method = METHODS.get(run.config.method)  # one that is not known fails in the process, where the run says so
+    if method is not None and "torch" not in method.needs:
+        return False
     work, same = standby_of(run.folder.parent), sameness()
     waiting = work.read()
     if waiting.state != "running" or not waiting.would_do(same):

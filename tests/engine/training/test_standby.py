@@ -17,6 +17,7 @@ from deepclust.engine.detached.process import sameness
 from deepclust.engine.training.launch import launch
 from deepclust.engine.training.standby import ensure_standby, hand_over, standby_of
 from deepclust.engine.training.train import train
+from deepclust.methods import METHODS
 from deepclust.owner import this_process
 
 
@@ -44,7 +45,7 @@ def same(request, monkeypatch):
 
 
 def test_a_run_is_given_to_the_waiting_process(ask, idle, started):
-    run, path = ask(), idle()
+    run, path = ask("AEKMeans"), idle()
     launch(run)
     assert started == []
     assert not path.exists()
@@ -54,13 +55,21 @@ def test_a_run_is_given_to_the_waiting_process(ask, idle, started):
 
 def test_the_next_run_gets_a_worker_of_its_own(ask, idle, started):
     idle()
-    launch(ask())
-    launch(ask())
+    launch(ask("AEKMeans"))
+    launch(ask("AEKMeans"))
     assert started == ["deepclust.engine.training.worker"]
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_a_method_that_needs_no_torch_gets_a_process_without(ask, idle, started, method):
+    path = idle()
+    launch(ask(method))
+    assert path.exists() == ("torch" not in METHODS[method].needs)
+    assert len(started) == ("torch" not in METHODS[method].needs)
+
+
 def test_of_many_launches_at_once_one_gets_it(ask, idle):
-    runs, path = [ask() for _ in range(8)], idle()
+    runs, path = [ask("AEKMeans") for _ in range(8)], idle()
     gate, got = threading.Barrier(len(runs)), []
 
     def take(run):
@@ -83,7 +92,7 @@ def test_of_many_launches_at_once_one_gets_it(ask, idle):
     [{"pid": 2**22 + 1}, {"create_time": 0.0}, {"host": "elsewhere"}, {"same": "other code or another environment"}],
 )
 def test_a_process_that_is_dead_or_different_gets_no_run(ask, store, idle, started, changes):
-    run, path = ask(), idle(**changes)
+    run, path = ask("AEKMeans"), idle(**changes)
     launch(run)
     assert started == ["deepclust.engine.training.worker"]
     assert path.exists()
@@ -95,12 +104,12 @@ def test_a_process_that_is_dead_or_different_gets_no_run(ask, store, idle, start
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "3"])
 def test_a_damaged_file_is_nobody(ask, store, idle, started, text):
     idle().write_text(text)
-    launch(ask())
+    launch(ask("AEKMeans"))
     assert started == ["deepclust.engine.training.worker"]
 
 
 def test_without_a_standby_folder_a_worker_is_started(ask, started):
-    launch(ask())
+    launch(ask("AEKMeans"))
     assert started == ["deepclust.engine.training.worker"]
 
 
