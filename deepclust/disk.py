@@ -96,6 +96,19 @@ def no_room(folder: Path) -> bool:
         return False
 
 
+def obstacle(folder: Path) -> str:
+    """Why nothing can be kept in a folder, as a sentence; empty where nothing is known to be in the way."""
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    only_look = "What is there can be looked at, and nothing can be trained, edited or kept."
+    if not os.access(there, os.W_OK | os.X_OK):
+        return f"The folder {folder} cannot be written. {only_look} DEEPCLUST_RUNS names another one."
+    if no_room(there):
+        return (
+            f"The disk that holds {folder} is full. {only_look} Free some space: runs and own data sets can be deleted."
+        )
+    return ""
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder and those above it. DiskError where that cannot be."""
     with refusals(folder):

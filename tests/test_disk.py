@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 
 from deepclust import disk
-from deepclust.disk import DiskError, DiskFullError
+from deepclust.disk import DiskError, DiskFullError, obstacle
 
 WRITERS: dict[str, Callable[[Path], None]] = {
     "json": lambda path: disk.write_json(path, {"a": 1}),
@@ -134,3 +135,13 @@ def test_damaged_arrays_are_a_value_error_wherever_the_damage_is(tmp_path, packe
             disk.load_arrays(path)
         except ValueError:
             continue
+
+
+def test_what_keeps_files_from_being_written_is_known_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "not" / "there yet"
+    assert obstacle(folder) == ""
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr("deepclust.disk.shutil.disk_usage", lambda path: usage._replace(free=4096))
+    assert "is full" in obstacle(folder)
+    monkeypatch.setattr("deepclust.disk.os.access", lambda path, mode: False)
+    assert f"{folder} cannot be written" in obstacle(folder)

@@ -69,13 +69,15 @@ def start_row(run: Run, board: Board) -> None:
         )
         if board.live:
             if st.button("Stop and keep", icon=":material/stop:"):
-                board_of(run).stop()
+                with say.failures():
+                    board_of(run).stop()
         else:
             label = "Compare again" if board.state == "done" and board.max_k == max_k else f"Compare k = 2 to {max_k:d}"
             first = board.state == "missing" or board.max_k != max_k
             if st.button(label, type="primary" if first else "secondary", icon=":material/balance:", key="compare"):
-                start_choosing(run, int(max_k))
-                st.rerun()
+                with say.failures():
+                    start_choosing(run, int(max_k))
+                    st.rerun()
         if board.state == "missing":
             st.caption(
                 "Sorts the latent space of this run into every number of clusters and asks a dozen criteria which is right. "

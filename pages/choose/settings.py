@@ -69,7 +69,8 @@ def _start_row(group_id: str, runs: list[Run], board: RankBoard, n_ended: int) -
     with st.container(horizontal=True, vertical_alignment="center"):
         if board.live:
             if st.button("Stop and keep", icon=":material/stop:", key="rank-stop"):
-                ranking_of(cached.store(), group_id).stop()
+                with say.failures():
+                    ranking_of(cached.store(), group_id).stop()
             return
         n_settings, current = len(settings_of(runs)), is_current(board, runs)
         label = f"Rank {n_settings} settings" if board.state == "missing" else "Rank again"
@@ -79,8 +80,9 @@ def _start_row(group_id: str, runs: list[Run], board: RankBoard, n_ended: int) -
             icon=":material/leaderboard:",
             key="rank",
         ):
-            start_ranking(cached.store(), group_id)
-            st.rerun()
+            with say.failures():
+                start_ranking(cached.store(), group_id)
+                st.rerun()
         if board.state == "missing":
             st.caption(
                 f"Compares {n_ended} finished runs of {n_settings} settings without labels: do seeds agree, do other runs' "

@@ -59,8 +59,9 @@ def look(data: Dataset) -> None:
             except ValueError as error:
                 say.error(error)
             else:
-                run = start_run(config)
-                st.switch_page("pages/train/page.py", query_params=session.url_of(run))
+                with say.failures():
+                    run = start_run(config)
+                    st.switch_page("pages/train/page.py", query_params=session.url_of(run))
         closer(data)
     with right:
         if data.feature_shape == (2,):

@@ -14,7 +14,7 @@ from deepclust.params import Param, params_of
 from deepclust.runs import RunConfig
 from pages.experiments.sweep_form import sweep_form
 from pages.parts.start import start_group
-from pages.visit import cached
+from pages.visit import cached, say
 from pages.visit.say import plain
 
 SEEDS = 10  # that can be picked
@@ -108,5 +108,6 @@ def _start(config: RunConfig, n_runs: int, key: str, make: Callable[[], list[Run
         seconds = estimate_all(configs, estimate(config, cached.store()), config)
         st.caption(f"About **{in_time(seconds)}** for all, one after the other")
     if pressed:
-        start_group(configs)
-        st.rerun()
+        with say.failures():
+            start_group(configs)
+            st.rerun()

@@ -14,7 +14,7 @@ from deepclust.runs import Run
 from deepclust.runs.run import ENDED
 from pages.experiments.multiple import PanelStyle, panel_head, scores, ways_on, where
 from pages.parts.start import start_group
-from pages.visit import cached, session
+from pages.visit import cached, say, session
 from pages.visit.sight import sight_of
 
 HEIGHT = 340  # pixels of a map, which is as wide as it is high
@@ -40,8 +40,9 @@ def lesson_box(data: Dataset) -> None:
             seconds = sum(estimate(config, cached.store()).seconds for config in configs)
             st.caption(f"About **{in_time(seconds)}** for all, one after the other")
         if pressed:
-            start_group(configs)
-            st.rerun()
+            with say.failures():
+                start_group(configs)
+                st.rerun()
 
 
 def lesson_panels(run: Run, runs: list[Run]) -> None:

@@ -18,7 +18,7 @@ from pages.map.choice import projection_control
 from pages.map.colouring import CLASS, CLUSTER, colour_control
 from pages.parts.pick import pick
 from pages.parts.rank_button import rank_button
-from pages.visit import cached, session
+from pages.visit import cached, say, session
 from pages.visit.say import plain
 from pages.visit.sight import Sight, sight_of
 
@@ -132,7 +132,8 @@ def _stop_button(runs: list[Run]) -> None:
 
 def _stop(runs: list[Run]) -> None:
     for run in runs:
-        run.send("stop")
+        with say.failures(say.toast):
+            run.send("stop")
 
 
 def _legend(sight: Sight) -> None:

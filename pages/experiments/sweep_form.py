@@ -124,5 +124,6 @@ def _start(config: RunConfig, chosen: dict[str, list[Any]], seeds: list[int], re
             f"training {place}"
         )
     if pressed:
-        start_group(configs)
-        st.rerun()
+        with say.failures():
+            start_group(configs)
+            st.rerun()

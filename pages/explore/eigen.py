@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -89,7 +90,10 @@ def _eigenvectors(run: Run, space: str) -> tuple[np.ndarray, np.ndarray] | None:
     path = read_job(job).eigen_path
     if path.exists():
         return cached.eigenvectors(str(path))
-    Path(job["out"]).unlink(missing_ok=True)  # a map whose eigenvectors were removed would keep them from coming back
+    with suppress(OSError):  # where nothing can be written, the request says so
+        Path(job["out"]).unlink(
+            missing_ok=True
+        )  # a map whose eigenvectors were removed would keep them from coming back
     request_job(job)
     wait_for(job, "Eigenvectors of the neighbour graph")
     return None

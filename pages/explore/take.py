@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -150,7 +151,7 @@ def _offer(label: str, file_name: str, write: Callable[[IO[bytes]], object], hel
 
     def made() -> io.RawIOBase:
         # on disk, beside the runs: Streamlit reads it once, and it is gone when that has been done
-        raw = tempfile.TemporaryFile(dir=root, buffering=0)  # noqa: SIM115
+        raw = tempfile.TemporaryFile(dir=root if os.access(root, os.W_OK) else None, buffering=0)  # noqa: SIM115
         buffered = io.BufferedRandom(raw)
         write(buffered)
         buffered.flush()

@@ -10,7 +10,7 @@ from deepclust.figures.kfilm import Film, film
 from deepclust.figures.theme import PETROFF_10
 from deepclust.runs.answers import answers_of, give_answer
 from pages.map.wire import BUNDLES, answer, wire
-from pages.visit import session
+from pages.visit import say, session
 from pages.visit.sight import Sight
 
 _film = st.components.v2.component("deepclust_film", js=(BUNDLES / "film.js").read_text(encoding="utf-8"))
@@ -68,7 +68,5 @@ def _chosen(sight: Sight, place: str) -> None:
 def _answered(sight: Sight, place: str) -> None:
     match answer(place, "answer"):
         case {"k": int(k), "source": int(source), "target": int(target), "answer": "two" | "one" | None as said}:
-            try:
+            with say.failures(say.toast):
                 give_answer(sight.run, (k, source, target), said)
-            except OSError as error:
-                st.toast(str(error), icon=":material/error:")

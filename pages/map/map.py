@@ -18,8 +18,7 @@ from deepclust.figures import webmap
 from pages.map.colouring import Paint
 from pages.map.pictures import pictures
 from pages.map.wire import BUNDLES, answer, wire
-from pages.visit import session
-from pages.visit.say import plain
+from pages.visit import say, session
 from pages.visit.sight import Sight
 
 HEIGHT = 620  # pixels
@@ -105,7 +104,7 @@ def _picked(key: str, ids: np.ndarray, version: str, sight: Sight | None) -> Non
     try:
         rows = webmap.rows_of(message, len(ids))
     except ValueError as error:
-        st.toast(plain(error), icon=":material/warning:")
+        say.toast(error)
         return
     picked = np.asarray(ids, np.int64)[rows]
     st.session_state[f"{key}-seq"] = int(message.get("seq", 0))

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from deepclust.disk import refusals
 from deepclust.engine.maps.projector import cancel, ensure_projector, job_state, request
 from deepclust.engine.maps.run_maps import map_job
 from deepclust.projections import PROJECTIONS, Projection
@@ -50,8 +51,12 @@ def request_job(job: dict) -> dict:
     if state["state"] != "done":
         ensure_projector(root)
     if state["state"] == "missing":
-        request(root, job)
-        state["state"] = "queued"
+        try:
+            with refusals(root):
+                request(root, job)
+            state["state"] = "queued"
+        except OSError as error:
+            return {**state, "state": "failed", "error": f"Maps cannot be computed at the moment. {error}"}
     return state
 
 
@@ -82,7 +87,8 @@ def _wait(job: dict, title: str, hint: str) -> None:
         else:
             st.info(f"{plain(title)} was cancelled.")
         if st.button("Try again", key=f"again-{job['key']}"):
-            request(root, job)
+            with say.failures():
+                request(root, job)
         return
     helper = ensure_projector(root)
     if helper.error:
@@ -91,6 +97,8 @@ def _wait(job: dict, title: str, hint: str) -> None:
     progress = state["text"] or helper.doing or helper.state
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(float(state["fraction"]), text=plain(f"{title}: {progress}"))
-        st.button("Cancel", key=f"cancel-{job['key']}", on_click=cancel, args=(root, job["key"]))
+        st.button(
+            "Cancel", key=f"cancel-{job['key']}", on_click=say.failures(say.toast)(cancel), args=(root, job["key"])
+        )
     if state["state"] == "queued" and helper.doing:
         st.caption(plain(f"The projection process says: {helper.doing}. {hint}"))

@@ -88,16 +88,21 @@ def _progress(run: Run, status: RunStatus) -> None:
 
 
 def _buttons(run: Run, status: RunStatus) -> None:
-    command = run.command()
+    command, send = run.command(), say.failures(say.toast)(run.send)
     with st.container(horizontal=True):
         if status.state in ("done", "stopped") and run.has_result:
             if st.button("Explore the clusters", type="primary", icon=":material/scatter_plot:", shortcut="e"):
                 st.switch_page("pages/explore/page.py", query_params=session.url_of(run))
         if status.state == "running" and command == "run":
-            st.button("Pause", icon=":material/pause:", on_click=run.send, args=("pause",), shortcut="p")
+            st.button("Pause", icon=":material/pause:", on_click=send, args=("pause",), shortcut="p")
         if status.state == "paused" and command == "pause":
             st.button(
-                "Resume", icon=":material/play_arrow:", on_click=resume, args=(run,), shortcut="p", type="primary"
+                "Resume",
+                icon=":material/play_arrow:",
+                on_click=say.failures(say.toast)(resume),
+                args=(run,),
+                shortcut="p",
+                type="primary",
             )
         if status.state in ("lost", "stopped", "failed"):
             if st.button(
@@ -106,24 +111,26 @@ def _buttons(run: Run, status: RunStatus) -> None:
                 type="primary" if status.state == "lost" else "secondary",
                 help="Goes on from the last checkpoint.",
             ):
-                launch(run)
-                st.rerun(scope="app")
+                with say.failures():
+                    launch(run)
+                    st.rerun(scope="app")
         if status.state not in ENDED:
             stopping = command in ("stop", "discard")
             st.button(
                 "Stopping…" if stopping else "Stop and keep",
                 icon=":material/stop:",
                 disabled=stopping,
-                on_click=run.send,
+                on_click=send,
                 args=("stop",),
                 help="Ends the training now; the clusters found so far can be explored.",
             )
         with st.popover("Discard", icon=":material/delete:"):
             st.write("Ends this run and deletes all that it found.")
             if st.button("Yes, delete this run", type="primary"):
-                discard(run, cached.store())
-                session.leave_deleted(run)
-                st.rerun(scope="app")
+                with say.failures():
+                    discard(run, cached.store())
+                    session.leave_deleted(run)
+                    st.rerun(scope="app")
 
 
 def _events(run: Run) -> list[dict[str, Any]]:

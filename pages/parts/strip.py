@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from deepclust.disk import obstacle
 from deepclust.engine.detached.process import reap
 from deepclust.place import ASSETS
 from deepclust.runs import Run
@@ -45,6 +46,8 @@ def strip() -> None:
             st.fragment(_status, run_every=2.0 if live else None)(run)
         st.badge("Local only", icon=":material/lock:", color="green", help="Your data stay on this computer.")
         _reveal_switch()
+    if problem := obstacle(cached.store().root):
+        say.warning(problem)
 
 
 def label_of(run: Run) -> str:

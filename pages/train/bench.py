@@ -13,7 +13,7 @@ from deepclust.figures.multiples import combination, headings, how_to_read, word
 from deepclust.runs import RunConfig
 from deepclust.transforms import IDENTITY, PICTURE, TRANSFORMATIONS, VECTOR, kind_of, names_for
 from pages.parts.start import start_group
-from pages.visit import cached
+from pages.visit import cached, say
 from pages.visit.say import plain
 
 VARIED = "transforms"  # the hyper-parameter that the runs of a bench differ in
@@ -45,8 +45,9 @@ def bench(data: Dataset, config: RunConfig) -> None:
             seconds = estimate(configs[0], cached.store()).seconds * len(configs)
             st.caption(f"About **{in_time(seconds)}** for all, one after the other, with seed {config.seed} in each")
         if pressed:
-            start_group(configs)
-            st.rerun()
+            with say.failures():
+                start_group(configs)
+                st.rerun()
 
 
 def _pick(kind: str) -> list[str]:

@@ -106,8 +106,9 @@ def form(dataset: Dataset, in_sight: bool = True) -> None:
         return
     warn(config)
     if pressed:
-        start_run(config)
-        st.rerun()
+        with say.failures():
+            start_run(config)
+            st.rerun()
     if VARIED in config.params:
         bench(dataset, config)
     experiments(config)

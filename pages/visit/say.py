@@ -7,9 +7,14 @@ program goes through `plain` first; `tests/pages/test_rendered.py` fails where a
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import streamlit as st
+
+from deepclust.disk import refusals
+from pages.visit import cached
 
 # What Streamlit looks for in the text after it has read the Markdown, where a backslash is gone by then: addresses, which
 # become links, :names: of icons and colours, arrows and dashes. An invisible word joiner in their middle stops that.
@@ -35,6 +40,21 @@ def error(problem: object) -> None:
 def warning(problem: object) -> None:
     """An orange box with a sentence that may quote anything."""
     st.warning(plain(problem))
+
+
+def toast(problem: object) -> None:
+    """The same as a note that passes: for what runs before the page is drawn."""
+    st.toast(plain(problem), icon=":material/warning:")
+
+
+@contextmanager
+def failures(show: Callable[[object], None] = error) -> Iterator[None]:
+    """What cannot be read, written or started inside is said in a sentence, and the page goes on."""
+    try:
+        with refusals(cached.store().root):
+            yield
+    except (OSError, ValueError) as problem:
+        show(problem)
 
 
 def badge(text: object, **how: Any) -> None:

@@ -127,7 +127,7 @@ class Source:
 
     def given(self, function: ast.FunctionDef, name: str) -> list[ast.expr | None]:
         """What a function is given for an argument wherever it is called; None where that is not known."""
-        args = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
+        args = _arguments(function)
         values: list[ast.expr | None] = []
         private = function.name.startswith("_")
         for tree in [self.modules[function]] if private else self.trees.values():
@@ -138,7 +138,7 @@ class Source:
                 if not isinstance(call, ast.Call) or call.func is not node:
                     return [None]
                 by_name = {k.arg: k.value for k in call.keywords}
-                place = args.index(name) if name in args else len(call.args)
+                place = args.index(name)
                 values.append(call.args[place] if place < len(call.args) else by_name.get(name, ast.Constant(None)))
         return values or [None]
 
@@ -313,8 +313,8 @@ class Reader:
             node = self.source.parents[node]
             if name.id in self.source.bound.get(node, {}):
                 bound = self.source.bound[node][name.id]
-                known = not isinstance(node, ast.FunctionDef) or bound != [None]
-                return bound if known else self.source.given(node, name.id)
+                given = isinstance(node, ast.FunctionDef) and name.id in _arguments(node) and bound == [None]
+                return self.source.given(node, name.id) if given else bound
         if name.id in (self.words_only, *SILENT, *THROUGH):  # a function that formats
             return []
         functions = self.source.functions(name.id, name)
@@ -336,6 +336,12 @@ class Reader:
         if isinstance(call.func, ast.Attribute) and name in METHODS_THROUGH:
             return all(map(self.safe, (call.func.value, *given[name == "get" :])))
         return name in THROUGH and all(map(self.safe, given))
+
+
+def _arguments(function: ast.FunctionDef) -> list[str]:
+    """Names of the arguments of a function, those that are only given by name after all others."""
+    args = function.args
+    return [a.arg for a in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
 
 
 def _returned(function: ast.FunctionDef) -> list[ast.expr]:

@@ -25,6 +25,7 @@ FORGOTTEN = {
     "directly": "def f(run): st.markdown(run.name)",
     "in an f-string": "def f(run): st.caption(f'of {run.name}')",
     "an error": "def f():\n    try: pass\n    except ValueError as error: st.error(str(error))",
+    "an error of what is called": "def f():\n    try: pass\n    except OSError as error: st.toast(str(error))\nf()",
     "by a name": "def f(run):\n    words = 'of ' + run.name\n    st.info(words)",
     "by a loop": "def f(runs):\n    for n, run in enumerate(runs): st.write(f'{n}: {run.name}')",
     "by an append": "def f(run):\n    words = ['a']\n    words.append(run.name)\n    st.write(' '.join(words))",
