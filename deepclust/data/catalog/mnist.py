@@ -6,7 +6,17 @@ from functools import partial
 
 from deepclust.data.catalog.downloads import Remote
 from deepclust.data.catalog.entry import Entry
-from deepclust.data.catalog.reported import KILINC, NO_SPREAD, SHAHAM, TEST_ONLY, TZOREFF, Reported, quoted, yang
+from deepclust.data.catalog.reported import (
+    KILINC,
+    NO_SPREAD,
+    SHAHAM,
+    TEST_ONLY,
+    TZOREFF,
+    Reported,
+    localmap,
+    quoted,
+    yang,
+)
 from deepclust.data.catalog.source import Arrays, Files, Source, remote
 from deepclust.data.reading.arrays.idx import read_idx
 
@@ -158,6 +168,7 @@ ENTRIES = (
                 ("k-means", 0.546, 0.501, "quoted"),
                 ("NMF", 0.479, 0.467, "quoted"),
             ),
+            localmap(0.850, 0.864, 0.051, 5),
             Reported("LALNet", 0.9832, None, "authors", KILINC, f"{TEST_ONLY} ± 0.0008 over 10 runs."),
             Reported("DDLS", 0.974, None, "authors", TZOREFF, f"{NO_SPREAD} Train and test set alike."),
             *quoted(KILINC, ("IMSAT", 0.984), note="± 0.004; NMI is not given."),
