@@ -13,6 +13,7 @@ from deepclust.figures.pictures import png_bytes
 from deepclust.figures.theme import GRID, PETROFF_10, TEXT, colour, plotly_mark
 from deepclust.metrics.gar_graphs import GraphStory
 
+MOST_TICKS = 4  # of the number of subgraphs
 MOST_LINES = 4_000  # drawn at random of those there are: more only make the picture darker
 LINE, ACROSS = "rgba(128,136,144,0.25)", "rgba(189,31,1,0.25)"
 INK = np.array([32, 96, 160])
@@ -88,13 +89,14 @@ def story_curves(
             line=dict(color=PETROFF_10[4], dash="dot"),
         )
     )
+    whole_numbers = -(-int(max(story.n_subgraphs, default=1)) // MOST_TICKS) or 1
     figure.add_vline(x=now, line=dict(color=TEXT, width=1, dash="dash"))
     _plain(figure, height, "")
     figure.update_layout(
         margin=dict(l=50, r=40, t=26, b=36),
         xaxis=dict(title="epoch", gridcolor=GRID),
         yaxis=dict(tickformat=".0%", rangemode="tozero", gridcolor=GRID),
-        yaxis2=dict(overlaying="y", side="right", rangemode="tozero", showgrid=False, tickformat="d", nticks=4),
+        yaxis2=dict(overlaying="y", side="right", rangemode="tozero", showgrid=False, dtick=whole_numbers),
         legend=dict(orientation="h", y=1.0, yanchor="bottom", font=dict(size=11)),
         hovermode="x unified",
     )

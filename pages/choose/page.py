@@ -8,6 +8,7 @@ from deepclust.engine.detached.work import ENDED
 from deepclust.engine.estimating.estimate import in_time
 from deepclust.engine.judging.choosing import Board, board_of, largest_k, start_choosing
 from deepclust.runs import Run
+from deepclust.selection.k.facts import FACTS
 from pages.choose.board import criteria_view, verdict_view
 from pages.choose.pictures import film_view, pictures_view
 from pages.choose.settings import can_be_ranked, settings_view
@@ -33,7 +34,7 @@ def page() -> None:
     sight = open_finished(
         "Its number of clusters can be judged when it ends.",
         "How many clusters?",
-        "A dozen criteria judge every number of clusters of a finished run, and the pictures show what merges and what splits.",
+        f"{len(FACTS)} criteria judge every number of clusters of a finished run, and the pictures show what merges and what splits.",
     )
     if sight is None:
         return
@@ -80,7 +81,7 @@ def start_row(run: Run, board: Board) -> None:
                     st.rerun()
         if board.state == "missing":
             st.caption(
-                "Sorts the latent space of this run into every number of clusters and asks a dozen criteria which is right. "
+                f"Sorts the latent space of this run into every number of clusters and asks {len(FACTS)} criteria which is right. "
                 "About a minute; labels are not looked at."
             )
         elif not board.live:

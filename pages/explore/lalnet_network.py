@@ -57,7 +57,7 @@ def units(subject: Subject) -> None:
     )
     st.caption(
         "Who uses which units (dark: much, relative to the row). Look for blocks: every cluster has units of F of its own, "
-        "which is why k-means finds it; every transformation has its own outputs; and among the outputs of one transformation, "
+        "so that clusters lie apart in F; every transformation has its own outputs; and among the outputs of one transformation, "
         f"every cluster has its own. The clusters are those of the training, k = {subject.sight.run.config.n_clusters}."
     )
     clusters = [f"cluster {letter(c)}" for c in range(len(extras["means by cluster of F"]))]

@@ -56,3 +56,10 @@ def test_the_story_has_a_curve_for_each_of_its_numbers():
     assert "classes" in figure.data[1].name
     assert figure.data[2].yaxis == "y2"
     assert figure.layout.shapes[0].x0 == 5
+
+
+def test_subgraphs_are_counted_in_whole_numbers():
+    def ticks(*n_subgraphs: int) -> int:
+        return story_curves([1, 5], GraphStory([0, 0], [0, 0], list(n_subgraphs)), 5).layout.yaxis2.dtick
+
+    assert [ticks(0, 0), ticks(1, 2), ticks(1, 4), ticks(2, 9)] == [1, 1, 1, 3]

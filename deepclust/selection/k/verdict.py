@@ -73,7 +73,6 @@ def count_votes(voters: Sequence[Criterion], ks: Sequence[int]) -> NDArray[np.fl
         if voter.pick is None:
             continue
         at_the_end = bool(voter.curve) and voter.pick in (ks[0], ks[-1])
-        at_the_end = bool(voter.curve) and voter.pick in (ks[0], ks[-1])
         voices = voter.weight * (AT_THE_END if at_the_end else 1.0)
         plausible = voter.plausible or (voter.pick,)
         votes[ks.index(voter.pick)] += voices / 2
