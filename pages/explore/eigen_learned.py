@@ -110,7 +110,7 @@ def _orthonormality(run: Run, result: ClusterResult, Y: np.ndarray) -> None:
         if not len(table):
             st.caption("There are too few samples to draw batches from.")
             return
-        st.caption(_words(table, own))
+        st.caption(_batch_sentence(table, own))
         chart(batch_lines(table, own), f"batches-{run.id}", "Error of orthonormality against the batch size")
         st.caption(
             "The first question of SpectralNet's reviewers. Its last layer is set from one batch, so that this batch comes "
@@ -120,7 +120,7 @@ def _orthonormality(run: Run, result: ClusterResult, Y: np.ndarray) -> None:
         )
 
 
-def _words(table: np.ndarray, own: int | None) -> str:
+def _batch_sentence(table: np.ndarray, own: int | None) -> str:
     """The answer in numbers, at the size that is nearest to the run's own batches."""
     row = len(table) - 1 if own is None else int(np.abs(np.log(table[:, 0] / own)).argmin())
     size, kept, other, unseen = table[row]

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from deepclust.figures.gar_graphs import graph_figure, matrix_png, story_curves
-from deepclust.figures.paper_views import CARRIED, SPACES, by_user, n_carrying, parents_first, unit_means, usage_map
+from deepclust.figures.lalnet_views import CARRIED, SPACES, by_user, n_carrying, parents_first, unit_means, usage_map
 from deepclust.metrics.gar_graphs import adjacencies, connections
 from deepclust.metrics.lineage import letter
 from deepclust.transforms import TRANSFORMATIONS, members_of

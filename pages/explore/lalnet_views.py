@@ -8,7 +8,7 @@ import streamlit as st
 
 from deepclust.engine.maps.run_maps import FIRST_SAMPLE
 from deepclust.figures.multiples import multiple
-from deepclust.figures.paper_views import SPACES
+from deepclust.figures.lalnet_views import SPACES
 from deepclust.metrics.external import acc, nmi
 from deepclust.projections import PROJECTIONS
 from deepclust.results import SPACE

@@ -82,7 +82,7 @@ def clusters_view(sight: Sight) -> None:
     truth(sight)
 
 
-PAPER = "Figures of the paper"
+LALNET = "Figures of the paper"
 # the first is what the page opens with
 VIEWS = {
     "Clusters": clusters_view,
@@ -90,13 +90,13 @@ VIEWS = {
     "Two maps": two_maps,
     "Time machine": time_machine,
     "Eigenvectors": eigen_view,
-    PAPER: lalnet_views,
+    LALNET: lalnet_views,
 }
 
 
 def view_control(run: Run) -> str:
     """Which view is shown; only that one is computed."""
-    names = [name for name in VIEWS if name != PAPER or has_views(run)]
+    names = [name for name in VIEWS if name != LALNET or has_views(run)]
     held = session.view()
     current = held if held in names else names[0]
     chosen = pick("View", names, default=current, key=f"view-{run.id}", unlabelled=True)

@@ -26,7 +26,7 @@ def transforms_control(data: Dataset, p: Param, value: Any, key: str) -> str:
         p.label,
         options,
         default=[name for name in str(value).split("+") if name in options],
-        format_func=_words,
+        format_func=_title,
         placeholder=f"{AUTO}: {automatic(data.feature_shape)}",
         help=f"{p.help} Several together are joined.",
         key=key,
@@ -41,5 +41,5 @@ def transforms_control(data: Dataset, p: Param, value: Any, key: str) -> str:
     return chosen
 
 
-def _words(name: str) -> str:
+def _title(name: str) -> str:
     return f"{name}: {words_of(name)}"

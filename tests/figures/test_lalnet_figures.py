@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deepclust.figures.paper_views import accuracy_curve, by_user, n_carrying, parents_first, unit_means, usage_map
+from deepclust.figures.lalnet_views import accuracy_curve, by_user, n_carrying, parents_first, unit_means, usage_map
 
 
 def test_accuracy_marks_the_epochs_that_have_a_map():
