@@ -21,7 +21,7 @@ from pages.map.choice import spaces
 from pages.map.colouring import colour_by
 from pages.map.projections import first_map, request_job, wait_for
 from pages.parts.charts import chart
-from pages.parts.pick import pick
+from pages.parts.pick import in_address, pick
 from pages.visit import cached, session
 from pages.visit.say import plain
 from pages.visit.sight import Sight
@@ -81,6 +81,7 @@ def _graph_of(run: Run) -> str:
         default=given if spectral else "latent",
         key=f"graph-of-{run.id}",
         help="Every sample is joined to its 10 nearest neighbours in this space. Everything below is about that graph.",
+        kept=in_address("graph"),
     )
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from deepclust.engine.maps.run_maps import film_job, frames
-from deepclust.figures.multiples import multiple
 from deepclust.figures.lalnet_views import accuracy_curve
+from deepclust.figures.multiples import multiple
 from deepclust.metrics.external import acc
 from deepclust.projections import PROJECTIONS
 from pages.explore import lalnet_snapshots

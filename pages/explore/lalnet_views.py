@@ -7,8 +7,8 @@ from dataclasses import replace
 import streamlit as st
 
 from deepclust.engine.maps.run_maps import FIRST_SAMPLE
-from deepclust.figures.multiples import multiple
 from deepclust.figures.lalnet_views import SPACES
+from deepclust.figures.multiples import multiple
 from deepclust.metrics.external import acc, nmi
 from deepclust.projections import PROJECTIONS
 from deepclust.results import SPACE
@@ -20,7 +20,7 @@ from pages.gallery.gallery import KINDS, rows_of_pictures
 from pages.map.choice import Choice, projection_control
 from pages.map.colouring import CLASS, CLUSTER, colour_control
 from pages.map.projections import mapped_ids, requested_map
-from pages.parts.pick import pick
+from pages.parts.pick import in_address, pick
 from pages.visit import say
 from pages.visit.say import plain
 from pages.visit.sight import Sight
@@ -44,6 +44,7 @@ def lalnet_views(sight: Sight) -> None:
             list(FIGURES),
             key="lalnet-figure",
             help="Kilinc & Uysal 2018 show these figures of MNIST; here they are of this run.",
+            kept=in_address("figure"),
         )
         by = CLUSTER
         if sight.revealed and name in COLOURED:

@@ -20,7 +20,7 @@ from pages.map.colouring import KEPT, colour_by, painted
 from pages.map.map import show_map
 from pages.map.projections import chosen_map, first_map, map_caption, mapped_ids
 from pages.parts.opening import open_finished
-from pages.parts.pick import pick
+from pages.parts.pick import in_address, key_of, knows, pick
 from pages.parts.strip import strip
 from pages.visit import session
 from pages.visit.say import plain
@@ -30,14 +30,14 @@ from pages.visit.sight import Sight
 def k_slider(sight: Sight) -> None:
     """Another number of clusters, without training again."""
     run, k = sight.run, sight.k
-    key = f"k-{run.id}"
-    if st.session_state.get(key) != k:
-        st.session_state[key] = k  # a key on the map and the address choose it, too
+    key = key_of(f"k-{run.id}", k)  # keys on the map, Choose and the address choose it, too
     st.select_slider(
         "Clusters k",
         list(sight.outcome.by_k),
+        value=k,
         key=key,
-        on_change=lambda: session.choose_k(run, int(st.session_state[key])),
+        on_change=_choose_k,
+        args=(run, key),
         help=f"Sorts the samples into k groups by {plain(run.regrouping)}. At the k of the training the method's own clusters are "
         "shown. From one k to the next the larger part of a cluster keeps letter and colour; the smaller gets new ones.",
     )
@@ -48,6 +48,12 @@ def k_slider(sight: Sight) -> None:
         if k == own
         else f"k = {k:d}: {plain(run.regrouping)} of {plain(run.config.method)} (trained with k = {own}){edited}"
     )
+
+
+def _choose_k(run: Run, key: str) -> None:
+    k = int(st.session_state[key])
+    knows(f"k-{run.id}", k)
+    session.choose_k(run, k)
 
 
 def map_pane(sight: Sight) -> None:
@@ -97,12 +103,7 @@ VIEWS = {
 def view_control(run: Run) -> str:
     """Which view is shown; only that one is computed."""
     names = [name for name in VIEWS if name != LALNET or has_views(run)]
-    held = session.view()
-    current = held if held in names else names[0]
-    chosen = pick("View", names, default=current, key=f"view-{run.id}", unlabelled=True)
-    if chosen != current:
-        session.show_view(None if chosen == names[0] else chosen)
-    return chosen
+    return pick("View", names, key=f"view-{run.id}", unlabelled=True, kept=in_address("view"))
 
 
 def page() -> None:

@@ -22,6 +22,7 @@ from pages.map.colouring import CLASS, CLUSTER, Paint, colour_control, painted
 from pages.map.map import in_webgl, show_map
 from pages.map.projections import request_job, wait_for
 from pages.parts.charts import chart
+from pages.parts.pick import in_address
 from pages.visit import cached, cached_frames, session
 from pages.visit.cached_frames import Moments
 from pages.visit.say import plain
@@ -47,12 +48,14 @@ def time_machine(sight: Sight) -> None:
             methods=REELS,
             help="All snapshots on one map, made for the last. PCA looks along the same axes at each of them; the others go "
             "back from the last snapshot, and each map starts from the one that follows it.",
+            kept=in_address("time"),
         )
         by = colour_control(
             [THEN, AT_THE_END, *([CLASS] if sight.revealed else [])],
             key="time-colour",
             help="The clusters at the epoch that is shown, or those of the end: the second shows where each one came from. A "
             "cluster keeps its letter and colour for as long as it can be followed back.",
+            kept=in_address("then"),
         )
     method, maps, numbers = _maps(run, moments, method)
     at = _moment(run, moments, numbers)

@@ -11,6 +11,7 @@ from pages.map.choice import Choice, projection_control, sample_size, space_cont
 from pages.map.colouring import colour_by, painted
 from pages.map.map import show_map
 from pages.map.projections import chosen_map, first_map, map_caption, mapped_ids
+from pages.parts.pick import Kept
 from pages.visit import session
 from pages.visit.sight import Sight
 
@@ -22,7 +23,7 @@ def two_maps(sight: Sight) -> None:
     """Two maps with controls of their own, of the same samples in the same colours, with one selection."""
     run = sight.run
     above = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
-    columns = dict(zip(session.SIDES, st.columns(2, gap="medium"), strict=True))
+    columns = dict(zip(FIRST, st.columns(2, gap="medium"), strict=True))
     chosen = {}
     for side, column in columns.items():
         with column:
@@ -39,17 +40,28 @@ def two_maps(sight: Sight) -> None:
 
 
 def _choice(run: Run, side: str) -> tuple[str, str]:
-    """Space and projection of one map, by its controls; kept in the address."""
-    kept = tuple((session.side(side) or "").rpartition(".")[::2])
-    current = kept if kept[0] in spaces(run) and kept[1] in PROJECTIONS else FIRST[side]
+    """Space and projection of one map, by its controls."""
+    space, method = FIRST[side]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        chosen = (
-            space_control(run, key=f"two-space-{side}", default=current[0]),
-            projection_control(key=f"two-method-{side}-{run.id}", default=current[1]),
+        return (
+            space_control(run, key=f"two-space-{side}-{run.id}", default=space, kept=_half(run, side, 0)),
+            projection_control(key=f"two-method-{side}-{run.id}", default=method, kept=_half(run, side, 1)),
         )
-    if chosen != current:
-        session.show_side(side, None if chosen == FIRST[side] else ".".join(chosen))
-    return chosen
+
+
+def _half(run: Run, side: str, place: int) -> Kept:
+    """One half of what the address says of a side, such as ``left=input.pca``."""
+
+    def halves() -> list[str]:
+        space, method = (session.part(side) or "").rpartition(".")[::2]
+        return [space, method] if space in spaces(run) and method in PROJECTIONS else list(FIRST[side])
+
+    def keep(word: str | None) -> None:
+        both = halves()
+        both[place] = word or FIRST[side][place]
+        session.keep_part(side, None if tuple(both) == FIRST[side] else ".".join(both))
+
+    return Kept(lambda: halves()[place], keep)
 
 
 def _map(sight: Sight, by: str, choice: Choice, side: str) -> None:

@@ -10,7 +10,7 @@ from deepclust.metrics.lineage import letter
 from deepclust.runs.edit_kinds import default_name
 from pages.gallery.edits import edit_bar, row_form, row_menu
 from pages.gallery.row import KINDS, Majorities, head, majorities_of, strip
-from pages.parts.pick import pick
+from pages.parts.pick import in_address, pick
 from pages.visit.clusters import Clusters
 from pages.visit.say import plain
 from pages.visit.sight import Sight
@@ -33,7 +33,7 @@ def _cluster_rows(sight: Sight) -> None:
     classes = majorities_of(sight, clusters)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         explained = "  \n".join(f"**{name}**: {sentence}" for name, sentence in KINDS.items())
-        kind = pick("Which samples", list(KINDS), key="gallery-kind", help=explained)
+        kind = pick("Which samples", list(KINDS), key="gallery-kind", help=explained, kept=in_address("gallery"))
         by = _sort_control(sight.revealed)
     with st.container(horizontal=True, gap="small"):
         edit_bar(sight, clusters)

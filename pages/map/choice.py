@@ -10,7 +10,7 @@ from deepclust.engine.training.saved import build
 from deepclust.projections import PROJECTIONS
 from deepclust.results import SPACE
 from deepclust.runs import Run
-from pages.parts.pick import pick
+from pages.parts.pick import Kept, in_address, pick
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,12 @@ class Choice:
 
 def choose_map(run: Run, n_features: int) -> Choice:
     """All controls of a map. n_features: of the latent space, which is shown first."""
-    space = space_control(run, key="map-space")
+    space = space_control(run, key="map-space", kept=in_address("space"))
     first = telling_projection(n_features)
-    method = projection_control(key=f"map-method-{first}", default=first)
-    dimensions = pick("Dimensions", [2, 3], title=lambda d: f"{d}-D", key="map-dimensions")
+    method = projection_control(key=f"map-method-{first}", default=first, kept=in_address("projection"))
+    dimensions = pick(
+        "Dimensions", [2, 3], title=lambda d: f"{d}-D", key="map-dimensions", kept=in_address("dimensions")
+    )
     return Choice(space, method, dimensions, sample_size(run, method))
 
 
@@ -44,7 +46,7 @@ def spaces(run: Run) -> dict[str, str]:
     }
 
 
-def space_control(run: Run, *, key: str, default: str = "latent") -> str:
+def space_control(run: Run, *, key: str, default: str = "latent", kept: Kept | None = None) -> str:
     """The space that is mapped."""
     names = spaces(run)
     return pick(
@@ -55,6 +57,7 @@ def space_control(run: Run, *, key: str, default: str = "latent") -> str:
         key=f"{key}-{'/'.join(names)}",
         help="What the network made of the data, the data themselves, or the first eigenvectors of the neighbour graph "
         "of the latent space; then whatever else the method has learned.",
+        kept=kept,
     )
 
 
@@ -65,11 +68,18 @@ def projection_control(
     default: str = "pca",
     methods: Sequence[str] = tuple(PROJECTIONS),
     help: str | None = None,
+    kept: Kept | None = None,
 ) -> str:
     """The projection that makes the map, or all maps of a view. help: else what each of them does."""
     summaries = "  \n".join(f"**{PROJECTIONS[name].title}**: {PROJECTIONS[name].summary}" for name in methods)
     return pick(
-        label, methods, title=lambda name: PROJECTIONS[name].title, default=default, key=key, help=help or summaries
+        label,
+        methods,
+        title=lambda name: PROJECTIONS[name].title,
+        default=default,
+        key=key,
+        help=help or summaries,
+        kept=kept,
     )
 
 
@@ -78,13 +88,14 @@ def sample_size(run: Run, *methods: str) -> int | None:
     n = run.config.n_samples
     if n <= FIRST_SAMPLE:
         return None
-    few, every = f"{FIRST_SAMPLE:,}", f"All {n:,}"
     few_first = any(first_sample(method, n) is not None for method in methods)
     points = pick(
         "Points",
-        [few, every],
-        default=few if few_first else every,
+        [FIRST_SAMPLE, n],
+        title=lambda m: f"All {m:,}" if m == n else f"{m:,}",
+        default=FIRST_SAMPLE if few_first else n,
         key=f"map-points-{run.id}-{few_first}",
         help="A sample in which every cluster has its share is there within seconds.",
+        kept=in_address("points"),
     )
-    return FIRST_SAMPLE if points == few else None
+    return FIRST_SAMPLE if points == FIRST_SAMPLE else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from deepclust.projections import Projection
-from pages.parts.pick import pick
+from pages.parts.pick import Kept, in_address, pick
 from pages.visit.sight import Sight
 
 CLUSTER, CONFIDENCE, KEPT, CLASS = "Cluster", "Confidence", "Neighbours kept", "Class"
@@ -24,9 +24,11 @@ class Paint:
     value_name: str = CONFIDENCE
 
 
-def colour_control(colours: Sequence[str], *, key: str, default: str | None = None, help: str | None = None) -> str:
+def colour_control(
+    colours: Sequence[str], *, key: str, default: str | None = None, help: str | None = None, kept: Kept | None = None
+) -> str:
     """What colours a map; the first colour, unless another is the default."""
-    return pick("Colour by", colours, default=default, key=f"{key}-{'-'.join(colours)}", help=help)
+    return pick("Colour by", colours, default=default, key=f"{key}-{'-'.join(colours)}", help=help, kept=kept)
 
 
 def colour_by(sight: Sight, *, measured: bool = False) -> str:
@@ -39,6 +41,7 @@ def colour_by(sight: Sight, *, measured: bool = False) -> str:
         key="colour",
         help="Confidence: how much nearer a sample is to its own centre than to the next one, 0 to 1."
         + ("  \nNeighbours kept: how many of its 15 nearest samples are near it on this map, too, 0 to 1." * measured),
+        kept=in_address("colour"),
     )
 
 

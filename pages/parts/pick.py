@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, NamedTuple, TypeVar, cast
 
 import streamlit as st
 
-from pages.visit.say import plain
+from pages.visit import session
 
 Option = TypeVar("Option")
+TURNS = "pick-turns"  # in the session: of every kept choice, how often it was changed elsewhere, and what it is
+
+
+class Kept(NamedTuple):
+    """Where a choice is kept as words: how it is read, and how it is kept. None is the option that is shown at first."""
+
+    read: Callable[[], str | None]
+    keep: Callable[[str | None], None]
+
+
+def in_address(part: str) -> Kept:
+    """Kept in the address, as one of `pages.visit.session.PARTS`."""
+    return Kept(partial(session.part, part), partial(session.keep_part, part))
 
 
 def pick(
@@ -21,20 +35,51 @@ def pick(
     title: Callable[[Option], str] = str,
     help: str | None = None,
     unlabelled: bool = False,
+    kept: Kept | None = None,
 ) -> Option:
     """Draw the control where the caller is; one option is always chosen, at first ``default`` or else the first.
 
-    title: what an option is called on the page. unlabelled: only screen readers are told the label.
+    title: what an option is called on the page. unlabelled: only screen readers are told the label. kept: the choice is
+    what stands there, also when that was changed elsewhere, and a new choice is kept there.
     """
-    chosen: Any = st.segmented_control(
+    first = options[0] if default is None else default
+    further: dict[str, Any] = {"default": first, "key": key}
+    if kept is not None:
+        current = next((option for option in options if str(option) == kept.read()), first)
+        drawn_key = key_of(key, current)
+        further = {"default": current, "key": drawn_key, "on_change": _keep, "args": (key, drawn_key, first, kept)}
+    chosen = st.segmented_control(
         label,
         list(options),
-        format_func=lambda option: plain(title(option)),
-        default=options[0] if default is None else default,
+        format_func=title,
         required=True,
-        key=key,
         help=help,
         label_visibility="collapsed" if unlabelled else "visible",
+        **further,
     )
-    chosen_option: Option = chosen
-    return chosen_option
+    return cast(Option, chosen)
+
+
+def _keep(key: str, drawn_key: str, first: Any, kept: Kept) -> None:
+    chosen = st.session_state[drawn_key]
+    knows(key, chosen)
+    kept.keep(None if chosen == first else str(chosen))
+
+
+def key_of(key: str, value: Any) -> str:
+    """The key under which a control shows a value that may also be changed elsewhere; another one whenever it was.
+
+    Setting the value of a control that is there already would be lost: what the browser sends before it knows of the new
+    value (a fragment that renews itself is enough) holds the old one, and looks as if it had been chosen just now.
+    """
+    turns = st.session_state.setdefault(TURNS, {})
+    turn, known = turns.get(key, (0, value))
+    turn += known != value
+    turns[key] = (turn, value)
+    return f"{key}-{turn}" if turn else key
+
+
+def knows(key: str, value: Any) -> None:
+    """A control has been set to a value by hand: it shows it under the key that it has."""
+    turns = st.session_state[TURNS]
+    turns[key] = (turns[key][0], value)

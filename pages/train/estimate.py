@@ -32,7 +32,9 @@ def _line(config: RunConfig, was_waiting: bool) -> None:
     expected = estimate(config, cached.store())
     if was_waiting and (expected.measured or expected.problem):
         st.rerun()  # only a new run of the page stops the clock of this line
-    st.caption(_sentence(expected, trial.error or DOING.get(trial.doing or trial.state, "") if trial is not None else ""))
+    st.caption(
+        _sentence(expected, trial.error or DOING.get(trial.doing or trial.state, "") if trial is not None else "")
+    )
 
 
 def _sentence(expected: Estimate, doing: str) -> str:

@@ -7,35 +7,68 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from deepclust.runs import Run
 from pages.visit import cached, say
 
 DEFAULT_DATASET = {"name": "digits"}
-SIDES = ("left", "right")
+# What else of a view stands in the address, by the control that chooses it; see docs/decisions/0015
+PARTS = (
+    "view",
+    "space",
+    "projection",
+    "dimensions",
+    "points",
+    "colour",
+    "gallery",
+    "left",
+    "right",
+    "time",
+    "then",
+    "graph",
+    "figure",
+)
 
 
 def begin() -> None:
-    """First thing on every page: read the URL once in a session, and write it back from then on."""
+    """First thing on every page: take what the URL says when a visit begins and when the browser went back, else write it."""
     state = st.session_state
     if "dataset" not in state:
-        state.dataset, state.run_id, state.ks = DEFAULT_DATASET, None, {}
-        state.revealed, state.selection, state.view = set(), None, st.query_params.get("view")
-        state.sides = {side: st.query_params[side] for side in SIDES if side in st.query_params}
-        run_id, k = st.query_params.get("run"), st.query_params.get("k", "")
-        if run_id:
-            try:
-                run = cached.store().get(run_id)
-                if k.isdigit():
-                    state.ks[run.id] = int(k)
-                look_at(run)
-            except ValueError as error:
-                say.warning(f"{error} The link may be old, or the run was deleted.")
+        state.dataset, state.run_id, state.ks, state.parts = DEFAULT_DATASET, None, {}, {}
+        state.revealed, state.selection = set(), None
+        _read_url()
+    elif _went_through_history():
+        _read_url()
     write_url()
 
 
+def _went_through_history() -> bool:
+    """Whether the page runs because of Back or Forward. An address alone cannot tell: while a page runs, the browser may
+    send a click from the address that it had before."""
+    return bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
+
+
+def _read_url() -> None:
+    """Look at what the address names; at what was looked at before, where it names no run."""
+    query, state = st.query_params.to_dict(), st.session_state
+    if not query.get("run"):
+        return
+    try:
+        run = cached.store().get(query["run"])
+    except ValueError as error:
+        say.warning(f"{error} The link may be old, or the run was deleted.")
+        return
+    state.ks.pop(run.id, None)
+    if query.get("k", "").isdigit():
+        state.ks[run.id] = int(query["k"])
+    state.parts = {name: query[name] for name in PARTS if name in query}
+    if state.run_id != run.id:
+        _show(run)
+
+
 def write_url() -> None:
-    """The address in the browser names the run and k, so that it can be kept, reloaded and passed on."""
+    """The address in the browser names the run, k and the view, so that it can be kept, reloaded and passed on."""
     run = current_run()
     wanted = {} if run is None else url_of(run)
     if st.query_params.to_dict() != wanted:
@@ -45,15 +78,31 @@ def write_url() -> None:
 def url_of(run: Run) -> dict[str, str]:
     """The part of the address that names a run, its k, and the view of it on Explore."""
     k = st.session_state.ks.get(run.id)
-    further = {"k": None if k is None else str(k), "view": view(), **st.session_state.sides}
-    return {"run": run.id} | {name: value for name, value in further.items() if value is not None}
+    return {"run": run.id, **({} if k is None else {"k": str(k)}), **st.session_state.parts}
+
+
+def part(name: str) -> str | None:
+    """What one of `PARTS` is in the address; None for what is shown at first."""
+    value: str | None = st.session_state.parts.get(name)
+    return value
+
+
+def keep_part(name: str, value: str | None) -> None:
+    """Another value for one of `PARTS`; None is what is shown at first."""
+    others = {other: kept for other, kept in st.session_state.parts.items() if other != name}
+    st.session_state.parts = others if value is None else {**others, name: value}
+    write_url()
+
+
+def _show(run: Run) -> None:
+    st.session_state.run_id = run.id
+    st.session_state.dataset = dict(run.config.dataset)
+    st.session_state.selection = None
 
 
 def look_at(run: Run) -> None:
     """Make a run the one that all pages show, with its data set."""
-    st.session_state.run_id = run.id
-    st.session_state.dataset = dict(run.config.dataset)
-    st.session_state.selection = None
+    _show(run)
     write_url()
 
 
@@ -93,30 +142,6 @@ def current_k(run: Run) -> int:
 def choose_k(run: Run, k: int) -> None:
     """Show another number of clusters of this run."""
     st.session_state.ks[run.id] = k
-    write_url()
-
-
-def view() -> str | None:
-    """The view that Explore shows; None for its first one."""
-    held: str | None = st.session_state.view
-    return held
-
-
-def show_view(name: str | None) -> None:
-    """Show another view on Explore, on this visit and by its address; None is the first one."""
-    st.session_state.view = name
-    write_url()
-
-
-def side(name: str) -> str | None:
-    """What the left or the right one of two maps shows, as its address says it; None where nothing was chosen."""
-    held: str | None = st.session_state.sides.get(name)
-    return held
-
-
-def show_side(name: str, map_of: str | None) -> None:
-    """Show another map on one of both sides; None is what it shows at first."""
-    st.session_state.sides = {n: m for n, m in {**st.session_state.sides, name: map_of}.items() if m is not None}
     write_url()
 
 

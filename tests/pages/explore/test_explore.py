@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,6 +32,14 @@ def metric(visitor: AppTest, label: str) -> str:
 
 def badges(visitor: AppTest) -> str:
     return "\n".join(part.value for part in visitor.markdown if "-badge[" in part.value)
+
+
+def control(visitor: AppTest, label: str) -> Any:
+    return next(c for c in visitor.get("button_group") if c.label == label)
+
+
+def address(visitor: AppTest) -> dict[str, str]:
+    return {name: value if isinstance(value, str) else value[0] for name, value in visitor.query_params.items()}
 
 
 def reveal(visitor: AppTest) -> None:
@@ -130,3 +139,68 @@ def test_a_damaged_result_is_explained(app: Callable[..., AppTest], finished: Ru
     (finished.folder / "result.npz").write_bytes(b"not an archive")
     visitor = app("explore", run=finished.id)
     assert "cannot be opened" in visitor.error[0].value
+
+
+def test_what_the_controls_show_stands_in_the_address_and_comes_back(
+    app: Callable[..., AppTest], finished: Run
+) -> None:
+    visitor = app("explore", run=finished.id)
+    for label, value in (
+        ("Space", "input"),
+        ("Projection", "umap"),
+        ("Dimensions", 3),
+        ("Colour by", "Confidence"),
+        ("Which samples", "Borderline"),
+    ):
+        control(visitor, label).set_value(value).run()
+        assert not visitor.exception
+    parts = {"space": "input", "projection": "umap", "dimensions": "3", "colour": "Confidence", "gallery": "Borderline"}
+    assert address(visitor) == {"run": finished.id, **parts}
+    assert all(f"{name}={value}" in visitor.code[0].value for name, value in parts.items()), "the link to pass on"
+
+    other = app("explore", run=finished.id, **parts)
+    assert control(other, "Space").value == "input"
+    assert control(other, "Dimensions").value == 3
+    assert control(other, "Which samples").value == "Borderline"
+    assert address(other) == {"run": finished.id, **parts}
+    control(other, "Space").set_value("latent").run()
+    assert "space" not in address(other), "what is shown at first is left out"
+
+
+def test_a_view_that_is_left_is_found_as_it_was(app: Callable[..., AppTest], finished: Run) -> None:
+    visitor = app("explore", run=finished.id, colour="Confidence")
+    for view in ("Time machine", "Clusters"):
+        visitor.segmented_control(key=f"view-{finished.id}").set_value(view).run()
+    assert control(visitor, "Colour by").value == "Confidence"
+
+
+def test_back_shows_what_the_address_says_and_a_click_does_not(
+    app: Callable[..., AppTest], finished: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = app("explore", run=finished.id, space="input")
+    control(visitor, "Space").set_value("latent").run()
+    visitor.select_slider[0].set_value(5).run()
+    before = {"run": finished.id, "space": "input"}
+    visitor.query_params.clear()
+    visitor.query_params.update(before)
+    visitor.run()  # a click that was on its way before the browser knew of the change
+    assert address(visitor) == {"run": finished.id, "k": "5"}
+
+    monkeypatch.setattr("pages.visit.session._went_through_history", lambda: True)
+    visitor.query_params.clear()
+    visitor.query_params.update(before)
+    visitor.run()
+    assert address(visitor) == before
+    assert visitor.select_slider[0].value == 3
+    assert control(visitor, "Space").value == "input"
+
+
+def test_back_to_a_run_that_is_gone_is_explained(
+    app: Callable[..., AppTest], finished: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = app("explore", run=finished.id)
+    monkeypatch.setattr("pages.visit.session._went_through_history", lambda: True)
+    visitor.query_params["run"] = "20200101-000000-gone"
+    visitor.run()
+    assert "the run was deleted" in visitor.warning[0].value
+    assert address(visitor) == {"run": finished.id}

@@ -126,7 +126,7 @@ class State(dict):
 
 @pytest.fixture
 def state(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> State:
-    held = State(selection=None, ks={}, run_id=None, view=None)
+    held = State(selection=None, ks={}, run_id=None, parts={})
     monkeypatch.setattr(st, "session_state", held)
     monkeypatch.setattr(session, "write_url", lambda: None)
     return held
