@@ -20,7 +20,7 @@ from pages.map.colouring import KEPT, colour_by, painted
 from pages.map.map import show_map
 from pages.map.projections import chosen_map, first_map, map_caption, mapped_ids
 from pages.parts.opening import open_finished
-from pages.parts.pick import in_address, key_of, knows, pick
+from pages.parts.pick import chosen_by_hand, in_address, key_of, pick
 from pages.parts.strip import strip
 from pages.visit import session
 from pages.visit.say import plain
@@ -51,9 +51,9 @@ def k_slider(sight: Sight) -> None:
 
 
 def _choose_k(run: Run, key: str) -> None:
-    k = int(st.session_state[key])
-    knows(f"k-{run.id}", k)
-    session.choose_k(run, k)
+    k = chosen_by_hand(f"k-{run.id}", key)
+    if k is not None:
+        session.choose_k(run, k)
 
 
 def map_pane(sight: Sight) -> None:

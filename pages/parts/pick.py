@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 import streamlit as st
 
 from pages.visit import session
+from pages.visit.say import plain
 
 Option = TypeVar("Option")
 TURNS = "pick-turns"  # in the session: of every kept choice, how often it was changed elsewhere, and what it is
@@ -51,7 +52,7 @@ def pick(
     chosen = st.segmented_control(
         label,
         list(options),
-        format_func=title,
+        format_func=lambda option: plain(title(option)),
         required=True,
         help=help,
         label_visibility="collapsed" if unlabelled else "visible",
@@ -61,9 +62,9 @@ def pick(
 
 
 def _keep(key: str, drawn_key: str, first: Any, kept: Kept) -> None:
-    chosen = st.session_state[drawn_key]
-    knows(key, chosen)
-    kept.keep(None if chosen == first else str(chosen))
+    chosen = chosen_by_hand(key, drawn_key)
+    if chosen is not None:
+        kept.keep(None if chosen == first else str(chosen))
 
 
 def key_of(key: str, value: Any) -> str:
@@ -76,10 +77,18 @@ def key_of(key: str, value: Any) -> str:
     turn, known = turns.get(key, (0, value))
     turn += known != value
     turns[key] = (turn, value)
+    return _drawn_key(key, turn)
+
+
+def chosen_by_hand(key: str, drawn_key: str) -> Any:
+    """What such a control has just been set to; None if it is the one that was drawn before the value changed elsewhere."""
+    turn, _ = st.session_state[TURNS][key]
+    chosen = st.session_state.get(drawn_key)
+    if drawn_key != _drawn_key(key, turn) or chosen is None:
+        return None
+    st.session_state[TURNS][key] = (turn, chosen)
+    return chosen
+
+
+def _drawn_key(key: str, turn: int) -> str:
     return f"{key}-{turn}" if turn else key
-
-
-def knows(key: str, value: Any) -> None:
-    """A control has been set to a value by hand: it shows it under the key that it has."""
-    turns = st.session_state[TURNS]
-    turns[key] = (turns[key][0], value)
