@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from deepclust.disk import load_arrays, save_arrays
+from deepclust.spaces import EIGEN, LATENT, Space
 
 SPACE, EXTRA = "space:", "extra:"  # how the names of further arrays begin in a file
 BY_KMEANS = (
@@ -41,6 +42,12 @@ class ClusterResult:
         for name, array in [*((name, getattr(self, name)) for name in PER_SAMPLE), *self.spaces.items()]:
             if array is not None and len(array) != n_samples:
                 raise ValueError(f"{name} has {len(array)} rows, but there are {n_samples} labels.")
+
+    @property
+    def present(self) -> tuple[Space, ...]:
+        """The spaces that it holds, the latent one first."""
+        learned = () if self.spectral_embedding is None else (EIGEN,)
+        return (LATENT, *learned, *(Space("space", name) for name in self.spaces))
 
     def save(self, path: Path) -> None:
         """Write to ``path`` in one step: a reader sees the old file or the whole new one."""

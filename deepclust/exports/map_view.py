@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from deepclust.engine.maps.run_maps import map_job
 from deepclust.engine.training.saved import build
 from deepclust.exports.view import View
@@ -13,13 +11,14 @@ from deepclust.projections import BEST_FIRST, PROJECTIONS, Projection
 from deepclust.projections.maps.words import map_words
 from deepclust.runs import RunStore
 from deepclust.runs.edit_kinds import default_name
+from deepclust.spaces import LATENT
 
 
 def finished_map(view: View, store: RunStore) -> Projection | None:
     """The most telling map of the latent space that has been computed, by the rank of its projection; None without any."""
     for method in BEST_FIRST:
         for sample in (None, 2_000):
-            path = Path(map_job(view.run, store, "latent", method, 2, sample)["out"])
+            path = map_job(view.run, store, LATENT, method, 2, sample).out
             try:
                 return Projection.load(path)
             except (ValueError, OSError):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import IO, Any
 
 from deepclust.engine.maps.run_maps import map_job
 from deepclust.exports.map_view import BEST_FIRST
 from deepclust.exports.view import View
 from deepclust.runs import RunStore
+from deepclust.spaces import LATENT
 
 
 def write_notebook(view: View, store: RunStore, target: IO[bytes]) -> None:
@@ -90,12 +90,13 @@ sprite(data.X[[row for rows in typical.values() for row in rows]], columns=12)  
 
 
 def _map(view: View, store: RunStore) -> str:
-    there = [m for m in BEST_FIRST if Path(map_job(view.run, store, "latent", m)["out"]).exists()]
+    there = [m for m in BEST_FIRST if map_job(view.run, store, LATENT, m).out.exists()]
     return f"""from deepclust.engine.maps.run_maps import map_job
 from deepclust.figures.maps import scatter_map
 from deepclust.projections import Projection, project
+from deepclust.spaces import LATENT
 
-path = map_job(run, store, "latent", {(there or ["pca"])[0]!r})["out"]
+path = map_job(run, store, LATENT, {(there or ["pca"])[0]!r}).out
 try:
     found = Projection.load(path)
 except FileNotFoundError:  # this map has not been computed there

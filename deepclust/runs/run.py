@@ -32,6 +32,7 @@ from deepclust.owner import Owner, recent
 from deepclust.records import Count, Fraction, Moment, Score, Seconds, from_record
 from deepclust.results import BY_KMEANS, EXTRA, ClusterResult
 from deepclust.runs.config import RunConfig
+from deepclust.spaces import Space
 
 State = Literal["queued", "running", "paused", "done", "stopped", "failed", "lost"]
 Command = Literal["run", "pause", "stop", "discard"]
@@ -281,6 +282,14 @@ class Run:
             return dict(from_record(Metrics, read_json(self.folder / "metrics.json")))
         except (OSError, ValueError):
             return {}
+
+    @property
+    def spaces(self) -> tuple[Space, ...]:
+        """The spaces of what it found, the latent one first; empty where nothing was found."""
+        try:
+            return tuple(Space.parse(name) for name in self.metrics().get("spaces", ()))
+        except (ValueError, TypeError, AttributeError):
+            return ()
 
     @property
     def content(self) -> str:

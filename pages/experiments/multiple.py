@@ -14,6 +14,7 @@ from deepclust.methods import find_method
 from deepclust.projections import PROJECTIONS
 from deepclust.runs import Run, RunStatus
 from deepclust.runs.run import ENDED
+from deepclust.spaces import LATENT
 from pages.experiments.groups import differs
 from pages.map.choice import Choice
 from pages.map.projections import first_map, mapped_ids, requested_map
@@ -50,18 +51,13 @@ class PanelStyle:
 def keep_drawing(member: Run, style: PanelStyle, shown: bool) -> None:
     """A panel that renews itself while its run is live or its map is being computed."""
     live = member.status().state not in ENDED
-    waiting = not live and member.has_result and under_way(requested_map(member, _choice(style))[1])
+    waiting = not live and member.has_result and requested_map(member, _choice(style))[1].under_way
     st.fragment(_panel, run_every=1.0 if live or waiting else None)(member, style, shown, live, waiting)
 
 
 def _choice(style: PanelStyle) -> Choice:
     """Every run brings its own PCA map of all samples; the slow maps are of some."""
-    return Choice("latent", style.method, 2, FIRST_SAMPLE if PROJECTIONS[style.method].slow else None)
-
-
-def under_way(job: dict) -> bool:
-    """Whether a map is being computed or waits for that."""
-    return job["state"] in ("queued", "running")
+    return Choice(LATENT, style.method, 2, FIRST_SAMPLE if PROJECTIONS[style.method].slow else None)
 
 
 def _panel(member: Run, style: PanelStyle, shown: bool, was_live: bool, was_waiting: bool) -> None:
@@ -120,13 +116,13 @@ def _live_map(member: Run, style: PanelStyle) -> None:
 
 def _finished_map(member: Run, style: PanelStyle, was_waiting: bool) -> str:
     """The chosen map of what a run found, or PCA until that is there; returns what has to be said about it."""
-    projection, job = requested_map(member, _choice(style))
-    if was_waiting and not under_way(job):
+    projection, state = requested_map(member, _choice(style))
+    if was_waiting and not state.under_way:
         st.rerun()  # only a new run of the page stops the clock of this panel
     remark = ""
     if projection is None:
-        on_its_way = job["text"] or f"{PROJECTIONS[style.method].title} {job['state']}"
-        remark = job["error"] or f"{on_its_way}; PCA meanwhile"
+        on_its_way = state.text or f"{PROJECTIONS[style.method].title} {state.state}"
+        remark = state.error or f"{on_its_way}; PCA meanwhile"
         projection = first_map(member)
     if projection is None:
         _no_map(member, style)

@@ -8,7 +8,8 @@ import streamlit as st
 from deepclust.engine.maps.run_maps import FIRST_SAMPLE
 from deepclust.projections import PROJECTIONS
 from deepclust.runs import Run
-from pages.experiments.multiple import PanelStyle, draw, under_way
+from deepclust.spaces import INPUT
+from pages.experiments.multiple import PanelStyle, draw
 from pages.map.choice import Choice
 from pages.map.projections import mapped_ids, requested_map
 from pages.visit import cached
@@ -17,7 +18,7 @@ from pages.visit.say import plain
 
 def keep_drawing_raw(run: Run, style: PanelStyle) -> None:
     """The panel; it renews itself while its map is being computed."""
-    waiting = under_way(requested_map(run, _choice(style))[1])
+    waiting = requested_map(run, _choice(style))[1].under_way
     st.fragment(_panel, run_every=1.0 if waiting else None)(run, style, waiting)
 
 
@@ -26,12 +27,12 @@ def _panel(run: Run, style: PanelStyle, was_waiting: bool) -> None:
     st.markdown(
         "**Raw data**", help="As they are, before anything was learned" + (f", coloured by {plain(by)}." if by else ".")
     )
-    projection, job = requested_map(run, _choice(style))
-    if was_waiting and not under_way(job):
+    projection, state = requested_map(run, _choice(style))
+    if was_waiting and not state.under_way:
         st.rerun()  # only a new run of the page stops the clock of this panel
     if projection is None:
         st.skeleton(height=style.height)
-        st.caption(plain(job["error"] or job["text"] or f"{PROJECTIONS[style.method].title} {job['state']}"))
+        st.caption(plain(state.error or state.text or f"{PROJECTIONS[style.method].title} {state.state}"))
         return
     ids = mapped_ids(projection)
     if style.classes is not None:
@@ -42,4 +43,4 @@ def _panel(run: Run, style: PanelStyle, was_waiting: bool) -> None:
 
 
 def _choice(style: PanelStyle) -> Choice:
-    return Choice("input", style.method, 2, FIRST_SAMPLE)
+    return Choice(INPUT, style.method, 2, FIRST_SAMPLE)

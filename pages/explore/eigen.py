@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
-from deepclust.engine.maps.jobs import read_job
 from deepclust.engine.maps.run_maps import eigen_job
 from deepclust.figures.eigen import eigenvalue_bars
 from deepclust.metrics.eigengap import gap_words, ordinal, piece_sizes, read_gaps
-from deepclust.results import SPACE
 from deepclust.runs import Run
+from deepclust.spaces import EIGEN, INPUT, LATENT, Space
 from pages.explore.eigen_learned import learned_sections
 from pages.explore.eigen_pair import mapped_rows, pair_control, pair_map
 from pages.gallery.gallery import galleries
@@ -51,7 +49,7 @@ def eigen_view(sight: Sight) -> None:
     with right:
         latent = first_map(run)
         if latent is not None:
-            st.caption(f"**{plain(spaces(run)['latent'])}** (PCA) of the same samples")
+            st.caption(f"**{plain(spaces(run)[LATENT])}** (PCA) of the same samples")
             pair_map(sight, by, latent.points[ids], ids, f"eigen-latent-{run.id}")
     st.caption(
         "Groups that the graph holds apart lie apart in the first eigenvectors, often in straight arms or heaps; an "
@@ -68,39 +66,37 @@ def eigen_view(sight: Sight) -> None:
     learned_sections(sight, by)
 
 
-def _graph_of(run: Run) -> str:
+def _graph_of(run: Run) -> Space:
     """Whose neighbour graph is shown. A method that learns eigenvectors has learned them of what it was given, not of
     its own output, whose graph only shows what it was told."""
-    names = {space: name for space, name in spaces(run).items() if space != "eigen"}
-    given = ["input", *(space for space in names if space.startswith(SPACE))][-1]
+    names = {str(space): name for space, name in spaces(run).items() if space != EIGEN}
+    given = [INPUT, *(space for space in run.spaces if space.kind == "space")][-1]
     spectral = cached.outcome(run).result.spectral_embedding is not None
-    return pick(
+    chosen = pick(
         "Neighbour graph of",
         list(names),
         title=names.__getitem__,
-        default=given if spectral else "latent",
+        default=str(given if spectral else LATENT),
         key=f"graph-of-{run.id}",
         help="Every sample is joined to its 10 nearest neighbours in this space. Everything below is about that graph.",
         kept=in_address("graph"),
     )
+    return Space.parse(chosen)
 
 
-def _eigenvectors(run: Run, space: str) -> tuple[np.ndarray, np.ndarray] | None:
+def _eigenvectors(run: Run, space: Space) -> tuple[np.ndarray, np.ndarray] | None:
     """Eigenvalues (m,) and eigenvectors (n, m) once the projection process has them; its progress is shown until then."""
     job = eigen_job(run, cached.store(), space)
-    path = read_job(job).eigen_path
-    if path.exists():
-        return cached.eigenvectors(str(path))
+    if job.eigen_path.exists():
+        return cached.eigenvectors(str(job.eigen_path))
     with suppress(OSError):  # where nothing can be written, the request says so
-        Path(job["out"]).unlink(
-            missing_ok=True
-        )  # a map whose eigenvectors were removed would keep them from coming back
+        job.out.unlink(missing_ok=True)  # a map whose eigenvectors were removed would keep them from coming back
     request_job(job)
     wait_for(job, "Eigenvectors of the neighbour graph")
     return None
 
 
-def _gaps(run: Run, space: str, values: np.ndarray, vectors: np.ndarray, k: int) -> None:
+def _gaps(run: Run, space: Space, values: np.ndarray, vectors: np.ndarray, k: int) -> None:
     """Bars of the eigenvalues, and beside them what their gaps say about k."""
     if len(values) < 3:
         st.caption("There are too few samples for a gap between eigenvalues.")
@@ -123,14 +119,14 @@ def _gaps(run: Run, space: str, values: np.ndarray, vectors: np.ndarray, k: int)
         for sentence in gap_words(values, piece_sizes(values, vectors)):
             st.markdown(sentence)
         own = run.config.n_clusters
-        if space != "input" and own in read_gaps(values).clear and run.config.method != AS_GIVEN:
+        if space != INPUT and own in read_gaps(values).clear and run.config.method != AS_GIVEN:
             st.caption(
                 f"This space was made to hold {own} groups, so that a gap after the {ordinal(own)} value is partly the "
                 "method's own work. Train with other k, and see whether the gap moves along."
             )
 
 
-def _pair(run: Run, space: str, values: np.ndarray) -> tuple[int, int]:
+def _pair(run: Run, space: Space, values: np.ndarray) -> tuple[int, int]:
     """Which two eigenvectors are shown, as column numbers.
 
     At first the second and the third, because the first says nothing where the graph hangs together; of two pieces those

@@ -43,8 +43,8 @@ def over_time(subject: Subject) -> None:
     maps = maps[numbers]
     if method == "tsne":
         job = film_job(run)
-        if request_job(job)["state"] == "done":
-            film = cached.projection(job["out"])
+        if request_job(job).state == "done":
+            film = cached.projection(str(job.out))
             maps, rows = film.points, np.searchsorted(snapshots.sample, mapped_ids(film))
         else:
             wait_for(job, PROJECTIONS["tsne"].title, f"{len(numbers)} snapshots")

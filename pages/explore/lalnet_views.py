@@ -11,8 +11,8 @@ from deepclust.figures.lalnet_views import SPACES
 from deepclust.figures.multiples import multiple
 from deepclust.metrics.external import acc, nmi
 from deepclust.projections import PROJECTIONS
-from deepclust.results import SPACE
 from deepclust.runs import Run
+from deepclust.spaces import Space
 from pages.explore.lalnet_network import graphs, units
 from pages.explore.lalnet_over_time import over_time
 from pages.explore.lalnet_subject import Subject, too_old
@@ -62,7 +62,8 @@ def lalnet_views(sight: Sight) -> None:
 
 def spaces(subject: Subject) -> None:
     """F, Z and softmax(Z) side by side, with the scores of k-means in each once labels are revealed."""
-    if any(f"{SPACE}{name}" not in subject.sight.run.metrics().get("spaces", ()) for name in SPACES):
+    three = [Space("space", name) for name in SPACES]
+    if not set(three) <= set(subject.sight.run.spaces):
         too_old()
         return
     st.caption(
@@ -73,27 +74,27 @@ def spaces(subject: Subject) -> None:
     )
     with subject.bar:
         method = projection_control(key="lalnet-spaces", default="tsne", help="The paper shows t-SNE.")
-    choices = [Choice(f"{SPACE}{name}", method, 2, FIRST_SAMPLE) for name in SPACES]
+    choices = [Choice(space, method, 2, FIRST_SAMPLE) for space in three]
     waiting = _under_way(subject.sight.run, choices)
     st.fragment(_three_maps, run_every=1.0 if waiting else None)(subject, choices, waiting)
 
 
 def _under_way(run: Run, choices: list[Choice]) -> bool:
-    return any(requested_map(run, choice)[1]["state"] in ("queued", "running") for choice in choices)
+    return any(requested_map(run, choice)[1].under_way for choice in choices)
 
 
 def _three_maps(subject: Subject, choices: list[Choice], was_waiting: bool) -> None:
     if was_waiting and not _under_way(subject.sight.run, choices):
         st.rerun()  # only a new run of the page stops the clock of these maps
     for column, name, choice in zip(st.columns(3, gap="medium"), SPACES, choices, strict=True):
-        projection, job = requested_map(subject.sight.run, choice)
+        projection, state = requested_map(subject.sight.run, choice)
         with column:
             st.markdown(f"**{name}**" + _scores(subject, name))
             if projection is None:
-                if job["state"] == "failed":
-                    say.error(job["error"])
+                if state.state == "failed":
+                    say.error(state.error)
                 else:
-                    st.caption(plain(job["text"] or f"{PROJECTIONS[choice.method].title} {job['state']}"))
+                    st.caption(plain(state.text or f"{PROJECTIONS[choice.method].title} {state.state}"))
                     st.skeleton(height=SPACE_HEIGHT)
                 continue
             st.echarts_chart(

@@ -6,6 +6,7 @@ import streamlit as st
 
 from deepclust.methods import find_method
 from deepclust.runs import Run
+from deepclust.spaces import LATENT
 from pages.explore.eigen import eigen_view
 from pages.explore.lalnet_views import has_views, lalnet_views
 from pages.explore.take import note_map, take
@@ -75,7 +76,7 @@ def map_pane(sight: Sight) -> None:
     if by == KEPT and projection.kept is None:
         st.caption("How many neighbours this map keeps was not measured: the colours are those of the clusters.")
     caption, caution = map_caption(projection, sight.data.n_samples), find_method(run.config.method).caution
-    st.caption(caption if choice.space != "latent" or caution in caption else f"{caption} {caution}")
+    st.caption(caption if choice.space != LATENT or caution in caption else f"{caption} {caution}")
 
 
 def clusters_view(sight: Sight) -> None:

@@ -71,8 +71,8 @@ def _maps(run: Run, moments: Moments, method: str) -> tuple[str, np.ndarray, lis
     """Maps float (s, m, 2), by what, and the numbers of the snapshots they are of; PCA while others are on their way."""
     if method != "pca":
         job = reel_job(run, method)
-        if request_job(job)["state"] == "done":
-            return method, cached.projection(job["out"]).points, reel_numbers(len(moments.texts))
+        if request_job(job).state == "done":
+            return method, cached.projection(str(job.out)).points, reel_numbers(len(moments.texts))
         wait_for(job, f"{PROJECTIONS[method].title} of the snapshots", "Meanwhile: PCA.")
     return "pca", moments.planes, list(range(len(moments.texts)))
 

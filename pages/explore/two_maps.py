@@ -6,6 +6,7 @@ import streamlit as st
 
 from deepclust.projections import PROJECTIONS
 from deepclust.runs import Run
+from deepclust.spaces import INPUT, LATENT, Space
 from pages.gallery.gallery import galleries
 from pages.map.choice import Choice, projection_control, sample_size, space_control, spaces
 from pages.map.colouring import colour_by, painted
@@ -15,7 +16,7 @@ from pages.parts.pick import Kept
 from pages.visit import session
 from pages.visit.sight import Sight
 
-FIRST = {"left": ("input", "pca"), "right": ("latent", "pca")}  # what the two maps show at first
+FIRST = {"left": (INPUT, "pca"), "right": (LATENT, "pca")}  # what the two maps show at first
 HEIGHT = 500  # pixels of a map
 
 
@@ -39,7 +40,7 @@ def two_maps(sight: Sight) -> None:
         galleries(sight)
 
 
-def _choice(run: Run, side: str) -> tuple[str, str]:
+def _choice(run: Run, side: str) -> tuple[Space, str]:
     """Space and projection of one map, by its controls."""
     space, method = FIRST[side]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -51,15 +52,16 @@ def _choice(run: Run, side: str) -> tuple[str, str]:
 
 def _half(run: Run, side: str, place: int) -> Kept:
     """One half of what the address says of a side, such as ``left=input.pca``."""
+    first = [str(half) for half in FIRST[side]]
 
     def halves() -> list[str]:
         space, method = (session.part(side) or "").rpartition(".")[::2]
-        return [space, method] if space in spaces(run) and method in PROJECTIONS else list(FIRST[side])
+        return [space, method] if space in map(str, spaces(run)) and method in PROJECTIONS else list(first)
 
     def keep(word: str | None) -> None:
         both = halves()
-        both[place] = word or FIRST[side][place]
-        session.keep_part(side, None if tuple(both) == FIRST[side] else ".".join(both))
+        both[place] = word or first[place]
+        session.keep_part(side, None if both == first else ".".join(both))
 
     return Kept(lambda: halves()[place], keep)
 
@@ -68,7 +70,7 @@ def _map(sight: Sight, by: str, choice: Choice, side: str) -> None:
     """One of the maps, or a word on how far it is; of the latent space PCA until then."""
     run = sight.run
     projection = chosen_map(run, choice)
-    if projection is None and choice.space == "latent":
+    if projection is None and choice.space == LATENT:
         projection = first_map(run)
     if projection is None:
         return

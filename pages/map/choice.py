@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from deepclust.engine.maps.run_maps import FIRST_SAMPLE, first_sample, telling_projection
 from deepclust.engine.training.saved import build
 from deepclust.projections import PROJECTIONS
-from deepclust.results import SPACE
 from deepclust.runs import Run
+from deepclust.spaces import EIGEN, INPUT, LATENT, Space
 from pages.parts.pick import Kept, in_address, pick
 
 
@@ -17,7 +17,7 @@ from pages.parts.pick import Kept, in_address, pick
 class Choice:
     """What the controls above the map say. linked: for two maps side by side, which show the same sample."""
 
-    space: str
+    space: Space
     method: str
     n_components: int
     sample: int | None
@@ -35,30 +35,26 @@ def choose_map(run: Run, n_features: int) -> Choice:
     return Choice(space, method, dimensions, sample_size(run, method))
 
 
-def spaces(run: Run) -> dict[str, str]:
+def spaces(run: Run) -> dict[Space, str]:
     """The spaces of a run that can be mapped, and what they are called."""
-    own = [name for name in run.metrics().get("spaces", ()) if name.startswith(SPACE)]
-    return {
-        "latent": build(run.config).embedding_name,
-        "input": "Input",
-        "eigen": "Eigenspace",
-        **{name: name.removeprefix(SPACE) for name in own},
-    }
+    further = {space: space.name for space in run.spaces if space.kind == "space"}
+    return {LATENT: build(run.config).embedding_name, INPUT: "Input", EIGEN: "Eigenspace", **further}
 
 
-def space_control(run: Run, *, key: str, default: str = "latent", kept: Kept | None = None) -> str:
+def space_control(run: Run, *, key: str, default: Space = LATENT, kept: Kept | None = None) -> Space:
     """The space that is mapped."""
-    names = spaces(run)
-    return pick(
+    names = {str(space): name for space, name in spaces(run).items()}
+    chosen = pick(
         "Space",
         list(names),
         title=names.__getitem__,
-        default=default,
+        default=str(default),
         key=f"{key}-{'/'.join(names)}",
         help="What the network made of the data, the data themselves, or the first eigenvectors of the neighbour graph "
         "of the latent space; then whatever else the method has learned.",
         kept=kept,
     )
+    return Space.parse(chosen)
 
 
 def projection_control(

@@ -105,7 +105,9 @@ class Work(Generic[R]):
         """
         try:
             last = self._last()
-            if last.state == "starting" and not last.alive and recent(last.heartbeat, STARTING):
+            if last.live and last.alive:
+                return last
+            if last.state == "starting" and recent(last.heartbeat, STARTING):
                 return self.read()
             return self.start(*arguments, first=first)
         except (OSError, ValueError) as error:

@@ -8,10 +8,8 @@ import numpy as np
 
 from deepclust.data.references import open_dataset
 from deepclust.methods import find_method
-from deepclust.results import SPACE
 from deepclust.runs import Run, RunStore
-
-STAGE = "stage:"
+from deepclust.spaces import INPUT, LATENT
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,21 +31,21 @@ def judged_space(run: Run) -> JudgedSpace:
     method, k = find_method(run.config.method), run.config.n_clusters
     result = run.result()
     because = f"what {run.config.method} learns follows the k = {k} that it is trained with."
-    for name in method.spaces_without_k:
-        if name == "embedding":
+    for space in method.spaces_without_k:
+        if space == LATENT:
             return JudgedSpace(result.embedding, own=True)
-        if name == "input":
+        if space == INPUT:
             data = open_dataset(run.config.dataset, RunStore(run.folder.parent).datasets)
             return JudgedSpace(
                 data.X.reshape(data.n_samples, -1), False, f"Judged on the data as they are: {because}", "Input"
             )
-        if name.startswith(SPACE) and name.removeprefix(SPACE) in result.spaces:
-            title = name.removeprefix(SPACE)
-            return JudgedSpace(result.spaces[title], False, f"Judged in the space {title!r}: {because}", title)
-        if name.startswith(STAGE) and (points := _end_of(run, name.removeprefix(STAGE))) is not None:
-            stage = name.removeprefix(STAGE)
-            said = f"Judged in the latent space at the end of {stage!r} ({len(points):,} samples): later, {because}"
-            return JudgedSpace(points, False, said, f"Latent space after {stage}")
+        if space.kind == "space" and space.name in result.spaces:
+            return JudgedSpace(
+                result.spaces[space.name], False, f"Judged in the space {space.name!r}: {because}", space.name
+            )
+        if space.kind == "stage" and (points := _end_of(run, space.name)) is not None:
+            where = f"in the latent space at the end of {space.name!r} ({len(points):,} samples)"
+            return JudgedSpace(points, False, f"Judged {where}: later, {because}", f"Latent space after {space.name}")
     warning = (
         f"Take this with care: {because} To choose k without that, judge a run of k-means or of an autoencoder on the same "
         "data."

@@ -12,6 +12,7 @@ from deepclust.engine.training.saved import build
 from deepclust.graphs import spectral_embedding
 from deepclust.methods import find_method
 from deepclust.runs import Run
+from deepclust.spaces import LATENT
 
 VALUES = 21  # as on the Eigenvectors view: a gap after each k from 2 to 20
 AT_MOST = 10_000  # samples
@@ -19,7 +20,7 @@ AT_MOST = 10_000  # samples
 
 def readings(run: Run, judged: JudgedSpace) -> Iterator[Reading]:
     """The space in which k is judged, and the latent space of the result where that is another one."""
-    shaped = find_method(run.config.method).spaces_without_k[:1] != ("embedding",)
+    shaped = find_method(run.config.method).spaces_without_k[:1] != (LATENT,)
     title = build(run.config).embedding_name
     if not judged.own:
         yield read_space(judged.points, judged.title)

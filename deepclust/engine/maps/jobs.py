@@ -3,239 +3,317 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deepclust.disk import load_arrays, save_arrays, write_json
+from deepclust.disk import load_arrays, read_json, save_arrays, write_json
 from deepclust.projections import PROJECTIONS, Cancelled, Projection, cache_key, find_projection, project, sample_ids
-from deepclust.results import SPACE
+from deepclust.spaces import EIGEN, Space
 
-SPACES = ("input", "latent", "eigen")
-FILM = "snapshots"  # the latent space at several moments of training: a map of each, in one frame
 LANES = ("quick", "eigen", "slow")
 EIGENVECTORS = 21  # enough to see a gap after each k from 2 to 20
 EIGEN_MAPPED = 10  # of which the first ten after the trivial one are mapped
 ALL_SAMPLES = 1_000_000_000  # the priority of a job without a sample: after every sample
 
+Progress = Callable[[float, str], bool | None]
+
 _eigen_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Job:
-    """A map of one space of one run, and the file that it goes to.
+class StoredArray:
+    """An array of an .npz."""
 
-    `array` {"path", "member"} is the .npz (or .npy, without member) that holds the latent space; the input space comes
-    from the data set reference `dataset` and the folder of own data sets. `ids`: None for all samples, a number for a
-    sample of that size (each cluster of `labels` {"path", "member"} gets its share), a list, or the path of a .npy.
-    Lower `priority` is served first. For the space "snapshots", `array` names the folder of a run's snapshots, and
-    `params` the numbers "snapshots" of those to map and how many "points" of each; with "anchor" "last" they are laid out
-    from the last to the first.
+    path: str
+    member: str
+
+    def load(self) -> NDArray:
+        """The array. ValueError or OSError, in words, if it is not there."""
+        path = Path(self.path)
+        if not path.exists():
+            raise ValueError(f"{path.name} is not in {path.parent}: the run it belongs to may have been deleted.")
+        arrays = load_arrays(path)
+        if self.member not in arrays:
+            raise ValueError(f"{path.name} holds no array {self.member!r}, only {', '.join(arrays)}.")
+        return arrays[self.member]
+
+
+@dataclass(frozen=True)
+class Samples:
+    """The samples of a data set as they are: its reference, and the folder of own data sets."""
+
+    ref: Mapping[str, Any]
+    own_folder: str
+
+    def load(self) -> NDArray:
+        """The samples. ValueError, in words, if they cannot be opened."""
+        from deepclust.data.references import open_dataset
+
+        return open_dataset(self.ref, Path(self.own_folder)).X
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Job(ABC):
+    """What all jobs say. fingerprint: stands for the content of the space; the same one and choices are the same map.
+
+    folder: where the result goes. ValueError for an unknown projection.
     """
 
-    key: str
-    out: str
+    kind: ClassVar[str]
+
     fingerprint: str
-    space: str
     method: str
-    n_components: int = 2
-    params: Mapping[str, Any] | None = None
-    ids: int | str | list[int] | None = None
+    folder: str
     seed: int = 0
-    array: Mapping[str, str] | None = None
-    labels: Mapping[str, str] | None = None
-    dataset: Mapping[str, Any] | None = None
-    own_folder: str | None = None
-    priority: int = ALL_SAMPLES
 
     def __post_init__(self) -> None:
-        if self.space not in (*SPACES, FILM) and not self.space.startswith(SPACE):
-            raise ValueError(
-                f"There is no space {self.space!r}: choose one of {', '.join(SPACES)}, or {SPACE}NAME of the method."
-            )
         find_projection(self.method)
-        if self.array is None and self.dataset is None:
-            raise ValueError("The job names no data: give an array {path, member}, or a dataset reference.")
-        if self.space not in ("input", "eigen") and self.array is None:
-            raise ValueError(f"The {self.space} space needs the array {{path, member}} of the latent space.")
+
+    @property
+    @abstractmethod
+    def key(self) -> str:
+        """Names the result by all that it depends on."""
+
+    @property
+    def out(self) -> Path:
+        """The file of the result."""
+        return Path(self.folder) / f"{self.key}.npz"
 
     @property
     def name(self) -> str:
         """The job's file name: key and place, as two runs may want the same map in two folders."""
-        return f"{self.key}-{hashlib.sha256(str(Path(self.out).absolute()).encode()).hexdigest()[:6]}"
+        return f"{self.key}-{hashlib.sha256(str(self.out.absolute()).encode()).hexdigest()[:6]}"
 
     @property
     def lane(self) -> str:
         """Which queue the job waits in, so that an instant PCA never waits for a UMAP of 70,000 points."""
-        if PROJECTIONS[self.method].slow:
-            return "slow"
-        return "eigen" if self.space == "eigen" else "quick"
+        return "slow" if PROJECTIONS[self.method].slow else "quick"
+
+    @property
+    def priority(self) -> int:
+        """Lower ones are served first."""
+        return ALL_SAMPLES
+
+    @property
+    def title(self) -> str:
+        """What it is, in words."""
+        return f"{PROJECTIONS[self.method].title} of all points"
+
+    def to_json(self) -> dict[str, Any]:
+        """As a dict that `json` can write and `read_job` understands."""
+        return {"kind": self.kind, **asdict(self)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapJob(_Job):
+    """A map of one space of one run.
+
+    source: where the space lies; graph: not itself is mapped but the first eigenvectors of its graph of neighbours. sample:
+    how many samples are shown (each cluster of ``labels`` gets its share), None for all; small ones are served first.
+    """
+
+    kind = "map"
+
+    space: Space
+    source: StoredArray | Samples
+    graph: bool = False
+    n_components: int = 2
+    sample: int | None = None
+    labels: StoredArray | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        space, params = str(self.space), self.params
+        return cache_key(self.fingerprint, space, self.method, self.n_components, params, self.sample, self.seed)
+
+    @property
+    def lane(self) -> str:
+        return "eigen" if self.graph and super().lane == "quick" else super().lane
+
+    @property
+    def priority(self) -> int:
+        return self.sample or ALL_SAMPLES
+
+    @property
+    def title(self) -> str:
+        return f"{PROJECTIONS[self.method].title} of {f'{self.sample:,}' if self.sample else 'all'} points"
 
     @property
     def eigen_path(self) -> Path:
         """Where values (m,) and vectors (n, m) of the Laplacian of the space are kept, beside the maps."""
-        key = cache_key(self.fingerprint, "eigen", "spectral", EIGENVECTORS, {}, None, 0)
-        return Path(self.out).with_name(f"eigen_{key}.npz")
+        key = cache_key(self.fingerprint, str(EIGEN), "spectral", EIGENVECTORS, {}, None, 0)
+        return Path(self.folder) / f"eigen_{key}.npz"
+
+    def to_json(self) -> dict[str, Any]:
+        return {**super().to_json(), "space": str(self.space)}
 
 
-def make_job(
-    *,
-    fingerprint: str,
-    space: str,
-    method: str,
-    out_folder: str | Path,
-    array: tuple[str | Path, str] | None = None,
-    dataset: Mapping[str, Any] | None = None,
-    own_folder: str | Path | None = None,
-    labels: tuple[str | Path, str] | None = None,
-    n_components: int = 2,
-    params: Mapping[str, Any] | None = None,
-    sample: int | None = None,
-    seed: int = 0,
-    priority: int | None = None,
-) -> dict[str, Any]:
-    """The dict of a checked job, with its key, its file `out` in `out_folder`, and small samples before larger ones.
+@dataclass(frozen=True, kw_only=True)
+class FilmJob(_Job):
+    """Maps of the latent space at several moments of training, in one frame.
 
-    `fingerprint` stands for the content of the space (run, data set): the same fingerprint and choices are the same map.
-    `array` and `labels` are (path, member of the .npz). ValueError for unknown spaces and methods.
+    snapshots: the folder of a run's snapshots, numbers: which of them, points: how many of the samples of each. backwards:
+    they are laid out from the last to the first (`deepclust.projections.maps.reel`), else from the first on.
     """
-    key = cache_key(fingerprint, space, method, n_components, params or {}, sample, seed)
-    job = Job(
-        key=key,
-        out=str(Path(out_folder) / f"{key}.npz"),
-        fingerprint=fingerprint,
-        space=space,
-        method=method,
-        n_components=n_components,
-        params=dict(params or {}),
-        ids=sample,
-        seed=seed,
-        array=_reference(array),
-        labels=_reference(labels),
-        dataset=None if dataset is None else dict(dataset),
-        own_folder=None if own_folder is None else str(own_folder),
-        priority=(sample or ALL_SAMPLES) if priority is None else priority,
-    )
-    return asdict(job)
+
+    kind = "film"
+
+    snapshots: str
+    numbers: tuple[int, ...]
+    points: int
+    backwards: bool = False
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """What is kept with the maps."""
+        anchor = {"anchor": "last"} if self.backwards else {}
+        return {"snapshots": list(self.numbers), "points": self.points, **anchor}
+
+    @property
+    def key(self) -> str:
+        return cache_key(self.fingerprint, "snapshots", self.method, 2, self.params, None, self.seed)
+
+    def shot(self, number: int, member: str) -> NDArray:
+        """An array of a snapshot."""
+        return StoredArray(str(Path(self.snapshots) / f"{number:05d}.npz"), member).load()
+
+
+Job = MapJob | FilmJob
 
 
 def read_job(values: Any) -> Job:
-    """A Job of a decoded JSON object. ValueError when fields are missing, unknown or impossible."""
-    if not isinstance(values, Mapping):
-        raise ValueError("A projection job must be a JSON object.")
-    known = {field.name for field in fields(Job)}
-    unknown = sorted(set(values) - known)
-    if unknown:
+    """A job of a decoded JSON object. ValueError when fields are missing, unknown or impossible."""
+    kinds = [job for job in (MapJob, FilmJob) if isinstance(values, Mapping) and job.kind == values.get("kind")]
+    if not kinds:
+        raise ValueError("A projection job must be a JSON object with the kind map or film.")
+    cls = kinds[0]
+    given = {name: value for name, value in values.items() if name != "kind"}
+    known = {f.name for f in fields(cls)}
+    if unknown := sorted(set(given) - known):
         raise ValueError(f"A projection job has no field {unknown[0]!r}; it has {', '.join(sorted(known))}.")
     try:
-        return Job(**values)
-    except TypeError as error:  # Python names the missing field
+        if cls is FilmJob:
+            return FilmJob(**{**given, "numbers": tuple(given["numbers"])})
+        source, labels = given["source"], given["labels"]
+        parsed = {
+            "space": Space.parse(given["space"]),
+            "source": Samples(**source) if "ref" in source else StoredArray(**source),
+            "labels": None if labels is None else StoredArray(**labels),
+        }
+        return MapJob(**{**given, **parsed})
+    except (TypeError, KeyError, AttributeError) as error:  # Python names what is missing
         raise ValueError(f"The projection job is not complete: {error}.") from error
 
 
-def progress_path(job: Job) -> Path:
-    """The file beside the result in which the state of a job is written while there is no result."""
-    return Path(job.out + ".progress.json")
+# -- how far it is ----------------------------------------------------------------------------------------------------
+
+State = Literal["missing", "queued", "running", "done", "failed", "cancelled"]
 
 
-def write_state(job: Job, state: str, fraction: float = 0.0, text: str = "", error: str | None = None) -> None:
-    """Say where a job is: queued, running, done, failed (with the error in words) or cancelled.
+@dataclass(frozen=True)
+class JobState:
+    """How far a job is: the fraction that is done in [0, 1], what is done at this moment, and an error as a sentence."""
+
+    state: State = "missing"
+    fraction: float = 0.0
+    text: str = ""
+    error: str = ""
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it is being computed or waits for that."""
+        return self.state in ("queued", "running")
+
+    @classmethod
+    def load(cls, path: Path) -> JobState:
+        """The state in a file; "missing" where none can be read."""
+        try:
+            values = read_json(path)
+            state = cls(values["state"], values["fraction"], values["text"], values["error"])
+            whole = isinstance(state.fraction, int | float) and all(
+                isinstance(s, str) for s in (state.text, state.error)
+            )
+            return state if whole and state.state in get_args(State) else cls()
+        except (OSError, ValueError, KeyError, TypeError):
+            return cls()
+
+
+def write_state(job: Job, state: JobState) -> None:
+    """Say how far a job is, beside its result.
 
     Nothing is written where the folder is gone: a run that was deleted meanwhile must not come back as a husk.
     """
-    if progress_path(job).parent.exists():
-        write_json(progress_path(job), {"state": state, "fraction": fraction, "text": text, "error": error})
+    if job.out.parent.exists():
+        write_json(_state_path(job), asdict(state))
 
 
-def read_state(job: Job) -> dict[str, Any] | None:
-    """What `write_state` last wrote, "done" as soon as the result is there, None if nothing is known of the job."""
-    if Path(job.out).exists():
-        return {"state": "done", "fraction": 1.0, "text": "", "error": None}
-    try:
-        state = json.loads(progress_path(job).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return state if isinstance(state, dict) and "state" in state else None
+def read_state(job: Job) -> JobState:
+    """What `write_state` last wrote, and "done" as soon as the result is there."""
+    return JobState("done", 1.0) if job.out.exists() else JobState.load(_state_path(job))
 
 
-def run_job(job: Job, progress: Callable[[float, str], bool | None]) -> Projection:
-    """Load the space, compute the map, save it to `job.out`. Cancelled when `progress` returns True.
+def _state_path(job: Job) -> Path:
+    return job.out.with_name(f"{job.out.name}.progress.json")
+
+
+# -- computing it -----------------------------------------------------------------------------------------------------
+
+
+def run_job(job: Job, progress: Progress) -> Projection:
+    """Load the space, compute the map, save it to ``job.out``. Cancelled when `progress` returns True.
 
     ValueError and OSError in words that a page can show.
     """
-    if Path(job.out).exists():
+    if job.out.exists():
         return Projection.load(job.out)
-    if progress(0.0, "loading"):
-        raise Cancelled(f"{PROJECTIONS[job.method].title} was stopped.")
-    if job.space == FILM:
-        return _film(job, progress)
-    X = _space(job, progress)
-    ids = _ids(job, len(X))
-    begun = 0.2 if job.space == "eigen" else 0.0
-    params = dict(job.params or {})
+    _report(progress, 0.0, "loading")
+    projection = _film(job, progress) if isinstance(job, FilmJob) else _map(job, progress)
+    _report(progress, 1.0, "saving")
+    projection.save(job.out)
+    return projection
+
+
+def _report(progress: Progress, fraction: float, text: str) -> None:
+    if progress(fraction, text):
+        raise Cancelled("The map was stopped.")
+
+
+def _map(job: MapJob, progress: Progress) -> Projection:
+    X = job.source.load()
+    X = X.reshape(len(X), -1)
+    if job.graph:
+        _report(progress, 0.05, "first eigenvectors of the neighbour graph")
+        X = _eigen_axes(job, X)
+    ids = None
+    if job.sample is not None and job.sample < len(X):
+        ids = sample_ids(len(X), job.sample, job.seed, None if job.labels is None else job.labels.load())
+    if job.graph and job.method == "pca":
+        return Projection("pca", {}, _first_axes(X if ids is None else X[ids], job.n_components), key=job.key, ids=ids)
+    begun = 0.2 if job.graph else 0.0
 
     def scaled(fraction: float, text: str) -> bool | None:
         return progress(begun + (1 - begun) * fraction, text)
 
-    if job.space == "eigen" and job.method == "pca":
-        projection = _eigen_axes(job, X, ids)
-    else:
-        projection = project(X, job.method, job.n_components, job.seed, params, scaled, ids=ids, key=job.key)
-    if progress(1.0, "saving"):
-        raise Cancelled("The map was stopped.")
-    projection.save(job.out)
-    return projection
+    return project(X, job.method, job.n_components, job.seed, dict(job.params), scaled, ids=ids, key=job.key)
 
 
-def _film(job: Job, progress: Callable[[float, str], bool | None]) -> Projection:
-    """Maps of snapshots, points (s, m, 2), of the same samples `ids` (m,); the space of each is that of its epoch."""
-    from deepclust.projections.maps.film import film
-    from deepclust.projections.maps.reel import reel_by_neighbours
-
-    def report(fraction: float, text: str) -> None:
-        if progress(fraction, text):
-            raise Cancelled("The maps were stopped.")
-
-    params = dict(job.params or {})
-    folder = Path((job.array or {})["path"])
-    shots = [_load({"path": str(folder / f"{n:05d}.npz"), "member": "embedding"}) for n in params["snapshots"]]
-    every = -(-len(shots[0]) // params["points"])
-    spaces = [shot[::every] for shot in shots]
-    if params.get("anchor") == "last":
-        points = reel_by_neighbours(job.method, spaces, job.seed, report)
-    else:
-        points = film(spaces, job.seed, report)
-    ids = _load({"path": str(folder / f"{params['snapshots'][0]:05d}.npz"), "member": "sample"})[::every]
-    projection = Projection(job.method, params, points, key=job.key, ids=ids)
-    projection.save(job.out)
-    return projection
-
-
-def _space(job: Job, progress: Callable[[float, str], bool | None]) -> NDArray[np.float32]:
-    if job.array is None:
-        from deepclust.data.references import open_dataset
-
-        X = open_dataset(job.dataset or {}, Path(job.own_folder or "")).X
-    else:
-        X = _load(job.array)
-    X = X.reshape(len(X), -1)
-    if job.space != "eigen":
-        return X
-    if progress(0.05, "first eigenvectors of the neighbour graph"):
-        raise Cancelled("The eigenvectors were stopped.")
+def _eigen_axes(job: MapJob, X: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The first eigenvectors (n, m) of the neighbour graph of X, each with the variance 1."""
     vectors = _eigenvectors(job, X)[:, 1 : EIGEN_MAPPED + 1]
     spread = vectors.std(axis=0)
     standard = np.divide(vectors, spread, out=np.zeros_like(vectors), where=spread > 0)
     return np.asarray(standard, dtype=np.float32)
 
 
-def _eigenvectors(job: Job, X: NDArray[np.float32]) -> NDArray:
+def _eigenvectors(job: MapJob, X: NDArray[np.float32]) -> NDArray:
     from deepclust.graphs import spectral_embedding
 
     with _eigen_lock:  # two lanes may want the same ones
@@ -248,43 +326,27 @@ def _eigenvectors(job: Job, X: NDArray[np.float32]) -> NDArray:
     return vectors
 
 
-def _eigen_axes(job: Job, vectors: NDArray[np.float32], ids: NDArray[np.int64] | None) -> Projection:
+def _first_axes(vectors: NDArray[np.float32], n_components: int) -> NDArray[np.float32]:
     """The first eigenvectors as they stand: they are the principal axes already, once weighted by 1 / eigenvalue."""
-    X = vectors if ids is None else vectors[ids]
-    points = np.zeros((len(X), job.n_components), dtype=np.float32)
-    used = X[:, : job.n_components]
+    points = np.zeros((len(vectors), n_components), dtype=np.float32)
+    used = vectors[:, :n_components]
     points[:, : used.shape[1]] = used
-    return Projection("pca", {}, points, key=job.key, ids=ids)
+    return points
 
 
-def _ids(job: Job, n_samples: int) -> NDArray[np.int64] | None:
-    if job.ids is None:
-        return None
-    if isinstance(job.ids, int):
-        if job.ids >= n_samples:
-            return None
-        labels = None if job.labels is None else _load(job.labels)
-        return sample_ids(n_samples, job.ids, job.seed, labels)
-    ids = np.asarray(np.load(job.ids, allow_pickle=False) if isinstance(job.ids, str) else job.ids)
-    if ids.ndim != 1 or not np.issubdtype(ids.dtype, np.integer) or len(ids) == 0:
-        raise ValueError("ids must be one or more sample numbers in one row.")
-    if ids.min() < 0 or ids.max() >= n_samples:
-        raise ValueError(f"ids run from {ids.min()} to {ids.max()}: choose from 0 to {n_samples - 1}.")
-    return ids.astype(np.int64)
+def _film(job: FilmJob, progress: Progress) -> Projection:
+    """Maps of snapshots, points (s, m, 2), of the same samples `ids` (m,); the space of each is that of its epoch."""
+    from deepclust.projections.maps.film import film
+    from deepclust.projections.maps.reel import reel_by_neighbours
 
+    def report(fraction: float, text: str) -> None:
+        _report(progress, fraction, text)
 
-def _load(reference: Mapping[str, str]) -> NDArray:
-    path = Path(reference["path"])
-    if not path.exists():
-        raise ValueError(f"{path.name} is not in {path.parent}: the run it belongs to may have been deleted.")
-    if path.suffix == ".npy":
-        return np.asarray(np.load(path, allow_pickle=False))
-    arrays = load_arrays(path)
-    member = reference.get("member", "")
-    if member not in arrays:
-        raise ValueError(f"{path.name} holds no array {member!r}, only {', '.join(arrays)}.")
-    return arrays[member]
-
-
-def _reference(place: tuple[str | Path, str] | None) -> dict[str, str] | None:
-    return None if place is None else {"path": str(place[0]), "member": place[1]}
+    shots = [job.shot(number, "embedding") for number in job.numbers]
+    every = -(-len(shots[0]) // job.points)
+    spaces = [shot[::every] for shot in shots]
+    if job.backwards:
+        points = reel_by_neighbours(job.method, spaces, job.seed, report)
+    else:
+        points = film(spaces, job.seed, report)
+    return Projection(job.method, job.params, points, key=job.key, ids=job.shot(job.numbers[0], "sample")[::every])

@@ -9,21 +9,18 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import json
 import sys
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 from filelock import Timeout
 
-from deepclust.disk import make_folder, refusals, write_json
+from deepclust.disk import make_folder, read_json, refusals, write_json
 from deepclust.engine.detached.process import Untouched, log_trace, yield_to_the_page
 from deepclust.engine.detached.work import Report, Work, failure
-from deepclust.engine.maps.jobs import LANES, Job, read_job, read_state, run_job, write_state
+from deepclust.engine.maps.jobs import LANES, Job, JobState, read_job, read_state, run_job, write_state
 from deepclust.owner import this_process
 from deepclust.projections import BEST_FIRST, PROJECTIONS, Cancelled
 
@@ -53,44 +50,42 @@ def ensure_projector(root: str | Path) -> Report:
     return work.keep(str(work.path.parent.parent))
 
 
-def request(root: str | Path, job: Mapping[str, Any]) -> str:
-    """Queue a job (a dict of `make_job`) unless its result is there or it waits already; returns the job's name.
+def request(root: str | Path, job: Job) -> JobState:
+    """See that a job is done; one that failed or was cancelled is tried again. Returns how far it is.
 
-    A job that failed or was cancelled is tried again. ValueError for a job that makes no sense.
+    Where the disk does not take the job, it has failed, and says so.
     """
-    asked = read_job(dict(job))
-    jobs = Path(root) / "projector" / "jobs"
-    path = jobs / f"{asked.name}.json"
-    if Path(asked.out).exists() or path.exists():
-        return asked.name
-    jobs.mkdir(parents=True, exist_ok=True)
-    for left in ("cancel", "attempts", "failed.json"):
-        (jobs / f"{asked.name}.{left}").unlink(missing_ok=True)
-    Path(asked.out).parent.mkdir(parents=True, exist_ok=True)
-    write_state(asked, "queued", text="waiting")  # before the job: its own words must come later
-    write_json(path, dict(job))
-    return asked.name
+    path = _file(root, job, "json")
+    if job.out.exists() or path.exists():
+        return job_state(root, job)
+    queued = JobState("queued", text="waiting")
+    try:
+        make_folder(path.parent)
+        for ending in ("cancel", "attempts", "failed.json"):
+            _file(root, job, ending).unlink(missing_ok=True)
+        with refusals(job.out.parent):
+            job.out.parent.mkdir(exist_ok=True)  # this one alone: a run that was removed must not come back
+        write_state(job, queued)  # before the job: its own words must come later
+        write_json(path, job.to_json())
+    except OSError as error:
+        return JobState("failed", error=f"Maps cannot be computed at the moment. {failure(error)}")
+    return queued
 
 
-def job_state(root: str | Path, job: Mapping[str, Any]) -> dict[str, Any]:
-    """{state, fraction, text, error}; state is queued, running, done, failed, cancelled, or missing (never asked for)."""
-    asked = read_job(dict(job))
-    state = read_state(asked)
-    if state is None:
-        try:
-            unreadable = Path(root) / "projector" / "jobs" / f"{asked.name}.failed.json"
-            state = json.loads(unreadable.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            state = {"state": "missing", "fraction": 0.0, "text": "", "error": None}
-    return dict(state)
+def job_state(root: str | Path, job: Job) -> JobState:
+    """How far a job is; "missing" where it was never asked for."""
+    state = read_state(job)
+    return JobState.load(_file(root, job, "failed.json")) if state.state == "missing" else state
 
 
-def cancel(root: str | Path, name: str) -> None:
-    """Stop the job of that name, or all jobs of that key; one that is done stays done."""
-    jobs = Path(root) / "projector" / "jobs"
-    for path in jobs.glob("*.json"):
-        if path.stem == name or path.stem.startswith(f"{name}-"):
-            path.with_suffix(".cancel").touch()
+def cancel(root: str | Path, job: Job) -> None:
+    """Stop a job; one that is done stays done."""
+    if _file(root, job, "json").exists():
+        _file(root, job, "cancel").touch()
+
+
+def _file(root: str | Path, job: Job, ending: str) -> Path:
+    return projector_of(root).path.parent / "jobs" / f"{job.name}.{ending}"
 
 
 class Projector:
@@ -158,21 +153,21 @@ class Projector:
                 if "." in path.stem:
                     continue
                 try:
-                    job = read_job(json.loads(path.read_text(encoding="utf-8")))
+                    job = read_job(read_json(path))
                     asked = path.stat().st_mtime
                     if job.name != path.stem:
                         raise ValueError(f"The job in {path.name} belongs into {job.name}.json.")
                 except FileNotFoundError:
                     continue  # another lane has just finished it
                 except (ValueError, OSError, AttributeError, TypeError) as error:
-                    said = f"{path.name} is not a projection job that can be read: {error}"
-                    write_json(path.with_suffix(".failed.json"), {"state": "failed", "fraction": 0.0, "error": said})
+                    failed = JobState("failed", error=f"{path.name} is not a projection job that can be read: {error}")
+                    write_json(path.with_suffix(".failed.json"), asdict(failed))
                     path.unlink(missing_ok=True)
                     continue
                 if job.name in self._running:
                     continue
                 if path.with_suffix(".cancel").exists():
-                    write_state(job, "cancelled", text="stopped")
+                    write_state(job, JobState("cancelled", text="stopped"))
                     self._forget(job)
                 elif job.lane == lane:
                     waiting.append((job.priority, asked, job))
@@ -183,9 +178,7 @@ class Projector:
         return chosen
 
     def _work(self, job: Job) -> None:
-        title = PROJECTIONS[job.method].title
-        points = f"{job.ids:,} points" if isinstance(job.ids, int) else "all points"
-        folder = Path(job.out).parent
+        folder = job.out.parent
         said = 0.0
 
         def progress(fraction: float, text: str) -> bool:
@@ -195,21 +188,21 @@ class Projector:
             if time.monotonic() - said < SAY_EVERY:
                 return False
             said = time.monotonic()
-            self._now[job.lane] = f"{title} of {points}: {fraction:.0%}".replace("%", " %")
-            write_state(job, "running", fraction, text)
+            self._now[job.lane] = f"{job.title}: {fraction:.0%}".replace("%", " %")
+            write_state(job, JobState("running", fraction, text))
             return (self.jobs / f"{job.name}.cancel").exists()
 
         try:
             self._count_attempt(job)
             run_job(job, progress)
-            write_state(job, "done", 1.0)
+            write_state(job, JobState("done", 1.0))
         except Cancelled:
-            write_state(job, "cancelled", text="stopped")
+            write_state(job, JobState("cancelled", text="stopped"))
         except MemoryError:
-            write_state(job, "failed", error=f"There is not enough memory for {title} of {points}: take a sample.")
+            write_state(job, JobState("failed", error=f"There is not enough memory for {job.title}: take a sample."))
         except Exception as error:
             log_trace()
-            write_state(job, "failed", error=failure(error))
+            write_state(job, JobState("failed", error=failure(error)))
         finally:
             self._forget(job)
             self._running.discard(job.name)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from deepclust.engine.maps.jobs import FILM, make_job
+from deepclust.engine.maps.jobs import FilmJob, MapJob, Samples, StoredArray
 from deepclust.events import SNAPSHOT_SAMPLE
 from deepclust.projections import BEST_FIRST, PROJECTIONS
-from deepclust.results import SPACE
 from deepclust.runs import Run, RunStore
+from deepclust.spaces import EIGEN, INPUT, LATENT, Space
 
 FIRST_SAMPLE = 2_000  # a map of so many points comes within seconds
 FRAMES, FRAME_POINTS = 6, 1_000  # maps of snapshots and points in each, as there are several to compute
@@ -20,46 +18,46 @@ REEL_FRAMES = 16  # maps of a time machine that are not PCA
 def map_job(
     run: Run,
     store: RunStore,
-    space: str,
+    space: Space,
     method: str,
     n_components: int = 2,
     sample: int | None = None,
     *,
     linked: bool = False,
-) -> dict[str, Any]:
-    """The job (see `make_job`) of a map of a space of the run; sample None means all points.
+) -> MapJob:
+    """The job of a map of a space of the run; sample None means all points.
 
-    space: "input", "latent", "eigen", or "space:NAME" for a further one of `ClusterResult.spaces`. linked: a sample of the
-    input is the one that the other spaces of this run are shown with, and not the one that all runs share.
+    linked: a sample of the input is the one that the other spaces of this run are shown with, and not the one that all
+    runs share.
     """
-    config = run.config
-    result = run.folder / "result.npz"
-    if sample is not None and sample >= config.n_samples:
+    if sample is not None and sample >= run.config.n_samples:
         sample = None
-    if space == "input":
+    labels = StoredArray(str(run.folder / "result.npz"), "labels")
+    if space == INPUT:
         own = linked and sample is not None
-        return make_job(
-            fingerprint=f"{config.fingerprint}/{run.metrics().get('content', run.id)}" if own else config.fingerprint,
-            space=space,
-            labels=(result, "labels") if own else None,
+        fingerprint = run.config.fingerprint
+        return MapJob(
+            fingerprint=f"{fingerprint}/{run.content}" if own else fingerprint,
             method=method,
+            folder=_beside(run) if own else _beside_data(store),
+            space=space,
+            source=_samples(run, store),
             n_components=n_components,
             sample=sample,
-            out_folder=run.folder / "projections" if own else store.root / "projections",
-            dataset=config.dataset,
-            own_folder=store.datasets,
+            labels=labels if own else None,
         )
-    learned = space == "eigen" and "spectral_embedding" in run.metrics().get("spaces", ())
-    member = "spectral_embedding" if learned else space if space.startswith(SPACE) else "embedding"
-    return make_job(
-        fingerprint=run.content,
-        space="latent" if learned else space,
+    learned = space == EIGEN and EIGEN in run.spaces
+    graph = space == EIGEN and not learned
+    return MapJob(
+        fingerprint=f"{run.content}/learned" if learned else run.content,
         method=method,
+        folder=_beside(run),
+        space=space,
+        source=StoredArray(labels.path, LATENT.member if graph else space.member),
+        graph=graph,
         n_components=n_components,
         sample=sample,
-        out_folder=run.folder / "projections",
-        array=(result, member),
-        labels=(result, "labels"),
+        labels=labels,
     )
 
 
@@ -73,28 +71,32 @@ def first_sample(method: str, n_samples: int) -> int | None:
     return None if n_samples <= max(FIRST_SAMPLE, PROJECTIONS[method].at_once) else FIRST_SAMPLE
 
 
-def eigen_job(run: Run, store: RunStore, space: str = "latent") -> dict[str, Any]:
-    """The job of the neighbour graph of a space ("latent", "input" or "space:NAME") of a run, all samples.
+def eigen_job(run: Run, store: RunStore, space: Space = LATENT) -> MapJob:
+    """The job of the neighbour graph of a space of a run, all samples.
 
-    Its first eigenvalues and eigenvectors are kept in `deepclust.engine.maps.jobs.Job.eigen_path`.
+    Its first eigenvalues and eigenvectors are kept in `deepclust.engine.maps.jobs.MapJob.eigen_path`.
     """
-    if space == "input":
-        return make_job(
-            fingerprint=run.config.fingerprint,
-            space="eigen",
-            method="pca",
-            out_folder=store.root / "projections",
-            dataset=run.config.dataset,
-            own_folder=store.datasets,
-        )
-    content = run.content
-    return make_job(
-        fingerprint=content if space == "latent" else f"{content}/{space}",
-        space="eigen",
+    given = space == INPUT
+    return MapJob(
+        fingerprint=run.config.fingerprint if given else run.content if space == LATENT else f"{run.content}/{space}",
         method="pca",
-        out_folder=run.folder / "projections",
-        array=(run.folder / "result.npz", space if space.startswith(SPACE) else "embedding"),
+        folder=_beside_data(store) if given else _beside(run),
+        space=EIGEN,
+        source=_samples(run, store) if given else StoredArray(str(run.folder / "result.npz"), space.member),
+        graph=True,
     )
+
+
+def _samples(run: Run, store: RunStore) -> Samples:
+    return Samples(run.config.dataset, str(store.datasets))
+
+
+def _beside(run: Run) -> str:
+    return str(run.folder / "projections")
+
+
+def _beside_data(store: RunStore) -> str:
+    return str(store.root / "projections")
 
 
 def frames(n_snapshots: int) -> list[int]:
@@ -102,15 +104,15 @@ def frames(n_snapshots: int) -> list[int]:
     return sorted({round(n) - 1 for n in np.geomspace(1, n_snapshots, FRAMES).tolist()}) if n_snapshots else []
 
 
-def film_job(run: Run) -> dict[str, Any]:
+def film_job(run: Run) -> FilmJob:
     """The job of t-SNE maps of a finished run's snapshots in one frame: its Projection has points (s, m, 2)."""
-    return make_job(
+    return FilmJob(
         fingerprint=run.content,
-        space=FILM,
         method="tsne",
-        params={"snapshots": frames(run.n_snapshots), "points": FRAME_POINTS},
-        out_folder=run.folder / "projections",
-        array=(run.folder / "snapshots", "embedding"),
+        folder=_beside(run),
+        snapshots=str(run.folder / "snapshots"),
+        numbers=tuple(frames(run.n_snapshots)),
+        points=FRAME_POINTS,
     )
 
 
@@ -121,16 +123,17 @@ def reel_numbers(n_snapshots: int) -> list[int]:
     return sorted({round(n) for n in np.linspace(0, n_snapshots - 1, REEL_FRAMES).tolist()})
 
 
-def reel_job(run: Run, method: str) -> dict[str, Any]:
+def reel_job(run: Run, method: str) -> FilmJob:
     """The job of maps of a finished run's snapshots as its time machine shows them, by a projection that settles.
 
     See `deepclust.projections.maps.reel`. Its Projection has points (s, m, 2) of all samples of a snapshot.
     """
-    return make_job(
+    return FilmJob(
         fingerprint=run.content,
-        space=FILM,
         method=method,
-        params={"snapshots": reel_numbers(run.n_snapshots), "points": SNAPSHOT_SAMPLE, "anchor": "last"},
-        out_folder=run.folder / "projections",
-        array=(run.folder / "snapshots", "embedding"),
+        folder=_beside(run),
+        snapshots=str(run.folder / "snapshots"),
+        numbers=tuple(reel_numbers(run.n_snapshots)),
+        points=SNAPSHOT_SAMPLE,
+        backwards=True,
     )

@@ -17,7 +17,7 @@ from deepclust.data.dataset import Dataset
 from deepclust.data.references import open_dataset
 from deepclust.disk import DiskFullError, save_arrays, sweep, write_json
 from deepclust.engine.detached.process import log_trace
-from deepclust.engine.maps.jobs import read_job, run_job
+from deepclust.engine.maps.jobs import run_job
 from deepclust.engine.maps.projector import projector_of, request
 from deepclust.engine.maps.run_maps import first_sample, map_job, telling_projection
 from deepclust.engine.training.control import Control
@@ -29,9 +29,9 @@ from deepclust.metrics.internal import silhouette, sizes
 from deepclust.metrics.matching import align_labels
 from deepclust.owner import this_process
 from deepclust.projections.maps.plane import aligned_plane
-from deepclust.results import SPACE
 from deepclust.runs import Run, RunStatus, RunStore
 from deepclust.selection.k.every_k import recluster
+from deepclust.spaces import LATENT
 
 CHECKPOINT_EVERY = 5.0  # seconds; a checkpoint of a small network takes about 10 ms
 K_RANGE = range(2, 21)
@@ -163,18 +163,16 @@ def _finish(run: Run, store: RunStore, method: Method, data: Dataset, control: C
         "content": hashlib.sha256(result.embedding.tobytes()).hexdigest()[:16],
         "n_clusters": own_k,
         "regrouping": method.regrouping_name,
-        "spaces": ["embedding"]
-        + ["spectral_embedding"] * (result.spectral_embedding is not None)
-        + [f"{SPACE}{name}" for name in result.spaces],
+        "spaces": [str(space) for space in result.present],
         "by_k": {str(k): judge(result.embedding, labels, data.y) for k, labels in by_k.items()},
     }
     found |= judge(result.embedding, result.labels, data.y)
     write_json(run.folder / "metrics.json", found, sync=True)
     result.save(run.folder / "result.npz")  # last: where it is, all that belongs to it is
-    run_job(read_job(map_job(run, store, "latent", "pca")), lambda fraction, text: False)  # the map that opens at once
+    run_job(map_job(run, store, LATENT, "pca"), lambda fraction, text: False)  # the map that opens at once
     best = telling_projection(result.embedding.shape[1])
     if projector_of(store.root).read().live:  # an app is open, and will want the map that separates
-        request(store.root, map_job(run, store, "latent", best, sample=first_sample(best, data.n_samples)))
+        request(store.root, map_job(run, store, LATENT, best, sample=first_sample(best, data.n_samples)))
 
 
 def judge(embedding: np.ndarray, labels: np.ndarray, y: np.ndarray | None) -> dict[str, Any]:

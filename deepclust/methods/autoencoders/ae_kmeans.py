@@ -11,6 +11,7 @@ from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.autoencoding import AutoencoderMethod
 from deepclust.methods.base.centers import kmeans_centers
 from deepclust.methods.base.deep import Means, descend
+from deepclust.spaces import LATENT
 
 
 class AEKMeans(AutoencoderMethod):
@@ -25,7 +26,7 @@ class AEKMeans(AutoencoderMethod):
     )
     presets = {"quick": {"max_epochs": 25}, "paper": {"max_epochs": 200}}
     rank = 20
-    spaces_without_k = ("embedding",)
+    spaces_without_k = (LATENT,)
 
     max_epochs: int = shared.epochs(50)
     n_init: int = shared.n_init()

@@ -16,6 +16,7 @@ from deepclust.events import Event, Note
 from deepclust.metrics.collapse import collapse_warning
 from deepclust.params import check_params, param
 from deepclust.results import BY_KMEANS, ClusterResult
+from deepclust.spaces import Space
 
 SCALINGS = ("range", "standard", "sample", "none")
 
@@ -97,9 +98,8 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
     #: Rungs of the ladder that are another way: none has to be above them.
     beside_ladder: ClassVar[frozenset[str]] = frozenset()
     sensitivity: ClassVar[Mapping[str, tuple[Any, ...]]] = {}  # values to try of one or two hyper-parameters
-    #: Spaces that n_clusters has not shaped, in which k can be chosen, best first: "embedding", "input", "space:NAME" of
-    #: `_spaces`, or "stage:NAME" for the latent space at the end of that stage.
-    spaces_without_k: ClassVar[tuple[str, ...]] = ()
+    #: Spaces that n_clusters has not shaped, in which k can be chosen, best first.
+    spaces_without_k: ClassVar[tuple[Space, ...]] = ()
 
     n_clusters: int = param(10, "Clusters", help="How many groups to sort the data into.", min=1, max=1000)
     scaling: str = param(

@@ -11,6 +11,7 @@ import numpy as np
 from deepclust.events import Event, Progress, Snapshot, Stage, snapshot_sample
 from deepclust.methods.base.method import Cost, Method
 from deepclust.params import param
+from deepclust.spaces import LATENT
 
 
 class KMeans(Method):
@@ -22,7 +23,7 @@ class KMeans(Method):
     equations = (r"\min_{\mu} \sum_i \min_k \lVert x_i - \mu_k \rVert^2",)
     presets = {"quick": {"n_init": 4}}
     rank = 30
-    spaces_without_k = ("embedding",)
+    spaces_without_k = (LATENT,)
 
     n_init: int = param(10, "Starts", help="How many random starts; the tightest clustering is kept.", min=1, max=200)
     max_epochs: int = param(

@@ -17,6 +17,7 @@ from deepclust.methods.base.centers import kmeans_centers
 from deepclust.methods.base.method import Cost, Method
 from deepclust.methods.base.rounding import unit_rows
 from deepclust.params import param
+from deepclust.spaces import INPUT
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -106,7 +107,7 @@ class LandmarkSpectral(Method):
     )
     presets = {"quick": {}, "paper": {"n_landmarks": 1000}}
     rank = 34
-    spaces_without_k = ("input",)
+    spaces_without_k = (INPUT,)
     min_samples = 2
 
     n_landmarks: int = param(

@@ -20,6 +20,7 @@ from deepclust.params import param
 from deepclust.projections.localmap import NEARBY, LocalMAP
 from deepclust.projections.pacmap import PHASES, START_SPREAD
 from deepclust.projections.pca import REDUCED_DIMENSIONS, principal_axes, start_positions
+from deepclust.spaces import LATENT
 
 STAGES = ("Large picture", "Both", "Neighbours")  # the three phases of PaCMAP and LocalMAP
 TERMS = {"loss": "what the pairs that pull and push still want, per sample (the pulls weaken from stage to stage)"}
@@ -65,7 +66,7 @@ class LocalMAPKMeans(Method):
     )
     presets = {"quick": {}}
     rank = 31
-    spaces_without_k = ("embedding",)
+    spaces_without_k = (LATENT,)
 
     n_neighbors: int = param(
         10,

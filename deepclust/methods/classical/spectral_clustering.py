@@ -17,6 +17,7 @@ from deepclust.methods.base.centers import kmeans_centers
 from deepclust.methods.base.method import Cost, Method
 from deepclust.methods.base.rounding import unit_rows
 from deepclust.params import param
+from deepclust.spaces import INPUT
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -79,7 +80,7 @@ class SpectralClustering(Method):
     )
     presets = {"quick": {}, "njw": {"rows": "unit-length"}}
     rank = 32
-    spaces_without_k = ("input",)
+    spaces_without_k = (INPUT,)
     min_samples = 2
 
     # with 10, a thin curve of 2,000 points falls apart where its points happen to lie far from each other

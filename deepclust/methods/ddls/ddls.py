@@ -18,6 +18,7 @@ from deepclust.methods.base.deep import FLOAT_BYTES, PASSES, Means, descend
 from deepclust.methods.base.method import Cost
 from deepclust.methods.ddls.spherical_kmeans import assign, mean_directions, spherical_kmeans
 from deepclust.params import param
+from deepclust.spaces import Space
 
 if TYPE_CHECKING:
     import torch
@@ -55,7 +56,7 @@ class DDLS(AutoencoderMethod):
         "coil": {"pretrain_epochs": 50, "max_epochs": 100, "n_components": 150, "batch_size": 500, "lambda_d": 4.0},
     }
     rank = 10
-    spaces_without_k = ("stage:Pre-training",)
+    spaces_without_k = (Space("stage", "Pre-training"),)
 
     n_components: int = shared.n_components(60)
     batch_size: int = shared.batch_size(

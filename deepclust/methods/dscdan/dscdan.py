@@ -24,6 +24,7 @@ from deepclust.methods.dscdan.cost import BATCHES_AT_ONCE, fit_cost
 from deepclust.methods.dscdan.cut_graph import CutGraph
 from deepclust.methods.dscdan.parameters import DSCDANParameters
 from deepclust.methods.dscdan.terms import MEANINGS, Terms, cluster_outputs, term_weights, weighted_sum
+from deepclust.spaces import Space
 
 if TYPE_CHECKING:
     import torch
@@ -106,7 +107,7 @@ class DSCDAN(DSCDANParameters):
     beside_ladder = frozenset({"DEC-like"})
     sensitivity = {"beta": (0.001, 0.01, 0.1, 1.0), "gamma": (0.0, 0.001, 0.01, 0.1, 1.0)}
     rank = 14
-    spaces_without_k = ("stage:Dual autoencoder",)
+    spaces_without_k = (Space("stage", "Dual autoencoder"),)
 
     # -- plan, cost and network ----------------------------------------------------------------------------------
 

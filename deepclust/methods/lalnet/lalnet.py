@@ -23,6 +23,7 @@ from deepclust.methods.lalnet.view_axes import ViewAxes, fit_axes, reduced
 from deepclust.metrics.shortcut import is_shortcut, probe_accuracy, shortcut_warning
 from deepclust.nets.sizes import acol_size
 from deepclust.params import param
+from deepclust.spaces import LATENT
 from deepclust.transforms import apply_table, members_of, table
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class LALNet(AcolMethod):
         "svhn": {**PAPER, "scaling": "sample"},  # as the authors' script does for these photographs
     }
     rank = 12
-    spaces_without_k = ("embedding",)
+    spaces_without_k = (LATENT,)
 
     max_epochs: int = shared.epochs(100)
     steps_per_epoch: int = shared.steps_per_epoch(1)

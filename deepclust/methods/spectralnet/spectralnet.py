@@ -37,6 +37,7 @@ from deepclust.methods.spectralnet.spaces import (
 )
 from deepclust.methods.spectralnet.spectral_graph import EXACT_UP_TO, BatchGraph, GraphRule, held_back
 from deepclust.methods.spectralnet.walk_graph import WalkGraph
+from deepclust.spaces import INPUT, Space
 
 if TYPE_CHECKING:
     import torch
@@ -95,7 +96,7 @@ class SpectralNet(SpectralNetParameters):
         "paper-text": {**PAPER, "through_weights": False, "near": 0.0},
     }
     rank = 13
-    spaces_without_k = ("space:Affinity space", "space:Code", "input")
+    spaces_without_k = (Space("space", "Affinity space"), Space("space", "Code"), INPUT)
 
     # -- plan, cost and networks ---------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ from deepclust.methods import find_method
 from deepclust.runs import Run, RunStore
 from deepclust.selection.k.criterion import Criterion, count, curve
 from deepclust.selection.k.facts import FACTS
+from deepclust.spaces import INPUT, Space
 
 
 def a_few_criteria(X: np.ndarray, ks: range, labels: object = None) -> Iterator[Criterion]:
@@ -199,7 +200,9 @@ def test_of_a_method_that_trains_with_k_the_pre_training_is_judged(ask: Callable
 
 
 def test_the_input_can_be_judged_and_without_a_choice_there_is_a_warning(finished: Run, monkeypatch) -> None:
-    monkeypatch.setattr(find_method("KMeans"), "spaces_without_k", ("stage:Nowhere", "space:None", "input"))
+    monkeypatch.setattr(
+        find_method("KMeans"), "spaces_without_k", (Space("stage", "Nowhere"), Space("space", "None"), INPUT)
+    )
     assert judged_space(finished).points.shape == (90, 36)
     monkeypatch.setattr(find_method("KMeans"), "spaces_without_k", ())
     assert "Take this with care" in judged_space(finished).words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deepclust.engine.maps.jobs import read_job, run_job
+from deepclust.engine.maps.jobs import run_job
 from deepclust.engine.maps.run_maps import film_job, frames
 from deepclust.events import Snapshot
 from deepclust.projections import Cancelled, Projection
@@ -33,7 +33,7 @@ def test_frames_go_from_the_first_to_the_last_and_are_closer_at_the_beginning(n,
 
 def test_a_map_of_every_snapshot_with_the_samples_that_it_shows(told, monkeypatch):
     monkeypatch.setattr("deepclust.engine.maps.run_maps.FRAME_POINTS", 30)
-    job = read_job(film_job(told))
+    job = film_job(told)
     assert job.lane == "slow"
     said = []
     run_job(job, lambda fraction, text: said.append(text))
@@ -44,7 +44,7 @@ def test_a_map_of_every_snapshot_with_the_samples_that_it_shows(told, monkeypatc
 
 
 def test_the_maps_can_be_cancelled_and_missing_snapshots_are_named(told):
-    job = read_job(film_job(told))
+    job = film_job(told)
     with pytest.raises(Cancelled):
         run_job(job, lambda fraction, text: text.startswith("map"))
     (told.folder / "snapshots" / "00001.npz").unlink()

@@ -15,9 +15,10 @@ import psutil
 import pytest
 
 from deepclust.engine.detached.process import reap
-from deepclust.engine.maps.jobs import make_job, read_job
+from deepclust.engine.maps.jobs import JobState, MapJob, StoredArray
 from deepclust.engine.maps.projector import cancel, ensure_projector, job_state, projector_of, request
 from deepclust.projections import Projection
+from deepclust.spaces import EIGEN, LATENT
 
 
 def wait_for(happens, seconds: float = 60.0):
@@ -35,7 +36,7 @@ def kill_projector(root):
 
 
 def ended(root, job):
-    return wait_for(lambda: (s := job_state(root, job))["state"] in ("done", "failed", "cancelled") and s, seconds=120)
+    return wait_for(lambda: (s := job_state(root, job)).state in ("done", "failed", "cancelled") and s, seconds=120)
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +49,10 @@ def root(tmp_path_factory):
     kill_projector(folder)
 
 
-def job_for(root, **choices):
-    asked = {"fingerprint": "f", "space": "latent", "method": "pca", "out_folder": root / "run" / "projections"}
-    return make_job(**{**asked, "array": (root / "result.npz", "embedding"), **choices})
+def job_for(root, result="result.npz", run="run", **choices):
+    (root / run).mkdir(exist_ok=True)
+    asked = {"fingerprint": "f", "space": LATENT, "method": "pca", "folder": str(root / run / "projections")}
+    return MapJob(**{**asked, "source": StoredArray(str(root / result), "embedding"), **choices})
 
 
 def test_the_apps_side_loads_nothing_heavy():
@@ -63,11 +65,12 @@ def test_the_apps_side_loads_nothing_heavy():
 
 
 def test_pca_and_eigenvectors_while_umap_still_compiles(root):
-    wanted = [job_for(root), job_for(root, n_components=3), job_for(root, space="eigen", sample=200)]
-    names = [request(root, job) for job in wanted]
-    assert [ended(root, job)["state"] for job in wanted] == ["done"] * 3
-    assert Projection.load(wanted[0]["out"]).points.shape == (6_000, 2)
-    assert Projection.load(wanted[2]["out"]).points.shape == (200, 2)
+    wanted = [job_for(root), job_for(root, n_components=3), job_for(root, space=EIGEN, graph=True, sample=200)]
+    assert {request(root, job).state for job in wanted} == {"queued"}
+    names = [job.name for job in wanted]
+    assert [ended(root, job).state for job in wanted] == ["done"] * 3
+    assert Projection.load(wanted[0].out).points.shape == (6_000, 2)
+    assert Projection.load(wanted[2].out).points.shape == (200, 2)
     wait_for(lambda: not any((root / "projector" / "jobs" / f"{name}.json").exists() for name in names))
 
 
@@ -88,85 +91,87 @@ def test_there_is_one_process_however_often_it_is_asked_for(root):
 
 def test_what_is_done_is_done_at_once(root):
     job = job_for(root, seed=3)
-    Path(job["out"]).parent.mkdir(parents=True, exist_ok=True)
-    Projection("pca", {}, np.zeros((1, 2), np.float32)).save(job["out"])
-    name = request(root, job)
-    assert job_state(root, job)["state"] == "done"
-    assert not (root / "projector" / "jobs" / f"{name}.json").exists()
+    job.out.parent.mkdir(parents=True, exist_ok=True)
+    Projection("pca", {}, np.zeros((1, 2), np.float32)).save(job.out)
+    assert request(root, job).state == "done"
+    assert job_state(root, job).state == "done"
+    assert not (root / "projector" / "jobs" / f"{job.name}.json").exists()
 
 
 def test_bad_jobs_fail_in_words_and_the_process_lives_on(root):
     jobs = root / "projector" / "jobs"
-    missing = job_for(root, array=(root / "gone.npz", "x"), fingerprint="gone")
+    missing = job_for(root, "gone.npz", fingerprint="gone")
     request(root, missing)
     broken = job_for(root, fingerprint="broken")
-    name = read_job(broken).name
-    (jobs / f"{name}.json").write_text('{"key": ')
+    (jobs / f"{broken.name}.json").write_text('{"key": ')
     (jobs / "list.json").write_text("[1, 2]")
-    (jobs / "deep.json").write_text(json.dumps({**broken, "params": 7}))
-    assert "gone.npz is not in" in ended(root, missing)["error"]
-    assert "cannot be read" in ended(root, broken)["error"].replace(
+    (jobs / "deep.json").write_text(json.dumps({**broken.to_json(), "params": 7}))
+    assert "gone.npz is not in" in ended(root, missing).error
+    assert "cannot be read" in ended(root, broken).error.replace(
         "not a projection job that can be read", "cannot be read"
     )
     wait_for(lambda: not (jobs / "list.json").exists() and not (jobs / "deep.json").exists())
     after = job_for(root, fingerprint="after")
     request(root, after)
-    assert ended(root, after)["state"] == "done"
-    request(root, {**broken, "array": {"path": str(root / "result.npz"), "member": "embedding"}})  # asked again
-    assert ended(root, broken)["state"] == "done"
+    assert ended(root, after).state == "done"
+    request(root, broken)  # asked again
+    assert ended(root, broken).state == "done"
 
 
 def test_a_job_that_killed_the_process_is_not_tried_for_ever(root):
     job = job_for(root, fingerprint="deadly")
     jobs = root / "projector" / "jobs"
-    name = read_job(job).name
+    name = job.name
     (jobs / f"{name}.attempts").write_text("xx")
-    (jobs / f"{name}.part").write_text(json.dumps(job))
+    (jobs / f"{name}.part").write_text(json.dumps(job.to_json()))
     os.replace(jobs / f"{name}.part", jobs / f"{name}.json")
-    assert "ended 2 times" in ended(root, job)["error"]
+    assert "ended 2 times" in ended(root, job).error
 
 
 def test_a_map_of_a_deleted_run_does_not_bring_its_folder_back(root):
-    job = job_for(root, out_folder=root / "deleted" / "projections")
+    job = job_for(root, run="deleted")
     jobs = root / "projector" / "jobs"
-    name = request(root, job)
-    wait_for(lambda: job_state(root, job)["state"] == "done")
+    request(root, job)
+    name = job.name
+    wait_for(lambda: job_state(root, job).state == "done")
     wait_for(lambda: not (jobs / f"{name}.json").exists())
     shutil.rmtree(root / "deleted")
-    (jobs / f"{name}.part").write_text(json.dumps(job))
+    (jobs / f"{name}.part").write_text(json.dumps(job.to_json()))
     os.replace(jobs / f"{name}.part", jobs / f"{name}.json")
     wait_for(lambda: not (jobs / f"{name}.json").exists())
     assert not (root / "deleted").exists()
 
 
 def test_a_job_never_asked_for_is_missing(root):
-    assert job_state(root, job_for(root, fingerprint="never"))["state"] == "missing"
+    assert job_state(root, job_for(root, fingerprint="never")) == JobState()
 
 
 @pytest.mark.slow
 def test_tsne_is_cancelled_while_it_runs_and_while_it_waits(root):
     running = job_for(root, method="tsne", params={"n_iter": 20_000}, sample=2_000)
     waiting = job_for(root, method="tsne", params={"n_iter": 20_000})
-    names = [request(root, running), request(root, waiting)]
-    wait_for(lambda: job_state(root, running)["fraction"] > 0.1, seconds=120)
-    assert job_state(root, running)["state"] == "running"
+    request(root, running)
+    request(root, waiting)
+    names = [running.name, waiting.name]
+    wait_for(lambda: job_state(root, running).fraction > 0.1, seconds=120)
+    assert job_state(root, running).state == "running"
     wait_for(lambda: "t-SNE of 2,000 points" in projector_of(root).read().doing)
-    cancel(root, waiting["key"])
-    assert ended(root, waiting)["state"] == "cancelled"
-    assert job_state(root, running)["state"] == "running"
-    cancel(root, names[0])
-    assert ended(root, running)["state"] == "cancelled"
+    cancel(root, waiting)
+    assert ended(root, waiting).state == "cancelled"
+    assert job_state(root, running).state == "running"
+    cancel(root, running)
+    assert ended(root, running).state == "cancelled"
     left = [path for name in names for path in (root / "projector" / "jobs").glob(f"{name}.*")]
     assert left == [] or wait_for(lambda: not any(path.exists() for path in left))
-    assert not Path(running["out"]).exists()
+    assert not running.out.exists()
 
 
 @pytest.mark.slow
 def test_umap_once_it_is_warm(root):
     job = job_for(root, method="umap", sample=500)
     request(root, job)
-    assert ended(root, job) == {"state": "done", "fraction": 1.0, "text": "", "error": None}
-    projection = Projection.load(job["out"])
+    assert ended(root, job) == JobState("done", 1.0)
+    projection = Projection.load(job.out)
     assert projection.points.shape == (500, 2)
     assert projection.trustworthiness > 0.6
 
@@ -180,9 +185,9 @@ def test_a_killed_process_is_replaced_and_its_jobs_are_done(tmp_path):
     assert projector.read().state == "lost"
     job = job_for(tmp_path)
     request(tmp_path, job)
-    assert job_state(tmp_path, job)["state"] == "queued"
+    assert job_state(tmp_path, job).state == "queued"
     ensure_projector(tmp_path)
-    assert ended(tmp_path, job)["state"] == "done"
+    assert ended(tmp_path, job).state == "done"
     assert projector.read().pid != first.pid
     kill_projector(tmp_path)
     assert not projector.read().live
@@ -203,3 +208,19 @@ def test_a_folder_that_cannot_be_used_is_said_and_no_page_falls(tmp_path, starte
     report = ensure_projector(tmp_path / "file" / "runs")
     assert (report.state, started) == ("failed", [])
     assert "cannot be written" in report.error
+
+
+def test_a_job_that_the_disk_does_not_take_has_failed_and_says_so(tmp_path):
+    (tmp_path / "file").write_text("")
+    job = job_for(tmp_path)
+    state = request(tmp_path / "file" / "runs", job)
+    assert state.state == "failed"
+    assert "cannot be written" in state.error
+    assert job_state(tmp_path / "file" / "runs", job) == JobState()
+
+
+def test_a_map_of_a_run_that_was_removed_is_not_begun(tmp_path):
+    job = job_for(tmp_path, run="removed")
+    (tmp_path / "removed").rmdir()
+    assert request(tmp_path, job).state == "failed"
+    assert not (tmp_path / "removed").exists()

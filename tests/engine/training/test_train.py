@@ -20,6 +20,7 @@ from deepclust.engine.training.more_ks import add_ks
 from deepclust.engine.training.saved import load_checkpoint, load_model
 from deepclust.engine.training.train import train
 from deepclust.events import Progress, Stage
+from deepclust.spaces import LATENT
 
 LISTENS_WITHIN = 0.5  # seconds; the control thread looks for commands every 0.1
 
@@ -84,8 +85,8 @@ def test_a_run_leaves_everything_that_the_pages_need(ask, store, method):
     assert metrics["acc"] == metrics["by_k"]["3"]["acc"]
     assert run.n_snapshots >= 1
     assert run.snapshot(-1)["points"].shape == (90, 2)
-    first_map = read_job(map_job(run, store, "latent", "pca"))
-    assert read_state(first_map)["state"] == "done"
+    first_map = map_job(run, store, LATENT, "pca")
+    assert read_state(first_map).state == "done"
     data = open_dataset(run.config.dataset, store.datasets)
     np.testing.assert_array_equal(load_model(run).predict(data.X), result.labels)
 
@@ -96,9 +97,9 @@ def test_the_map_that_separates_is_made_while_the_run_ends_where_an_app_is_open(
     monkeypatch.setattr(Work, "read", lambda work: report)
     run = ask("KMeans")
     train(run, store)
-    jobs = [json.loads(path.read_text()) for path in (store.root / "projector" / "jobs").glob("*.json")]
-    wanted = map_job(run, store, "latent", telling_projection(run.result().embedding.shape[1]))
-    assert [job["key"] for job in jobs] == ([wanted["key"]] if app_is_open else [])
+    jobs = [read_job(json.loads(path.read_text())) for path in (store.root / "projector" / "jobs").glob("*.json")]
+    wanted = map_job(run, store, LATENT, telling_projection(run.result().embedding.shape[1]))
+    assert jobs == ([wanted] if app_is_open else [])
 
 
 def test_k_means_finds_groups_that_are_plain_to_see(ask, store):

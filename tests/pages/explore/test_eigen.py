@@ -16,6 +16,7 @@ from deepclust.engine.maps.jobs import read_job, run_job
 from deepclust.engine.maps.run_maps import eigen_job, map_job
 from deepclust.engine.training.train import train
 from deepclust.runs import Run, RunStore
+from deepclust.spaces import INPUT, LATENT
 from tests.pages.conftest import blobs
 
 
@@ -27,8 +28,8 @@ def plotly_maps(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def solved(finished: Run, store: RunStore) -> Run:
     """A finished run whose eigenvectors and first map are there."""
-    for job in (eigen_job(finished, store), map_job(finished, store, "latent", "pca")):
-        run_job(read_job(job), lambda fraction, text: None)
+    for job in (eigen_job(finished, store), map_job(finished, store, LATENT, "pca")):
+        run_job(job, lambda fraction, text: None)
     return finished
 
 
@@ -51,8 +52,8 @@ def learned(store: RunStore) -> Run:
     as_spectral["params"]["spectral_batch"] = 40
     (run.folder / "config.json").write_text(json.dumps(as_spectral))
     run = store.get(run.id)
-    for job in (eigen_job(run, store, "input"), map_job(run, store, "latent", "pca")):
-        run_job(read_job(job), lambda fraction, text: None)
+    for job in (eigen_job(run, store, INPUT), map_job(run, store, LATENT, "pca")):
+        run_job(job, lambda fraction, text: None)
     return run
 
 
@@ -113,7 +114,7 @@ def test_eigenvectors_that_are_not_there_are_asked_for(
 def test_eigenvectors_that_were_removed_are_made_again(
     app: Callable[..., AppTest], solved: Run, store: RunStore
 ) -> None:
-    read_job(eigen_job(solved, store)).eigen_path.unlink()
+    eigen_job(solved, store).eigen_path.unlink()
     app("explore", run=solved.id, view="Eigenvectors")
     assert list((store.root / "projector" / "jobs").glob("*.json"))
 
@@ -131,7 +132,7 @@ def test_both_maps_show_the_selection(app: Callable[..., AppTest], solved: Run) 
 
 
 def test_any_two_eigenvectors_can_be_shown(app: Callable[..., AppTest], solved: Run, store: RunStore) -> None:
-    with np.load(read_job(eigen_job(solved, store)).eigen_path) as kept:
+    with np.load(eigen_job(solved, store).eigen_path) as kept:
         vectors = kept["vectors"]
     visitor = app("explore", run=solved.id, view="Eigenvectors")
     across = next(box for box in visitor.selectbox if box.label == "Across")

@@ -14,6 +14,7 @@ from deepclust.engine.maps.run_maps import map_job
 from deepclust.metrics.external import scores
 from deepclust.projections import BEST_FIRST, PROJECTIONS, Projection
 from deepclust.runs import Run, RunStore
+from deepclust.spaces import LATENT
 
 
 @pytest.fixture(autouse=True)
@@ -71,9 +72,9 @@ def test_the_map_that_separates_comes_first_and_pca_stands_in_until_it_is_there(
     told = " ".join(c.value for c in visitor.caption)
     assert "Meanwhile: PCA" in told
     assert PROJECTIONS["pca"].note in told
-    job = map_job(finished, store, "latent", BEST_FIRST[0])
+    job = map_job(finished, store, LATENT, BEST_FIRST[0])
     points = np.random.default_rng(0).normal(size=(120, 2)).astype(np.float32)
-    Projection(BEST_FIRST[0], {}, points).save(job["out"])
+    Projection(BEST_FIRST[0], {}, points).save(job.out)
     visitor.run()
     told = " ".join(c.value for c in visitor.caption)
     assert "Meanwhile" not in told

@@ -14,12 +14,13 @@ from streamlit.testing.v1 import AppTest
 from deepclust.data.own import keep_dataset
 from deepclust.disk import load_arrays, save_arrays, write_json
 from deepclust.engine.asking.ask import make_config
-from deepclust.engine.maps.jobs import read_job, run_job
+from deepclust.engine.maps.jobs import run_job
 from deepclust.engine.maps.run_maps import film_job, map_job
 from deepclust.engine.training.train import train
 from deepclust.metrics.external import acc
 from deepclust.results import EXTRA, SPACE
 from deepclust.runs import Run, RunStore
+from deepclust.spaces import Space
 from tests.pages.conftest import blobs
 from tests.tiny import TINY
 
@@ -88,7 +89,7 @@ def test_maps_over_time_without_labels_then_with_accuracy(page: AppTest, trained
     assert "Colours are the 3 clusters" in words(page)
     assert "ACC" not in words(page)
     assert len(charts(page)) == 3, "PCA until t-SNE is there"
-    run_job(read_job(film_job(trained)), quiet)
+    run_job(film_job(trained), quiet)
     page.run()
     assert len(charts(page)) == 3
     reveal(page)
@@ -116,7 +117,7 @@ def test_three_spaces_are_asked_for_shown_and_scored(page: AppTest, trained: Run
     asked = list((store.root / "projector" / "jobs").glob("*.json"))
     assert len(asked) >= 3
     for name in ("F", "Z", "softmax(Z)"):
-        run_job(read_job(map_job(trained, store, f"{SPACE}{name}", "tsne", 2, 2_000)), quiet)
+        run_job(map_job(trained, store, Space("space", name), "tsne", 2, 2_000), quiet)
     page.run()
     assert not page.exception
     assert len(charts(page)) == 3

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from deepclust.engine.maps.jobs import read_job, run_job
+from deepclust.engine.maps.jobs import run_job
 from deepclust.engine.maps.run_maps import reel_job
 from deepclust.events import Progress, Snapshot
 from deepclust.runs import Run
@@ -82,7 +82,7 @@ def test_maps_of_neighbours_are_asked_for_and_shown_when_they_are_there(app: Cal
     pca = parts(visitor)["reel"][0]["version"]
     control(visitor, "Projection").set_value("tsne").run()
     assert parts(visitor)["reel"][0]["version"] == pca, "PCA meanwhile"
-    run_job(read_job(reel_job(told, "tsne")), lambda fraction, text: None)
+    run_job(reel_job(told, "tsne"), lambda fraction, text: None)
     visitor.run()
     assert parts(visitor)["reel"][0]["version"] != pca
     assert any("starts from the one that follows it" in c.value for c in visitor.caption)

@@ -9,16 +9,17 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from deepclust.engine.maps.jobs import read_job, run_job
+from deepclust.engine.maps.jobs import run_job
 from deepclust.engine.maps.run_maps import map_job
 from deepclust.runs import Run, RunStore
+from deepclust.spaces import INPUT
 from tests.figures.test_webmap import unpacked
 
 
 @pytest.fixture
 def mapped(finished: Run, store: RunStore) -> Run:
     """A finished run of which the PCA map of the input is there, too."""
-    run_job(read_job(map_job(finished, store, "input", "pca")), lambda fraction, text: None)
+    run_job(map_job(finished, store, INPUT, "pca"), lambda fraction, text: None)
     return finished
 
 
