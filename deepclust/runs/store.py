@@ -74,7 +74,9 @@ class RunStore:
         """The run of that id. ValueError if the id is malformed, or no such run is there, or it cannot be read."""
         run = Run(self.root / run_id) if ID.fullmatch(run_id or "") else None
         if run is None or not (run.folder / "config.json").exists():
-            raise ValueError(f"There is no run {run_id!r} in {self.root}. `deepclust runs` lists those that are there.")
+            raise ValueError(
+                f"There is no run {run_id[:80]!r} in {self.root}. `deepclust runs` lists those that are there."
+            )
         _ = run.config  # ValueError now, not in the middle of a page
         return run
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from deepclust.runs import Run
 from pages.visit import cached, say
 
 DEFAULT_DATASET = {"name": "digits"}
+K_OF_ADDRESS = re.compile("[1-9][0-9]{0,3}")
 # What else of a view stands in the address, by the control that chooses it; see docs/decisions/0015
 PARTS = (
     "view",
@@ -60,7 +62,7 @@ def _read_url() -> None:
         say.warning(f"{error} The link may be old, or the run was deleted.")
         return
     state.ks.pop(run.id, None)
-    if query.get("k", "").isdigit():
+    if K_OF_ADDRESS.fullmatch(query.get("k", "")):
         state.ks[run.id] = int(query["k"])
     state.parts = {name: query[name] for name in PARTS if name in query}
     if state.run_id != run.id:

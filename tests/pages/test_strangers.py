@@ -11,8 +11,9 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
-from deepclust.runs import RunStore
+from deepclust.runs import Run, RunStore
 from pages.visit.say import JOINER
+from pages.visit.session import PARTS
 from tests.pages.explore.test_explore import reveal
 from tests.pages.strangers import LINK, PICTURE, WORDS, strange_run
 
@@ -96,3 +97,23 @@ def test_an_address(app: Callable[..., AppTest]) -> None:
     visitor = app("data", run=f"{LINK} {PICTURE}", view=WORDS, left=WORDS, k=WORDS)
     assert attacks(visitor) == []
     assert shown(visitor, f"There is no run '{LINK} {PICTURE}'")
+
+
+@pytest.mark.parametrize("k", ["9" * 5000, "²", "-1", "0", "1e9"])
+def test_a_k_of_the_address_that_is_none_is_not_taken(app: Callable[..., AppTest], finished: Run, k: str) -> None:
+    visitor = app("explore", run=finished.id, k=k)
+    assert any(c.value.startswith("k = 3: the clusters that KMeans found") for c in visitor.caption)
+
+
+@pytest.mark.parametrize("nonsense", ["x" * 1000, "\0", WORDS])
+def test_a_view_of_the_address_that_is_none_is_the_first_one(
+    app: Callable[..., AppTest], finished: Run, nonsense: str
+) -> None:
+    for view in ("Clusters", "Two maps"):
+        visitor = app("explore", **{"run": finished.id, **dict.fromkeys(PARTS, nonsense), "view": view})
+        assert attacks(visitor) == []
+    assert attacks(app("explore", run=finished.id, view=nonsense)) == []
+
+
+def test_an_address_of_a_thousand_letters_is_a_short_sentence(app: Callable[..., AppTest]) -> None:
+    assert len(app("data", run="x" * 1000).warning[0].value) < 400
