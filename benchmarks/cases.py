@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from deepclust.data.dataset import Dataset
+from deepclust.data.dataset import NO_LABEL, Dataset
 from deepclust.data.reading.read import read_file
 
 TREES = ("ash", "birch", "cedar")
@@ -46,7 +46,12 @@ class Case:
 
 def scored(n: int) -> Check:
     """So many samples have a label that counts."""
-    return lambda data: data.y is not None and int((data.y >= 0).sum()) == n
+    return lambda data: data.judged is not None and int((data.judged >= 0).sum()) == n
+
+
+def unlabelled(data: Dataset) -> bool:
+    """Some samples have no label that counts."""
+    return data.judged is not None and bool((data.judged < 0).any())
 
 
 def distinct(n: int) -> Check:
@@ -65,8 +70,8 @@ def refused(id: str, says: str) -> Case:
 CASES = (
     Case("T01", 60, (4,), ()),
     Case("T03", 60, (2,), ()),
-    Case("T04", 62, (4,), ("Tree-ash", "Tree-birch", "Tree-cedar")),
-    Case("T04b", 62, (4,), ("Tree-ash", "Tree-birch", "Tree-cedar")),
+    Case("T04", 60, (4,), ("Tree-ash", "Tree-birch", "Tree-cedar")),
+    Case("T04b", 60, (4,), ("Tree-ash", "Tree-birch", "Tree-cedar")),
     Case("T05", 60, (4,), TREES, ids=True),
     Case("T06", 60, (4,), check=lambda data: data.n_classes == 3),
     Case("T07", 60, (16,), check=lambda data: data.n_classes == 2),
@@ -82,7 +87,7 @@ CASES = (
     Case("T16", 60, (4,), TREES, check=scored(48)),
     Case("T16b", 60, (4,), ("0", "1", "2"), check=scored(48)),
     Case("T18", 60, (16,), TREES),
-    Case("T20", 60, (48, 48), check=lambda data: data.n_classes == 3),
+    Case("T20", 60, (16, 16), check=lambda data: data.n_classes == 3),
     Case("T21", 60, (28, 28), check=lambda data: data.n_classes == 3),
     Case("T22", 60, (28, 28), check=lambda data: data.n_classes == 3),
     Case("T23", 60, (4,), TREES),
@@ -105,12 +110,12 @@ CASES = (
     Case("T35", 60, (16, 16), check=lambda data: data.class_names == TREES),
     Case("T36", 60, (16, 16), TREES),
     Case("T38", 60, (2,), TREES),
-    Case("T41", 60, (4,), check=lambda data: all(ord(c) >= 0x4E00 for name in data.class_names or "?" for c in name)),
+    Case("T41", 60, (4,), check=lambda data: "白蜡" in (data.class_names or ())),
     Case("T43", 60, (4,), TREES),
     Case("T44", 60, (4,), TREES),
-    Case("T45", says="too large|range|scaled"),
+    Case("T45", says="too large|range|scaled|very large"),
     Case("T46", 60, (4,), TREES),
-    refused("T48", r"pickle.*programs.*to_csv|pickle.*csv|pickle.*savez"),
+    refused("T48", r"pickled.*programs.*\.csv"),
     Case("T54", 60, (2,), ()),
     Case("T55", 240, (2,), ()),
     Case("T55c", 240, (2,), check=lambda data: data.n_classes in (3, 4)),
@@ -119,8 +124,8 @@ CASES = (
     Case("A02", 60, (200,), ()),
     Case("A03_", 60, (4,), check=lambda data: data.n_classes == 3),
     Case("A03b", 60, (16, 16), check=lambda data: data.n_classes == 3),
-    Case("A04", 60, (4,), check=lambda data: data.y is not None and (data.y < 0).any()),
-    Case("A06", 60, (4,), check=lambda data: data.y is not None and (data.y < 0).any()),
+    Case("A04", 60, (4,), check=unlabelled),
+    Case("A06", 60, (4,), check=unlabelled),
     Case("A08b", 60, (4,), check=lambda data: data.y is not None),
     Case("A09", 60, (28, 28)),
     Case("A10", 60, (28, 28)),
@@ -176,6 +181,7 @@ def verdict(case: Case, path: Path) -> tuple[str, str]:
     except Exception as error:
         return "wrong", f"{type(error).__name__}: {error}"
     names = () if data.y is None else data.class_names or tuple(map(str, range(data.n_classes or 0)))
+    names = tuple(name for name in names if name != NO_LABEL)
     labels = f"{len(names)} classes {', '.join(names[:4])}" if data.y is not None else "no labels"
     notes = " ".join(data.notes)
     seen = f"{data.describe()}, {labels}{', named' if data.ids is not None else ''}. {notes}"

@@ -226,7 +226,7 @@ def test_how_a_file_is_read_can_be_said(runs, tmp_path, printed, capsys):
     assert printed(*fit, "--label", "", "--features", "size")["acc"] is None
     for words, problem in (
         (["--label", "colour"], "has no column 'colour'. It has: size, number, kind, third"),
-        (["--size", "8"], "'size' cannot be chosen"),
+        (["--size", "8"], "a size is for a column of picture files"),
         (["--options", "noise=1"], "--options are of the drawn data sets"),
     ):
         assert main([str(w) for w in (*fit, *words)]) == 2

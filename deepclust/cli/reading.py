@@ -17,6 +17,11 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     group.add_argument("--features", nargs="+", metavar="COLUMN", help="the columns to cluster by")
     group.add_argument("--text", metavar="COLUMN", help="the one column of texts to cluster by")
     group.add_argument("--missing", choices=("median", "drop"), help="fill gaps, or leave out the rows that have any")
+    group.add_argument("--header", choices=("yes", "no"), help="whether the first row names the columns")
+    group.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook")
+    group.add_argument(
+        "--pictures", metavar="HxW", type=_size, help="the rows are pictures of this size; 0 for vectors"
+    )
     group.add_argument("--size", metavar="HxW", type=_size, help="height and width that all pictures are brought to")
     group.add_argument("--x", metavar="ARRAY", help="the array of samples in a file of several")
     group.add_argument("--y", metavar="ARRAY", help="the array of labels in a file of several")
@@ -24,9 +29,11 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def choices_of(asked: argparse.Namespace) -> dict[str, Any]:
     """What was chosen, as a reference to a file wants it."""
-    names = ("label", "id", "features", "text", "missing", "size", "x", "y")
+    names = ("label", "id", "features", "text", "missing", "header", "sheet", "pictures", "size", "x", "y")
     chosen = {name: getattr(asked, name) for name in names if getattr(asked, name) is not None}
-    return {name: None if value == "" else value for name, value in chosen.items()}
+    if "header" in chosen:
+        chosen["header"] = chosen["header"] == "yes"
+    return {name: None if value in ("", [0, 0]) else value for name, value in chosen.items()}
 
 
 def _size(text: str) -> list[int]:

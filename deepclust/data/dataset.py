@@ -10,6 +10,7 @@ from typing import Literal, get_args
 import numpy as np
 
 Kind = Literal["image", "vector", "text"]
+NO_LABEL = "(no label)"  # the name of the class of samples without a label, which count in no score
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +80,13 @@ class Dataset:
         if self.y is None:
             return None
         return len(self.class_names) if self.class_names is not None else int(self.y.max()) + 1
+
+    @property
+    def judged(self) -> np.ndarray | None:
+        """y with -1 for samples that have no label: what scores are computed from; None without labels."""
+        if self.y is None or self.class_names is None or NO_LABEL not in self.class_names:
+            return self.y
+        return np.where(self.y == self.class_names.index(NO_LABEL), -1, self.y)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -100,8 +100,8 @@ def _tiles(view: View) -> str:
         words = "ACC, NMI (divided by the larger entropy) and ARI judge the clusters as they were found."
     if view.is_edited:
         words += " Clusters were merged or split by hand; the map, sizes and pictures show them so."
-        if view.classes is not None:
-            edited = scores(view.classes, view.labels)
+        if view.judged is not None:
+            edited = scores(view.judged, view.labels)
             words += f" With these edits: ACC {edited['acc']:.3f}, NMI {edited['nmi']:.3f}, ARI {edited['ari']:.3f}."
     if view.k != view.run.config.n_clusters:
         words += (

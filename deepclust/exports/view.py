@@ -51,6 +51,11 @@ class View:
         """The true classes int64 (n,) where they may be told; else None."""
         return self.data.y if self.revealed and self.data is not None else None
 
+    @property
+    def judged(self) -> NDArray[np.int64] | None:
+        """The true classes as scores see them, -1 where a sample has none; None where they may not be told."""
+        return self.data.judged if self.revealed and self.data is not None else None
+
     def class_name(self, number: int) -> str:
         """What a true class is called."""
         return str(number) if self.data is None else self.data.class_name(number)

@@ -1,7 +1,8 @@
 """Scores of a clustering against known labels: ACC, NMI, ARI, purity, and the contingency table they share.
 
-Every function takes two label arrays of shape (n_samples,). The names of the labels do not matter; noise (-1) counts as a
-class of its own. Labels only ever judge a result here: nothing in training or selection calls this module.
+Every function takes two label arrays of shape (n_samples,). The names of the labels do not matter; noise (-1) among
+the clusters counts as one of its own, and samples whose class is -1, which nobody knows, do not count. Labels only ever judge a result here: nothing in training or selection
+calls this module.
 """
 
 from __future__ import annotations
@@ -117,6 +118,8 @@ def _checked(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, NDArray]:
         raise ValueError(
             f"y_true has {len(true)} labels and y_pred has {len(pred)}: both need one label for each of the same samples."
         )
+    if true.dtype.kind in "iu" and (true == -1).any():
+        true, pred = true[true != -1], pred[true != -1]
     if len(true) == 0:
         raise ValueError("There are no labels to compare: pass at least one sample.")
     return true, pred

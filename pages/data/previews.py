@@ -27,11 +27,15 @@ def _facts(ref: str) -> Facts:
     return facts_of(cached.dataset(json.loads(ref)))
 
 
-def choices_in(incoming: Incoming) -> PictureScan | TableLook | None:
-    """What there is to choose in data that wait to be read. ValueError, in plain words, if they cannot be read."""
-    return _choices_in(str(incoming.path), incoming.path.stat().st_mtime_ns, incoming.title)
+def choices_in(incoming: Incoming, chosen: Mapping[str, Any]) -> PictureScan | TableLook | None:
+    """What there is to choose in data that wait to be read. ValueError, in plain words, if they cannot be read.
+
+    chosen: the sheet of a workbook and whether a table has a header, where someone has said so.
+    """
+    settled = json.dumps(dict(chosen), sort_keys=True)
+    return _choices_in(str(incoming.path), incoming.path.stat().st_mtime_ns, incoming.title, settled)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _choices_in(path: str, written: int, title: str) -> PictureScan | TableLook | None:
-    return look_at_file(Path(path), title)
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _choices_in(path: str, written: int, title: str, settled: str) -> PictureScan | TableLook | None:
+    return look_at_file(Path(path), title, json.loads(settled))

@@ -8,16 +8,16 @@ import streamlit as st
 
 from deepclust.data.intake import FOLDERS_VARIABLE, Incoming, allowed_folders, point_to, receive, shown_name
 from deepclust.data.reading.pictures.collection import LARGEST_SUGGESTED, PictureScan
-from deepclust.data.reading.tables.columns import HEAD
+from deepclust.data.reading.tables.roles import HEAD
 from deepclust.engine.intake.reading import read_and_keep
 from pages.data import previews
-from pages.data.upload_forms import pictures_form, table_form
+from pages.data.upload_forms import pictures_form, settled, table_form
 from pages.visit import cached, say, session
 from pages.visit.say import plain
 
 EXPLAINED = """
 - **Pictures**: a .zip or .tar, a folder, or many files at once. Where they lie in folders, the folder is the class.
-- **Tables**: .csv, .tsv (also .gz), .parquet, .feather, .xlsx, .arff. You choose the columns.
+- **Tables**: .csv, .tsv, .txt, .data, .jsonl (also .gz), .parquet, .feather, .xlsx, .xls, .ods, .arff. You choose the columns.
 - **Arrays**: .npz, .npy, HDF5 or .mat with the samples as `x` (n, height, width), (n, height, width, 3) or (n, features), and if
   you like labels `y` and `ids`.
 - **Texts**: a .zip or folder of .txt files, or a column of a table. They become tf-idf of 2,000 words.
@@ -80,7 +80,7 @@ def _choose(incoming: Incoming) -> None:
     """Ask what has to be asked, and keep the data when there is nothing (more) to ask."""
     try:
         with st.spinner("Looking at the data"):
-            look = previews.choices_in(incoming)
+            look = previews.choices_in(incoming, settled(incoming.path.name))
     except ValueError as error:
         _refuse(incoming, str(error))
         return
@@ -98,7 +98,7 @@ def _choose(incoming: Incoming) -> None:
     else:
         rows = f"more than {HEAD:,} rows" if look.n_rows is None else f"{look.n_rows:,} rows"
         st.subheader(f"{len(look.columns):,} columns · {rows}")
-        answer = table_form(look)
+        answer = table_form(look, incoming.path.name)
     title = st.text_input("Name", incoming.title, max_chars=60, key=f"title-{incoming.path.name}")
     with st.container(horizontal=True):
         if st.button("Use these data", type="primary", disabled=answer is None):

@@ -13,6 +13,7 @@ from pages.visit.say import plain
 
 FILL, DROP = "Fill with the median of the column", "Leave the row out"
 NUMBERS, TEXT = "Its numbers", "One column of texts"
+NAMES, VALUES = "Names of columns", "Values"
 
 
 def pictures_form(scan: PictureScan) -> dict[str, Any]:
@@ -38,26 +39,41 @@ def pictures_form(scan: PictureScan) -> dict[str, Any]:
     return {"size": size}
 
 
-def table_form(look: TableLook) -> dict[str, Any] | None:
-    """Ask which columns play which part; None while nothing is chosen that could be clustered."""
+def settled(upload: str) -> dict[str, Any]:
+    """What was said of a table that changes which columns it has: its sheet, and whether it has a header."""
+    state = st.session_state
+    said = {"sheet": state.get(f"sheet-{upload}"), "header": state.get(f"header-{upload}")}
+    headers = {NAMES: True, VALUES: False}
+    return {name: headers.get(value, value) for name, value in said.items() if value is not None}
+
+
+def table_form(look: TableLook, upload: str) -> dict[str, Any] | None:
+    """Ask which columns play which part; None while nothing is chosen that could be clustered. upload: names the file."""
     names = [c.name for c in look.columns]
+    _where_it_begins(look, upload)
     st.dataframe(pd.DataFrame(look.head, columns=names), hide_index=True)
     for note in look.notes:
         st.caption(f":material/info: {plain(note)}")
     suggested = look.suggested
     texts = [c.name for c in look.columns if c.kind in ("text", "other", "category")]
-    usable = [c.name for c in look.columns if c.kind in ("number", "category", "vector")]
+    usable = [c.name for c in look.columns if c.kind in ("number", "category", "vector", "picture")]
+    examples = {c.name: f"{c.name}: {', '.join(c.examples)}" for c in look.columns}
+
+    def with_examples(name: str | None) -> str:
+        return "none" if name is None else examples[name][:80]
+
     left, right = st.columns(2)
     label = left.selectbox(
         "Labels",
         [None, *names],
         index=_place(names, suggested.label),
-        format_func=_or_none,
+        format_func=with_examples,
         help="The true classes, if there are any. They stay hidden and never train anything.",
     )
     row_id = right.selectbox(
-        "Names of the rows", [None, *names], index=_place(names, suggested.id), format_func=_or_none
+        "Names of the rows", [None, *names], index=_place(names, suggested.id), format_func=with_examples
     )
+    settled_parts = {"label": label, "id": row_id, **settled(upload)}
     what = TEXT if suggested.text else NUMBERS
     if texts and usable:
         what = st.segmented_control("What is clustered", [NUMBERS, TEXT], default=what) or what
@@ -67,28 +83,52 @@ def table_form(look: TableLook) -> dict[str, Any] | None:
         start = texts.index(suggested.text) if suggested.text in texts else 0
         text = st.selectbox("Column of texts", texts, index=start)
         st.caption("It becomes tf-idf of 2,000 words.")
-        return TableChoice(label=label, id=row_id, text=text).to_json()
+        return {**TableChoice(text=text).to_json(), **settled_parts}
     features = st.multiselect(
         "Columns that are clustered",
         usable,
         default=[f for f in suggested.features if f not in (label, row_id)],
-        help="Columns of few different words become one column per word.",
+        help="Columns of few different words become one column per word, 0 or 1.",
     )
-    gaps = {c.name: c.n_missing for c in look.columns if c.n_missing and c.name in features}
-    missing = "median"
-    if gaps:
-        columns = ", ".join(f"{plain(name)} ({n:,})" for name, n in list(gaps.items())[:5])
-        how = st.segmented_control(f"Missing values, in the first rows: {columns}", [FILL, DROP], default=FILL)
-        missing = "drop" if how == DROP else "median"
+    left_out = [f"{plain(n)} ({why})" for n, why in look.left_out.items() if n not in (*features, label, row_id)]
+    if left_out:
+        st.caption(f"Left out, unless you choose them: {', '.join(left_out[:10])}.")
+    missing = _gaps(look, features)
     if not features:
         st.warning("Choose at least one column.")
         return None
-    return TableChoice(tuple(features), label, row_id, missing=missing).to_json()
+    choice = TableChoice(tuple(features), missing=missing, pictures=_as_pictures(suggested, features))
+    return {**choice.to_json(), **settled_parts}
+
+
+def _where_it_begins(look: TableLook, upload: str) -> None:
+    """The sheet of a workbook, and whether the first row names the columns."""
+    left, right = st.columns(2)
+    if len(look.sheets) > 1:
+        left.selectbox("Sheet", look.sheets, key=f"sheet-{upload}")
+    if look.may_choose_header:
+        right.segmented_control(
+            "The first row holds", [NAMES, VALUES], default=NAMES if look.header else VALUES, key=f"header-{upload}"
+        )
+
+
+def _gaps(look: TableLook, features: list[str]) -> str:
+    """What is done with missing values, if the chosen columns have any."""
+    gaps = {c.name: c.n_missing for c in look.columns if c.n_missing and c.name in features}
+    if not gaps:
+        return "median"
+    columns = ", ".join(f"{plain(name)} ({n:,})" for name, n in list(gaps.items())[:5])
+    how = st.segmented_control(f"Missing values, in the first rows: {columns}", [FILL, DROP], default=FILL)
+    return "drop" if how == DROP else "median"
+
+
+def _as_pictures(suggested: TableChoice, features: list[str]) -> tuple[int, ...] | None:
+    """The shape of the pictures that the rows are, if they look like that and nobody says otherwise."""
+    if suggested.pictures is None or tuple(features) != suggested.features:
+        return None
+    shape = " × ".join(map(str, suggested.pictures))
+    return suggested.pictures if st.toggle(f"Each row is a picture of {shape}", value=True) else None
 
 
 def _place(names: list[str], name: str | None) -> int:
     return names.index(name) + 1 if name in names else 0
-
-
-def _or_none(name: str | None) -> str:
-    return "none" if name is None else name

@@ -81,5 +81,5 @@ def over_time(subject: Subject) -> None:
 
 def _accuracies(subject: Subject, snapshots: lalnet_snapshots.Snapshots) -> list[float]:
     """ACC of the clusters of each snapshot; nothing while the labels are hidden."""
-    classes = subject.sight.classes
+    classes = subject.sight.judged
     return [] if classes is None else [acc(classes[snapshots.sample], labels) for labels in snapshots.labels]

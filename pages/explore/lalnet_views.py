@@ -111,7 +111,7 @@ def _three_maps(subject: Subject, choices: list[Choice], was_waiting: bool) -> N
 
 
 def _scores(subject: Subject, name: str) -> str:
-    classes = subject.sight.classes
+    classes = subject.sight.judged
     if classes is None:
         return ""
     labels = subject.sight.outcome.result.extras[f"clusters in {name}"]

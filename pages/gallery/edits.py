@@ -175,8 +175,8 @@ def with_your_edits(sight: Sight) -> None:
         return
     sizes = np.unique(clusters.labels[clusters.labels >= 0], return_counts=True)[1]
     sentence = f"**With your edits:** {len(sizes):,} clusters of {sizes.min():,} – {sizes.max():,} samples"
-    if sight.classes is not None:
-        scores = _scores(clusters.key, sight.classes, clusters.labels)
+    if sight.judged is not None:
+        scores = _scores(clusters.key, sight.judged, clusters.labels)
         sentence += "".join(f" · {name} {value:.3f}" for name, value in scores.items())
     st.caption(f"{sentence}. The numbers above, and those beside published ones, are of what the method found.")
 

@@ -66,7 +66,7 @@ def scores(run: Run, moments: Moments, data: Dataset) -> dict[str, list[float]]:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _scores(key: str, _moments: Moments, _data: Dataset) -> dict[str, list[float]]:
-    y = np.asarray(_data.y)[_moments.sample]
+    y = np.asarray(_data.judged)[_moments.sample]
     return {
         "ACC": [acc(y, labels) for labels in _moments.labels],
         "NMI": [nmi(y, labels) for labels in _moments.labels],

@@ -37,6 +37,11 @@ class Sight:
         return self.data.y if self.revealed else None
 
     @property
+    def judged(self) -> np.ndarray | None:
+        """The true classes as scores see them, -1 where a sample has none; None where they may not be told."""
+        return self.data.judged if self.revealed else None
+
+    @property
     def n_classes(self) -> int:
         """Number of true classes; 0 where they may not be told."""
         return (self.data.n_classes or 0) if self.revealed else 0

@@ -49,6 +49,13 @@ def test_noise_is_a_class_of_its_own():
     assert contingency([0, 0, 1], [-1, 2, 2])[1].tolist() == [-1, 2]
 
 
+def test_samples_whose_class_nobody_knows_do_not_count():
+    known = scores([0, 0, 1, 1], [0, 0, 1, 0])
+    assert scores([0, 0, 1, 1, -1, -1], [0, 0, 1, 0, 1, 2]) == known
+    with pytest.raises(ValueError, match="no labels to compare"):
+        acc([-1, -1], [0, 1])
+
+
 @pytest.mark.parametrize(("n_classes", "n_clusters"), [(3, 3), (3, 5), (5, 2), (1, 4), (4, 1), (1, 1)])
 def test_against_scikit_learn_and_all_permutations(n_classes, n_clusters):
     generator = np.random.default_rng(n_classes * 10 + n_clusters)

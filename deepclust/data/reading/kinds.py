@@ -15,7 +15,7 @@ from deepclust.data.reading.pictures.collection import SUFFIXES, is_picture
 from deepclust.data.reading.sentences import in_words
 from deepclust.data.reading.source import shorten
 from deepclust.data.reading.tables.columns import TableChoice
-from deepclust.data.reading.tables.files import TABLE_ENDINGS
+from deepclust.data.reading.tables.open import TABLE_ENDINGS
 from deepclust.data.reading.texts import is_text
 
 FileKind = Literal["npz", "npy", "hdf5", "table", "pictures", "texts", "mat", "idx", "libsvm", "binary"]

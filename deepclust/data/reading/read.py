@@ -19,8 +19,9 @@ from deepclust.data.reading.kinds import CHOICES, kind_of_file
 from deepclust.data.reading.pictures.collection import PictureScan, read_pictures, scan_pictures
 from deepclust.data.reading.sentences import in_words
 from deepclust.data.reading.source import MAX_BYTES
-from deepclust.data.reading.tables.columns import TableChoice, TableLook, look_at_table
+from deepclust.data.reading.tables.columns import TableLook
 from deepclust.data.reading.tables.dataset import read_table
+from deepclust.data.reading.tables.roles import look_at_table
 from deepclust.data.reading.texts import read_texts
 
 #: Kinds at which there is nothing to choose.
@@ -39,14 +40,19 @@ def read_file(
         return _read(path, dict(choices or {}), name, max_bytes, label)
 
 
-def look_at_file(path: Path, label: str = "") -> PictureScan | TableLook | None:
-    """What there is to choose in a file before it is read; None where there is nothing. ValueError as for `read_file`."""
+def look_at_file(
+    path: Path, label: str = "", chosen: Mapping[str, Any] | None = None
+) -> PictureScan | TableLook | None:
+    """What there is to choose in a file before it is read; None where there is nothing. ValueError as for `read_file`.
+
+    chosen: what is settled of a table already, such as its sheet.
+    """
     label = label or path.name
     with in_words(label):
         kind = kind_of_file(path, label)
         if kind == "pictures":
             return scan_pictures(path, label)
-        return look_at_table(path, label) if kind == "table" else None
+        return look_at_table(path, label, chosen) if kind == "table" else None
 
 
 def _read(path: Path, chosen: dict[str, Any], name: str, max_bytes: int, label: str) -> Dataset:
@@ -66,7 +72,7 @@ def _read(path: Path, chosen: dict[str, Any], name: str, max_bytes: int, label: 
     if kind == "npy":
         return read_npy(path, name, max_bytes)
     if kind == "table":
-        choice = TableChoice.from_json({**look_at_table(path, label).suggested.to_json(), **chosen}) if chosen else None
+        choice = look_at_table(path, label, chosen).suggested if chosen else None
         return read_table(path, choice, name, max_bytes, label)
     if kind == "texts":
         found = read_texts(path, name, max_bytes)

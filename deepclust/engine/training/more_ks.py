@@ -48,4 +48,4 @@ def _labels(run: Run) -> np.ndarray | None:
         data = open_dataset(run.config.dataset, RunStore(run.folder.parent).datasets)
     except (ValueError, OSError):
         return None
-    return data.y if data.fingerprint == run.config.fingerprint else None
+    return data.judged if data.fingerprint == run.config.fingerprint else None

@@ -164,9 +164,9 @@ def _finish(run: Run, store: RunStore, method: Method, data: Dataset, control: C
         "n_clusters": own_k,
         "regrouping": method.regrouping_name,
         "spaces": [str(space) for space in result.present],
-        "by_k": {str(k): judge(result.embedding, labels, data.y) for k, labels in by_k.items()},
+        "by_k": {str(k): judge(result.embedding, labels, data.judged) for k, labels in by_k.items()},
     }
-    found |= judge(result.embedding, result.labels, data.y)
+    found |= judge(result.embedding, result.labels, data.judged)
     write_json(run.folder / "metrics.json", found, sync=True)
     result.save(run.folder / "result.npz")  # last: where it is, all that belongs to it is
     run_job(map_job(run, store, LATENT, "pca"), lambda fraction, text: False)  # the map that opens at once

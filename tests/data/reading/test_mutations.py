@@ -89,6 +89,8 @@ SEEDS: dict[str, bytes] = {
     "a.parquet": written(lambda s: FRAME.to_parquet(s)),
     "a.feather": written(lambda s: FRAME.to_feather(s)),
     "a.xlsx": written(lambda s: FRAME.to_excel(s, index=False)),
+    "a.jsonl": FRAME.to_json(orient="records", lines=True).encode(),
+    "blanks.txt": written(lambda s: np.savetxt(s, X, header="a b c")),
     "a.h5": written(hdf5),
     "a.mat": written(lambda s: savemat(s, {"X": X, "Y": Y[:, None]})),
     "a.arff": arff(),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -61,7 +64,7 @@ def scan_pictures(source: Source, name: str = "") -> PictureScan:
     """Look at the header of every picture. ValueError if there is none, or none that can be opened."""
     label = name or file_name(source, "the file")
     with open_bundle(source, label, _ADVICE) as bundle:
-        return _scan(bundle)
+        return _scan(bundle, *_picture_names(bundle))
 
 
 def read_pictures(source: Source, size: Size | None = None, name: str = "", max_bytes: int = MAX_BYTES) -> Dataset:
@@ -80,27 +83,66 @@ def read_pictures(source: Source, size: Size | None = None, name: str = "", max_
         )
     with open_bundle(source, label, _ADVICE) as bundle:
         names, strangers = _picture_names(bundle)
-        broken: dict[str, str] = {}
-        if size is None:
-            scan = _scan(bundle)
-            names, broken = list(scan.names), scan.broken
-            size = _common_size(scan.sizes, label, max_bytes)
-        _check_memory(len(names), size, label, max_bytes)
-        stack, kept, sizes, undecodable = _decode_all(bundle, names, size)
-    broken |= undecodable
-    if not kept:
-        raise _none_readable(label, broken)
-    y, class_names = folder_classes(kept)
+        pictures = pictures_of(bundle, names, size, max_bytes)
+    y, class_names = folder_classes(pictures.kept)
+    left_out = (f"{n} ({bundle.left_out.get(n, 'not a picture')})" for n in strangers)
     return Dataset(
         name or Path(label).stem,
-        np.divide(stack, np.float32(255.0), dtype=np.float32),
+        pictures.X,
         y=y,
         class_names=class_names,
         kind="image",
-        notes=tuple(_notes(strangers, broken, sizes, size)),
-        left_out=(*_reasons(broken), *(f"{n} ({bundle.left_out.get(n, 'not a picture')})" for n in strangers)),
-        ids=np.array([n.encode() for n in kept]),
+        notes=tuple(pictures.notes(strangers)),
+        left_out=(*pictures.reasons, *left_out),
+        ids=np.array([n.encode() for n in pictures.kept]),
     )
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Decoded pictures: X float32 ``(n, h, w[, 3])`` in [0, 1] of those that are ``kept``, and why others are not.
+
+    sizes: those that they had.
+    """
+
+    X: np.ndarray
+    kept: list[str]
+    sizes: Counter[Size]
+    broken: dict[str, str]
+
+    @property
+    def reasons(self) -> list[str]:
+        return _reasons(self.broken)
+
+    def notes(self, strangers: list[str]) -> list[str]:
+        return _notes(strangers, self.broken, self.sizes, (self.X.shape[1], self.X.shape[2]))
+
+
+class Contents(Bundle):
+    """Files that are in memory already."""
+
+    def __init__(self, label: str, contents: Mapping[str, bytes]) -> None:
+        super().__init__(label, list(contents))
+        self._contents = contents
+
+    def streams(self, names: Collection[str]) -> Iterator[tuple[str, BinaryIO]]:
+        for name in names:
+            yield name, io.BytesIO(self._contents[name])
+
+
+def pictures_of(bundle: Bundle, names: list[str], size: Size | None, max_bytes: int) -> Pictures:
+    """Decode these files of a bundle, all at one size. MixedSizes where it has to be given; ValueError if none is read."""
+    broken: dict[str, str] = {}
+    if size is None:
+        scan = _scan(bundle, names)
+        names, broken = list(scan.names), scan.broken
+        size = _common_size(scan.sizes, bundle.label, max_bytes)
+    _check_memory(len(names), size, bundle.label, max_bytes)
+    stack, kept, sizes, undecodable = _decode_all(bundle, names, size)
+    broken |= undecodable
+    if not kept:
+        raise _none_readable(bundle.label, broken)
+    return Pictures(np.divide(stack, np.float32(255.0), dtype=np.float32), kept, sizes, broken)
 
 
 def suggest_size(sizes: Counter[Size]) -> Size:
@@ -130,8 +172,7 @@ def _picture_names(bundle: Bundle) -> tuple[list[str], list[str]]:
     return pictures, strangers
 
 
-def _scan(bundle: Bundle) -> PictureScan:
-    pictures, strangers = _picture_names(bundle)
+def _scan(bundle: Bundle, pictures: list[str], strangers: list[str] | None = None) -> PictureScan:
     sizes: Counter[Size] = Counter()
     broken = {}
     with quiet_decoders():
@@ -143,7 +184,7 @@ def _scan(bundle: Bundle) -> PictureScan:
     names = tuple(n for n in pictures if n not in broken)
     if not names:
         raise _none_readable(bundle.label, broken)
-    return PictureScan(names, sizes, broken, tuple(strangers))
+    return PictureScan(names, sizes, broken, tuple(strangers or ()))
 
 
 def _decode_all(

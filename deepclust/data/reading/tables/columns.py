@@ -1,46 +1,33 @@
-"""Tables before they are read: the kind of every column, the first rows, and the choice of columns that suggests itself."""
+"""What is known of the columns of a table by its first rows, and the choice of the parts that they play."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from deepclust.data.reading.source import shorten
-from deepclust.data.reading.tables.files import open_table
+from deepclust.data.reading.tables.cells import list_of, numbers_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-HEAD = 10_000  # rows by which columns are judged
 MOST_CATEGORIES = 50
 MISSING = ("median", "drop")
-LABEL_NAMES = (
-    "label",
-    "labels",
-    "class",
-    "classes",
-    "target",
-    "y",
-    "species",
-    "category",
-    "diagnosis",
-    "group",
-    "type",
-    "outcome",
-    "digit",
-)
-ID_NAMES = ("id", "ids", "index", "name", "filename", "file", "path", "key", "uuid", "unnamed: 0", "rowid", "sample")
+_LISTS_LOOKED_AT = 200  # rows of a column of lists
+_FAR = 1000.0  # times its spread: a column that lies so far from 0 is counted from its middle, for float32
+_HUGE = 1e30  # squares of larger numbers leave the range of float32
 
 
 @dataclass(frozen=True)
 class Column:
-    """What is known of a column by its first rows. kind: "number", "category", "vector", "text" or "other".
+    """What is known of a column by its first rows. kind: "number", "category", "vector", "picture", "text" or "other".
 
-    width: numbers per row (a "vector" column holds an embedding). n_values: different values among those rows.
+    width: numbers per row (a "vector" column holds an embedding), shape: of a row, where it has more axes than one.
+    n_values: different values among those rows. unique: whether no two of them are equal. counting: whether they are
+    whole numbers that follow each other, in any order. whole: whether all are whole numbers. nameless: whether the table
+    gives it no name. origin, unit: the numbers are counted from there, in this unit, where float32 needs it.
     """
 
     name: str
@@ -51,13 +38,22 @@ class Column:
     examples: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+    shape: tuple[int, ...] = ()
+    unique: bool = False
+    counting: bool = False
+    whole: bool = False
+    nameless: bool = False
+    origin: float = 0.0
+    unit: float = 1.0
 
 
 @dataclass(frozen=True)
 class TableChoice:
     """Which columns play which part. ``text`` reads one column as texts instead of ``features``.
 
-    missing: "median" fills gaps with the median of the column, "drop" leaves out the rows that have any.
+    missing: "median" fills gaps with the median of the column, "drop" leaves out the rows that have any. pictures: the
+    shape (height, width[, 3]) of the pictures whose pixels the features are, row by row. header: whether the first row
+    names the columns, None to judge it. sheet: of a workbook. size: (height, width) of a column of picture files.
     """
 
     features: tuple[str, ...] = ()
@@ -65,6 +61,10 @@ class TableChoice:
     id: str | None = None
     text: str | None = None
     missing: str = "median"
+    pictures: tuple[int, ...] | None = None
+    header: bool | None = None
+    sheet: str | None = None
+    size: tuple[int, int] | None = None
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> TableChoice:
@@ -76,17 +76,22 @@ class TableChoice:
             )
         chosen = dict(values)
         chosen["features"] = tuple(chosen.get("features") or ())
+        chosen["pictures"] = tuple(int(side) for side in chosen.get("pictures") or ()) or None
+        size = tuple(int(side) for side in chosen.get("size") or ())
+        chosen["size"] = (size[0], size[1]) if len(size) == 2 else None
         return cls(**chosen)
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "features": list(self.features)}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True)
 class TableLook:
     """A table before it is read: its columns, the first rows as texts, and the choice that suggests itself.
 
-    n_rows: None where there are more than were looked at, and only reading to the end would tell how many.
+    n_rows: None where there are more than were looked at, and only reading to the end would tell how many. left_out: why
+    some columns play no part. sheets: of a workbook, the one that was looked at first. header: whether there is one; may_choose_header:
+    whether it may be said that there is one or not.
     """
 
     n_rows: int | None
@@ -94,103 +99,115 @@ class TableLook:
     head: tuple[tuple[str, ...], ...]
     suggested: TableChoice
     notes: tuple[str, ...] = field(default=())
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    sheets: tuple[str, ...] = ()
+    header: bool = True
+    may_choose_header: bool = False
 
     def column(self, name: str) -> Column:
         return next(c for c in self.columns if c.name == name)
 
 
-def look_at_table(path: Path, label: str = "") -> TableLook:
-    """Read the first rows of a table and judge its columns. ValueError if it is no table that can be read."""
-    table = open_table(path, label or path.name)
-    frame = table.head(HEAD)
-    if frame.empty:
-        raise ValueError(f"{table.label} holds no rows below its header. At least one row of values is needed.")
-    columns = tuple(_judge(name, frame[name]) for name in frame.columns)
-    head = tuple(tuple(_cell(v) for v in row) for row in frame.head(5).itertuples(index=False, name=None))
-    n_rows = len(frame) if len(frame) < HEAD else table.n_rows
-    return TableLook(n_rows, columns, head, _suggest(columns, len(frame)), tuple(table.notes))
-
-
-def check_choice(choice: TableChoice, look: TableLook, label: str) -> None:
-    """ValueError for columns that are not there or cannot play their part."""
-    names = [c.name for c in look.columns]
-    for column in (*choice.features, choice.label, choice.id, choice.text):
-        if column is not None and column not in names:
-            raise ValueError(f"{label} has no column {column!r}. It has: {shorten(names, 20)}. Choose among these.")
-    if choice.missing not in MISSING:
-        raise ValueError(f"missing={choice.missing!r} is not known. Use one of {', '.join(MISSING)}.")
-    if choice.text is not None:
-        return
-    unusable = [c for c in choice.features if look.column(c).kind in ("text", "other")]
-    if unusable:
-        raise ValueError(
-            f"{label}: the columns {shorten(unusable)} are neither numbers nor a few words. Leave them out, or choose one "
-            "of them as the text."
-        )
-    if not choice.features:
-        kinds = ", ".join(f"{c.name} ({c.kind})" for c in look.columns[:10])
-        raise ValueError(
-            f"{label}: no column of numbers is chosen, so there is nothing to cluster. Its columns: {kinds}. Choose at "
-            "least one column of numbers or of few different words, or one column of texts."
-        )
-
-
-def _judge(name: str, values: pd.Series) -> Column:
+def judge(name: str, values: pd.Series, decimal: str = ".", nameless: bool = False) -> Column:
     """The kind of a column by its first rows."""
     import pandas as pd
 
     present = values.dropna()
     n_missing = len(values) - len(present)
-    examples = tuple(_cell(v) for v in present.head(3))
+    examples = tuple(cell_text(v) for v in present.head(3))
+    facts: dict[str, Any] = {"examples": examples, "nameless": nameless}
     if pd.api.types.is_numeric_dtype(values.dtype):
-        numbers = present.to_numpy(np.float64, na_value=np.nan)
-        finite = numbers[np.isfinite(numbers)]
-        low, high = (float(finite.min()), float(finite.max())) if finite.size else (None, None)
-        n_missing += len(numbers) - len(finite)
-        return Column(name, "number", n_missing, int(present.nunique()), 1, examples, low, high)
-    first = present.iloc[0] if len(present) else None
-    if isinstance(first, (list, np.ndarray)):
-        width = len(first)
-        kind = "vector" if width and np.asarray(first).dtype.kind in "fiu" else "other"
-        return Column(name, kind, n_missing, len(present), max(1, width), examples)
-    if not len(present) or not isinstance(first, (str, bool)):
-        return Column(name, "other", n_missing, len(present), 1, examples)
-    texts = present.astype(str)
-    numbers = pd.to_numeric(texts, errors="coerce")
-    if numbers.notna().mean() >= 0.95:
-        return Column(
-            name, "number", n_missing, int(texts.nunique()), 1, examples, float(numbers.min()), float(numbers.max())
-        )
+        return _of_numbers(name, numbers_of(values, decimal), n_missing, int(present.nunique()), facts)
+    first = next((v for v in present if not hasattr(v, "__len__") or len(v)), None)
+    if is_picture_cell(first):
+        return Column(name, "picture", n_missing, len(present), **facts)
+    lists = _of_lists(name, values, present, facts)
+    if lists is not None:
+        return lists
+    if (
+        first is None
+        or isinstance(first, (list, np.ndarray, dict))
+        or pd.api.types.is_datetime64_any_dtype(values.dtype)
+    ):
+        return Column(name, "other", n_missing, len(present), **facts)
+    numbers = numbers_of(present, decimal)
+    if np.isfinite(numbers).sum() >= 0.95 * len(present):
+        return _of_numbers(name, numbers, n_missing, len(np.unique(numbers[np.isfinite(numbers)])), facts)
+    texts = present.astype(str).str.strip()
     n_values = int(texts.nunique())
+    facts["unique"] = n_values == len(texts) > 1
     if n_values <= MOST_CATEGORIES and (n_values <= max(2, len(texts) // 2)):
-        return Column(name, "category", n_missing, n_values, 1, examples)
+        return Column(name, "category", n_missing, n_values, **facts)
     words = float(texts.head(1000).str.count(r"\s+").mean()) + 1
-    return Column(name, "text" if words >= 3 else "other", n_missing, n_values, 1, examples)
+    return Column(name, "text" if words >= 3 else "other", n_missing, n_values, **facts)
 
 
-def _suggest(columns: tuple[Column, ...], n_rows: int) -> TableChoice:
-    """Labels and ids by their names, else the last column of words; numbers and few words as features."""
-    by_name = {c.name.strip().lower(): c for c in columns}
-    few = [c for c in columns if c.kind in ("number", "category") and 2 <= c.n_values <= max(50, n_rows // 5)]
-    label = next((by_name[n].name for n in LABEL_NAMES if by_name.get(n) in few), None)
-    if label is None and columns[-1].kind == "category" and columns[-1] in few:
-        label = columns[-1].name
-    ids = [by_name[n].name for n in ID_NAMES if n in by_name and by_name[n].n_values == n_rows]
-    unnamed = [c.name for c in columns if c.kind == "other" and c.n_values == n_rows > 1]
-    row_id = next((n for n in (*ids, *unnamed) if n != label), None)
-    features = tuple(
-        c.name
-        for c in columns
-        if c.kind in ("number", "category", "vector")
-        and c.name not in (label, row_id)
-        and (c.kind != "category" or c.n_values > 1)
-    )
-    text = None
-    if not features:
-        text = next((c.name for c in columns if c.kind == "text"), None)
-    return TableChoice(features if text is None else (), label, row_id, text)
+def is_picture_cell(cell: object) -> bool:
+    """Whether a cell holds a file of a picture: its bytes, or a struct of bytes and path as Hugging Face writes it."""
+    content = cell.get("bytes") if isinstance(cell, dict) else cell
+    starts = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
+    return isinstance(content, bytes) and content.startswith(starts)
 
 
-def _cell(value: Any) -> str:
-    text = np.array2string(np.asarray(value), threshold=4) if isinstance(value, (list, np.ndarray)) else str(value)
+def cell_text(value: Any) -> str:
+    """A cell as it is shown, at most 60 characters."""
+    if isinstance(value, (dict, bytes)):
+        return "(a picture)" if is_picture_cell(value) else "(bytes)"
+    text = np.array2string(np.asarray(value), threshold=4) if isinstance(value, np.ndarray) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _of_numbers(name: str, numbers: np.ndarray, n_missing: int, n_values: int, facts: dict[str, Any]) -> Column:
+    """n_values: counted before whole numbers beyond 2^53 became floats."""
+    finite = numbers[np.isfinite(numbers)]
+    n_missing += int(len(numbers) - len(finite)) if n_missing == 0 else 0
+    if not finite.size:
+        return Column(name, "number", n_missing, 0, **facts)
+    low, high = float(finite.min()), float(finite.max())
+    whole = bool((finite == np.floor(finite)).all())
+    unique = n_values == len(finite) > 1
+    counting = whole and unique and high - low == len(finite) - 1
+    origin, unit = 0.0, 1.0
+    if max(abs(low), abs(high)) > _HUGE:
+        unit = 10.0 ** np.floor(np.log10(max(abs(low), abs(high))))
+    elif high > low and min(abs(low), abs(high)) > _FAR * (high - low):
+        origin = float(np.median(finite))
+    return Column(
+        name,
+        "number",
+        n_missing,
+        n_values,
+        low=low,
+        high=high,
+        unique=unique,
+        counting=counting,
+        whole=whole,
+        origin=origin,
+        unit=float(unit),
+        **facts,
+    )
+
+
+def _of_lists(name: str, values: pd.Series, present: pd.Series, facts: dict[str, Any]) -> Column | None:
+    """A column of vectors, all of one shape, as lists or as texts; None if it is none. Empty lists are missing."""
+    some = [v for v in present.head(_LISTS_LOOKED_AT) if not hasattr(v, "__len__") or len(v)]
+    arrays = [a for v in some if (a := list_of(v)) is not None]
+    if not arrays or len(arrays) < len(some):
+        return None
+    shapes = {a.shape for a in arrays}
+    if len(shapes) > 1 and isinstance(some[0], str):
+        return None
+    shape = next(iter(shapes)) if len(shapes) == 1 else arrays[0].shape
+    n_missing = int(values.isna().sum()) + len(present.head(_LISTS_LOOKED_AT)) - len(some)
+    lows, highs = zip(*((float(a.min()), float(a.max())) for a in arrays), strict=True)
+    return Column(
+        name,
+        "vector",
+        n_missing,
+        len(present),
+        int(np.prod(shape)),
+        low=min(lows),
+        high=max(highs),
+        shape=shape if len(shape) > 1 else (),
+        **facts,
+    )

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from deepclust.data.dataset import Dataset
+from deepclust.data.dataset import NO_LABEL, Dataset, Kind
+from deepclust.data.reading.arrays.samples import unit_range
+from deepclust.data.reading.pictures.collection import Contents, pictures_of
 from deepclust.data.reading.source import MAX_BYTES, shorten
-from deepclust.data.reading.tables.columns import MOST_CATEGORIES, Column, TableChoice, check_choice, look_at_table
-from deepclust.data.reading.tables.files import TableFile, open_table
+from deepclust.data.reading.tables.cells import list_of, number, numbers_of
+from deepclust.data.reading.tables.columns import MOST_CATEGORIES, Column, TableChoice, TableLook
+from deepclust.data.reading.tables.files import TableFile
+from deepclust.data.reading.tables.open import open_table
+from deepclust.data.reading.tables.roles import check_choice, look_at_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,18 +32,18 @@ def read_table(
     columns that are not there, no usable column, no row left, or too much for memory.
     """
     label = label or path.name
-    look = look_at_table(path, label)
-    table = open_table(path, label)
+    look = look_at_table(path, label, {} if choice is None else choice.to_json())
     choice = choice or look.suggested
     check_choice(choice, look, label)
+    table = open_table(path, label, choice.header, choice.sheet)
     title = name or Path(label).stem
     if choice.text is not None:
-        return _read_texts(table, choice, title, max_bytes)
+        return _read_texts(table, look, choice, title, max_bytes)
     columns = [look.column(c) for c in choice.features]
-    reader = _Reader(table, columns, choice, max_bytes)
+    reader = (_Pictures if columns[0].kind == "picture" else _Reader)(table, columns, choice, max_bytes)
     for start, frame in table.blocks([c for c in (*choice.features, choice.label, choice.id) if c]):
         reader.take(start, frame)
-    return reader.dataset(title, [c.name for c in look.columns])
+    return reader.dataset(title, look)
 
 
 class _Reader:
@@ -80,7 +87,7 @@ class _Reader:
             if column.kind == "vector":
                 self.X[start:stop, at : at + column.width] = _stacked(column, values, self.table.label, start)
             else:
-                self.X[start:stop, at] = self._numbers(column.name, values, start)
+                self.X[start:stop, at] = self._numbers(column, values, start)
         for j, column in enumerate(self.categories):
             if column.name in frame:
                 self.codes[start:stop, j] = self._coded(j, column.name, frame[column.name])
@@ -90,28 +97,25 @@ class _Reader:
             self.ids.append(encoded_ids(frame[self.choice.id]))
         self.n = max(self.n, stop)
 
-    def _numbers(self, name: str, values: pd.Series, start: int) -> np.ndarray:
-        import pandas as pd
-
-        if pd.api.types.is_numeric_dtype(values.dtype):
-            numbers = values.to_numpy(np.float32, na_value=np.nan)
-        else:
-            numbers = pd.to_numeric(values, errors="coerce").to_numpy(np.float32, na_value=np.nan)
-            odd = np.isnan(numbers) & values.notna().to_numpy()
-            if odd.any():
-                count, example = self.strange.get(name, (0, ""))
-                first = int(odd.argmax())
-                example = example or f"{str(values.iloc[first])[:40]!r} in row {start + first + 1:,}"
-                self.strange[name] = (count + int(odd.sum()), example)
-        numbers = np.array(numbers, np.float32)
-        numbers[np.isinf(numbers)] = np.nan
-        return numbers
+    def _numbers(self, column: Column, values: pd.Series, start: int) -> np.ndarray:
+        """Float32 of a column, counted from its origin in its unit; NaN for what is no number."""
+        numbers = numbers_of(values, self.table.decimal)
+        odd = np.isnan(numbers) & values.notna().to_numpy()
+        if odd.any():
+            count, example = self.strange.get(column.name, (0, ""))
+            first = int(odd.argmax())
+            example = example or f"{str(values.iloc[first])[:40]!r} in row {start + first + 1:,}"
+            self.strange[column.name] = (count + int(odd.sum()), example)
+        with np.errstate(over="ignore"):
+            result = ((numbers - column.origin) / column.unit).astype(np.float32)
+        result[np.isinf(result)] = np.nan
+        return result
 
     def _coded(self, j: int, name: str, values: pd.Series) -> np.ndarray:
         """Number of each value among those of the column; -1 where there is none."""
         import pandas as pd
 
-        local, unique = pd.factorize(values.astype("string"), use_na_sentinel=True)
+        local, unique = pd.factorize(values.astype("string").str.strip(), use_na_sentinel=True)
         known = self.values[j]
         numbers = np.array([known.setdefault(str(u), len(known)) for u in unique] + [-1], np.int32)
         if len(known) > MOST_CATEGORIES:
@@ -122,14 +126,17 @@ class _Reader:
         codes: np.ndarray = numbers[local]
         return codes
 
-    def dataset(self, title: str, all_names: list[str]) -> Dataset:
+    def dataset(self, title: str, look: TableLook) -> Dataset:
         """All blocks together."""
         choice, label = self.choice, self.table.label
-        X, notes = self.X[: self.n], list(self.table.notes)
-        used = {*choice.features, choice.label, choice.id}
-        unused = [n for n in all_names if n not in used]
-        if unused:
-            notes.append(f"Columns that were not used: {shorten(unused)}.")
+        X, notes = self.X[: self.n], [*self.table.notes, *_unused(choice, look)]
+        for column in self.numeric:
+            if column.origin:
+                notes.append(
+                    f"Column {column.name} is counted from {column.origin:.15g}, so that small steps are kept."
+                )
+            if column.unit != 1:
+                notes.append(f"Column {column.name} holds very large numbers and was divided by {column.unit:g}.")
         for name, (count, example) in self.strange.items():
             notes.append(f"Column {name}: {count:,} values are no numbers ({example}) and count as missing.")
         keep: np.ndarray | None = None
@@ -155,7 +162,10 @@ class _Reader:
         if self.ids:
             ids = np.concatenate(self.ids)
             ids = ids if keep is None else ids[keep]
-        return Dataset(title, X, y=y, class_names=class_names, title=title, notes=tuple(notes), ids=ids)
+        kind: Kind = "vector"
+        if choice.pictures is not None:
+            kind, X = "image", _as_pictures(X, choice.pictures, label, notes)
+        return Dataset(title, X, y=y, class_names=class_names, kind=kind, title=title, notes=tuple(notes), ids=ids)
 
     def _name_at(self, at: int) -> str:
         j = int(np.searchsorted(self.offsets, at, side="right")) - 1
@@ -166,14 +176,15 @@ class _Reader:
 
     def _fill(self, X: np.ndarray, gaps: np.ndarray) -> list[str]:
         """Put the median of the column into its gaps, in place; a column without any value becomes 0."""
-        told = []
+        told: dict[str, str] = {}
         for j in np.flatnonzero(gaps):
             column = X[:, j]
             missing = np.isnan(column)
             middle = np.float32(0) if missing.all() else np.median(column[~missing])
             column[missing] = middle
-            told.append(f"{self._name_at(int(j))} ({int(gaps[j]):,}, filled with {middle:.4g})")
-        return [f"Missing values were filled with the median of their column: {shorten(told)}."]
+            name = self._name_at(int(j))
+            told[name] = f"{name} ({int(gaps[j]):,}" + (")" if name in told else f", filled with {middle:.4g})")
+        return [f"Missing values were filled with the median of their column: {shorten(list(told.values()))}."]
 
     def _with_categories(self, X: np.ndarray, codes: np.ndarray, notes: list[str]) -> np.ndarray:
         widths = [len(v) for v in self.values]
@@ -192,7 +203,66 @@ class _Reader:
     def _classes(self, keep: np.ndarray | None, notes: list[str]) -> tuple[np.ndarray | None, tuple[str, ...] | None]:
         if not self.labels:
             return None, None
-        return classes_of(np.concatenate(self.labels), keep, notes)
+        return classes_of(np.concatenate(self.labels), keep, notes, self.table.called(self.choice.label))
+
+
+class _Pictures(_Reader):
+    """A column of picture files, each with its label and its name."""
+
+    def __init__(self, table: TableFile, columns: list[Column], choice: TableChoice, max_bytes: int) -> None:
+        super().__init__(table, [], choice, max_bytes)
+        self.column = columns[0].name
+        self.contents: dict[str, bytes] = {}
+        self.rows: dict[str, int] = {}
+
+    def take(self, start: int, frame: pd.DataFrame) -> None:
+        super().take(start, frame)
+        if self.column in frame:
+            for row, cell in enumerate(frame[self.column], start):
+                content = cell.get("bytes") if isinstance(cell, dict) else cell
+                self.contents[f"row {row + 1:,}"] = content if isinstance(content, bytes) else b""
+                self.rows[f"row {row + 1:,}"] = row
+
+    def dataset(self, title: str, look: TableLook) -> Dataset:
+        bundle = Contents(self.table.label, self.contents)
+        pictures = pictures_of(bundle, list(self.contents), self.choice.size, self.max_bytes)
+        notes = [*self.table.notes, *_unused(self.choice, look), *pictures.notes([])]
+        keep = np.array([self.rows[name] for name in pictures.kept])
+        y, class_names = self._classes(keep, notes)
+        ids = np.concatenate(self.ids)[keep] if self.ids else np.array([name.encode() for name in pictures.kept])
+        return Dataset(
+            title,
+            pictures.X,
+            y=y,
+            class_names=class_names,
+            kind="image",
+            title=title,
+            notes=tuple(notes),
+            ids=ids,
+            left_out=tuple(pictures.reasons),
+        )
+
+
+def _unused(choice: TableChoice, look: TableLook) -> list[str]:
+    """A sentence on the columns that play no part, and why."""
+    used = {*choice.features, choice.label, choice.id, choice.text}
+    unused = [c.name for c in look.columns if c.name not in used]
+    with_reasons = [f"{name} ({look.left_out[name]})" if name in look.left_out else name for name in unused]
+    return [f"Columns that were not used: {shorten(with_reasons)}."] if unused else []
+
+
+def _as_pictures(X: np.ndarray, shape: tuple[int, ...], label: str, notes: list[str]) -> np.ndarray:
+    """Rows of pixels as pictures in [0, 1]."""
+    if math.prod(shape) != X.shape[1]:
+        raise ValueError(
+            f"{label}: pictures of {' × '.join(map(str, shape))} have {math.prod(shape):,} pixels, and there are {X.shape[1]:,} "
+            "columns of numbers. Choose other columns or another size."
+        )
+    notes.append(f"Each row is a picture of {' × '.join(map(str, shape))}.")
+    if X.min() >= 0 and 1 < X.max() <= 255 and np.array_equal(X, np.floor(X)):  # bytes, as pictures have them
+        X = X / np.float32(255)
+        return X.reshape(-1, *shape)
+    return unit_range(X.reshape(-1, *shape), label, notes)
 
 
 def encoded_ids(values: pd.Series) -> np.ndarray:
@@ -201,22 +271,51 @@ def encoded_ids(values: pd.Series) -> np.ndarray:
     return encoded
 
 
-def classes_of(labels: np.ndarray, keep: np.ndarray | None, notes: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Texts to int64 0..k-1 and the names of the classes, numbers in their own order; a gap is a class of its own."""
-    labels = labels if keep is None else labels[keep]
-    names, y = np.unique(labels, return_inverse=True)
-    if "" in names:
-        notes.append("Rows without a label are the class (no label).")
-    try:
-        order = np.argsort([float(n) if n else -np.inf for n in names], kind="stable")
-    except ValueError:
-        order = np.arange(len(names))
-    rank = np.empty(len(names), np.int64)
-    rank[order] = np.arange(len(names))
-    return rank[y], tuple(_plain_number(str(n)) or "(no label)" for n in names[order])
+def classes_of(
+    labels: np.ndarray, keep: np.ndarray | None, notes: list[str], names: Sequence[str] = ()
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Texts to int64 0..k-1 and the names of the classes, numbers in their own order.
+
+    A gap, and -1 among numbers from 0 on, is no label: it becomes the class NO_LABEL, the first one, which does not count.
+    names: what the numbers 0, 1, ... are called.
+    """
+    labels = np.char.strip(labels if keep is None else labels[keep])
+    values, y = np.unique(labels, return_inverse=True)
+    plain = [_plain_number(str(value)) for value in values]
+    numbers = [number(text) for text in plain]
+    present = [n for n in numbers if n is not None]
+    numeric = len(present) == sum(text != "" for text in plain)
+    none = [text == "" or (numeric and n == -1 and min(present) == -1) for text, n in zip(plain, numbers, strict=True)]
+    keys = [
+        (not gap, n if numeric and n is not None else 0.0, text)
+        for gap, n, text in zip(none, numbers, plain, strict=True)
+    ]
+    order = sorted(range(len(values)), key=keys.__getitem__)
+    classes: list[str] = []
+    rank = np.empty(len(values), np.int64)
+    for i in order:
+        called = (
+            NO_LABEL
+            if none[i]
+            else names[int(plain[i])]
+            if plain[i].isdigit() and int(plain[i]) < len(names)
+            else plain[i]
+        )
+        if not classes or classes[-1] != called:
+            classes.append(called)
+        rank[i] = len(classes) - 1
+    if any(none):
+        notes.append(f"{int(np.asarray(none)[y].sum()):,} rows have no label: they do not count in the scores.")
+    folded = {name.casefold() for name in classes}
+    if len(folded) < len(classes):
+        pairs = sorted((n for n in classes if sum(n.casefold() == m.casefold() for m in classes) > 1), key=str.casefold)
+        notes.append(
+            f"Some labels differ only in upper and lower case and count as different classes: {shorten(pairs)}."
+        )
+    return rank[y], tuple(classes)
 
 
-def _read_texts(table: TableFile, choice: TableChoice, title: str, max_bytes: int) -> Dataset:
+def _read_texts(table: TableFile, look: TableLook, choice: TableChoice, title: str, max_bytes: int) -> Dataset:
     from deepclust.data.reading.texts import tfidf_of_texts
 
     texts: list[str] = []
@@ -229,8 +328,12 @@ def _read_texts(table: TableFile, choice: TableChoice, title: str, max_bytes: in
         if choice.id in frame:
             ids.append(encoded_ids(frame[choice.id]))
     X, words = tfidf_of_texts(texts, label=table.label, max_bytes=max_bytes)
-    notes = [*table.notes, f"Texts as tf-idf of {len(words):,} words; most frequent: {shorten(words, 8)}."]
-    y, names = classes_of(np.concatenate(labels), None, notes) if labels else (None, None)
+    notes = [
+        *table.notes,
+        *_unused(choice, look),
+        f"Texts as tf-idf of {len(words):,} words; most frequent: {shorten(words, 8)}.",
+    ]
+    y, names = classes_of(np.concatenate(labels), None, notes, table.called(choice.label)) if labels else (None, None)
     return Dataset(
         title,
         X,
@@ -245,7 +348,8 @@ def _read_texts(table: TableFile, choice: TableChoice, title: str, max_bytes: in
 
 def _stacked(column: Column, values: pd.Series, label: str, start: int) -> np.ndarray:
     gap = np.full(column.width, np.nan, np.float32)
-    rows = [gap if v is None or np.ndim(v) == 0 else np.asarray(v, np.float32) for v in values]
+    arrays = (list_of(v) for v in values)
+    rows = [gap if a is None else a.astype(np.float32).ravel() for a in arrays]
     wrong = next((i for i, row in enumerate(rows) if row.shape != gap.shape), None)
     if wrong is not None:
         raise ValueError(
@@ -259,8 +363,10 @@ def _texts(values: pd.Series) -> np.ndarray:
     """Values as texts, "" where there is none; whole numbers without a point."""
     import pandas as pd
 
-    if pd.api.types.is_float_dtype(values.dtype) and (values.dropna() % 1 == 0).all():
-        values = values.astype("Int64")
+    if pd.api.types.is_float_dtype(values.dtype):
+        present = values[np.isfinite(values)]
+        if (present % 1 == 0).all() and (present.abs() < 2**53).all():
+            values = values.where(np.isfinite(values)).astype("Int64")
     texts: np.ndarray = values.astype("string").fillna("").to_numpy(dtype=str)
     return texts
 
