@@ -75,7 +75,7 @@ class RunStore:
         run = Run(self.root / run_id) if ID.fullmatch(run_id or "") else None
         if run is None or not (run.folder / "config.json").exists():
             raise ValueError(
-                f"There is no run {run_id[:80]!r} in {self.root}. `deepclust runs` lists those that are there."
+                f"There is no run {str(run_id)[:80]!r} in {self.root}. `deepclust runs` lists those that are there."
             )
         _ = run.config  # ValueError now, not in the middle of a page
         return run
