@@ -61,7 +61,6 @@ def over_time(subject: Subject) -> None:
                 height=HEIGHT,
                 alt=f"Map of the latent space after epoch {snapshots.epochs[number]}",
             )
-    last_step = run.config.params.get("last_step", "k-means")
     if accuracies:
         chart(
             accuracy_curve(snapshots.epochs, accuracies, numbers),
@@ -70,10 +69,9 @@ def over_time(subject: Subject) -> None:
             page_theme=True,
         )
         st.caption(
-            f"ACC of k-means with k = {run.config.n_clusters} on {len(snapshots.sample):,} samples at every snapshot, in the "
-            "space of the live map (samples as they are). The clusters at the end may be better: they see all samples, and "
-            "where “All views” is on, under every transformation"
-            + (", and are cut from the graph of neighbours in F." if last_step != "k-means" else ".")
+            f"ACC at every snapshot of {len(snapshots.sample):,} samples as they are, sorted into k = {run.config.n_clusters} by "
+            f"{run.regrouping}. The clusters at the end may be better: they see all samples, and where “All views” is on, "
+            "under every transformation."
         )
     else:
         st.caption("How right the clusters were at each moment is shown once the labels are revealed.")

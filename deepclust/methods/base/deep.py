@@ -168,7 +168,8 @@ class DeepMethod(Method):
             return
         if saved is not None and stage == saved["stage"]:
             for name, thing in state.items():
-                restore(thing, saved["state"][name], self.device_)
+                if name in saved["state"]:  # what an older version did not keep begins anew
+                    restore(thing, saved["state"][name], self.device_)
             first = saved["epoch"] + 1
             self.n_iter_ = saved["n_iter"]
             self._resume_from = None

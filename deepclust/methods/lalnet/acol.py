@@ -175,9 +175,6 @@ class AcolMethod(DeepMethod):
         """Rows int64 of a fixed few of the samples that snapshots show, in random order."""
         return np.random.default_rng(0).permutation(snapshot_sample(len(self._x)))[:FEW]
 
-    def _provisional_labels(self, embedding: np.ndarray) -> np.ndarray:
-        return self._kmeans(embedding, embedding)
-
     def _kmeans(self, seen: np.ndarray, space: np.ndarray) -> np.ndarray:
         """Clusters int64 (n,) of the rows of a space (n, d), from k-means with a few starts on the rows seen (m, d)."""
         from sklearn.metrics import pairwise_distances_argmin

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from deepclust.compute import to_numpy
 from deepclust.events import Event, Note, Snapshot, Stage, snapshot_sample
 from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.centers import group_means, kmeans_centers
@@ -49,7 +50,12 @@ PAPER = {
     "all_views": False,
     "last_step": KMEANS,
     "n_init": 10,
+    "tol": 0.0,
 }
+LOOKED_AT = 1_000  # samples, for whether clusters still change
+STEPS_BETWEEN = 100  # two looks at them
+CALM_LOOKS = 2  # one after the other, in which hardly any cluster has changed
+STARTS_WHILE_LOOKING = 3
 CUT = ("spread", "places", "clusters")  # of a `GraphCut`, kept with the model
 
 
@@ -133,6 +139,17 @@ class LALNet(AcolMethod):
     )
     n_init: int = shared.n_init(30)
 
+    tol: float = param(
+        0.01,
+        "Tolerance",
+        help="Training ends when fewer than this share of the samples have changed their cluster in 100 steps, twice in a row. "
+        "At 0 it goes on for all epochs, as in the paper.",
+        min=0.0,
+        max=0.5,
+        group="Training",
+        advanced=True,
+    )
+
     def plan(self) -> tuple[tuple[str, int], ...]:
         return (("Pseudo-supervision", self.max_epochs),)
 
@@ -170,11 +187,20 @@ class LALNet(AcolMethod):
             self._net.parameters(), lr=self.learning_rate, fused=self.device_.type in ("cpu", "cuda")
         )
         noise = torch.Generator(self.device_).manual_seed(self._fit_seed)
-        state = {"net": self._net, "optimiser": optimiser, "generator": self._generator, "noise": noise}
+        looks: dict[str, torch.Tensor] = {}
+        state = {"net": self._net, "optimiser": optimiser, "generator": self._generator, "noise": noise, "looks": looks}
+        every = -(-STEPS_BETWEEN // (self.n_passes(len(x), size) * max(1, round(len(x) / size))))
         yield from self._notes(x)
         (stage,) = self.plan()
         yield Stage(*stage, TERMS)
-        for _ in self._epochs(*stage, **state):
+        for epoch in self._epochs(*stage, **state):
+            if looks and looks["calm"] >= CALM_LOOKS:
+                yield Note(
+                    "info",
+                    f"Training has ended after {epoch - 1} of {self.max_epochs} epochs: twice in a row, fewer than "
+                    f"{self.tol:.1%} of {len(self._x[:LOOKED_AT]):,} samples had changed their cluster.",
+                )
+                break
             losses = Means()
             for rows in self._passes(len(x), size):
                 counts = torch.randint(n_parents, (len(rows),), generator=self._generator).bincount(minlength=n_parents)
@@ -191,7 +217,22 @@ class LALNet(AcolMethod):
                 )
                 told = (l_y, affinity, balance, l_f, pseudo_accuracy(scores, t))
                 losses.add(dict(zip(TERMS, told, strict=True)), len(rows))
+            if self.tol and epoch % every == 0 and not self._told_to_stop:
+                self._look(looks)
             yield from self._report(losses)
+
+    def _look(self, looks: dict[str, torch.Tensor]) -> None:
+        """Read the clusters of some samples as in the end; ``looks`` holds them, and in how many looks they hardly changed."""
+        import torch
+
+        from deepclust.metrics.external import acc
+
+        rows = np.random.default_rng(0).permutation(snapshot_sample(len(self._x)))[:LOOKED_AT]
+        space = reduced(np.hstack(list(self._views(self._x[rows]))))
+        labels = self._read(space, STARTS_WHILE_LOOKING)[1]
+        changed = 1 - acc(to_numpy(looks["labels"]), labels) if looks else 1.0
+        n_calm = int(looks["calm"]) + 1 if looks and changed < self.tol else 0
+        looks.update(labels=torch.from_numpy(labels), calm=torch.tensor(n_calm))
 
     def _notes(self, x: torch.Tensor) -> Iterator[Note]:
         """What was done to the pictures, and a warning where the pseudo-task can be solved without looking at them."""
@@ -227,19 +268,24 @@ class LALNet(AcolMethod):
     def _snapshot(self, stage: str, epoch: int) -> Snapshot:
         sample = snapshot_sample(len(self._x))
         embedding = reduced(self._view(self._x[sample]))  # all views would take longer than the epoch
-        labels = self._provisional_labels(embedding)
+        labels = self._read(embedding, STARTS_WHILE_LOOKING)[1]
         return Snapshot(stage, epoch, sample, embedding, labels, self._graphs())
+
+    def _read(self, space: np.ndarray, n_init: int) -> tuple[GraphCut | None, np.ndarray, np.ndarray]:
+        """The cut of a space (n, d), if that is the last step, its clusters (n,) and their centres (k, d)."""
+        from sklearn.metrics import pairwise_distances_argmin
+
+        k, seed = min(self.n_clusters, len(space)), self._fit_seed
+        if self.last_step == GRAPH:
+            cut = cut_graph(space, k, seed, n_init)
+            labels = cut.assign(space)
+            return cut, labels, group_means(space, labels, k)
+        centers = kmeans_centers(space, k, seed, n_init)
+        return None, np.asarray(pairwise_distances_argmin(space, centers), np.int64), centers
 
     def _settle(self, X: np.ndarray) -> None:
         self.axes_, self.embedding_ = fit_axes(self._views(self._x))
-        self.cut_: GraphCut | None = None
-        if self.last_step == GRAPH:
-            self.cut_ = cut_graph(self.embedding_, self.n_clusters, self._fit_seed, self.n_init)
-            self.labels_ = self._assign(self.embedding_)
-            self.cluster_centers_ = group_means(self.embedding_, self.labels_, self.n_clusters)
-        else:
-            self.cluster_centers_ = kmeans_centers(self.embedding_, self.n_clusters, self._fit_seed, self.n_init)
-            self.labels_ = self._assign(self.embedding_)
+        self.cut_, self.labels_, self.cluster_centers_ = self._read(self.embedding_, self.n_init)
         self._portray()
 
     def _assign(self, embedding: np.ndarray) -> np.ndarray:

@@ -13,6 +13,8 @@ from sklearn.datasets import load_digits, make_blobs
 from sklearn.metrics import adjusted_rand_score
 
 from deepclust.events import Note, Progress, Snapshot, Stage, snapshot_sample
+from deepclust.methods import DeepMethod
+from deepclust.methods.base.graph_cut import cut_graph
 from deepclust.methods.lalnet.acol import SPACES
 from deepclust.methods.lalnet.lalnet import LALNet
 from deepclust.methods.lalnet.view_axes import AXES
@@ -340,3 +342,67 @@ def test_pictures_that_are_not_square_are_not_turned_by_a_quarter_and_old_models
     opened = LALNet(**TINY)
     opened.load_fitted(old.fitted_state())
     np.testing.assert_array_equal(opened.predict(X), old.predict(X))
+
+
+# -- when it ends ---------------------------------------------------------------------------------------------------
+
+
+def looks(monkeypatch: pytest.MonkeyPatch, *labels: np.ndarray) -> None:
+    """Let a look after every epoch find these clusters in turn, and those of the last for ever after."""
+    found = iter(labels)
+    last = labels[-1]
+
+    def read(self, space, n_init):
+        current = next(found, last)
+        return None, np.resize(current, len(space)), np.zeros((self.n_clusters, space.shape[1]), np.float32)
+
+    monkeypatch.setattr("deepclust.methods.lalnet.lalnet.STEPS_BETWEEN", 1)
+    monkeypatch.setattr(LALNet, "_read", read)
+    monkeypatch.setattr(LALNet, "_snapshot", lambda self, stage, epoch: DeepMethod._snapshot(self, stage, epoch))
+
+
+def test_it_ends_when_clusters_no_longer_change(digits, monkeypatch):
+    X = digits[0][:100]
+    first, second = np.arange(4), np.array([1, 0, 3, 2])  # the same clusters by other names
+    halves = np.repeat(np.arange(4), 25)
+    looks(monkeypatch, first, halves, halves, first, second, first)
+    events = list(LALNet(**{**TINY, "max_epochs": 20}).fit_events(X))
+    assert sum(isinstance(e, Progress) for e in events) == 6  # the third alone was calm, then the fifth and the sixth
+    (note,) = [e.text for e in events if isinstance(e, Note) and "has ended" in e.text]
+    assert "after 6 of 20 epochs" in note
+    assert "1.0% of 100 samples" in note
+
+
+def test_without_tolerance_all_epochs_are_trained(digits, monkeypatch):
+    looks(monkeypatch, np.arange(4))
+    method = LALNet(**{**TINY, "max_epochs": 6}, tol=0.0).fit(digits[0][:100])
+    assert method.n_iter_ == 6
+    assert LALNet.presets["paper"]["tol"] == 0
+
+
+def test_resumed_it_ends_where_it_would_have_ended(digits, monkeypatch):
+    monkeypatch.setattr("deepclust.methods.lalnet.lalnet.STEPS_BETWEEN", 1)
+    X, params = digits[0][:100], {**TINY, "max_epochs": 12, "tol": 0.5}
+    whole = LALNet(**params).fit(X)
+    assert whole.n_iter_ < 12
+    for stopped_after in {1, whole.n_iter_}:
+        part = LALNet(**params)
+        events = part.fit_events(X)
+        for _ in range(stopped_after):
+            while not isinstance(next(events), Progress):
+                pass
+        checkpoint = copy.deepcopy(part.checkpoint())
+        events.close()
+        resumed = LALNet(**params)
+        list(resumed.fit_events(X, checkpoint=checkpoint))
+        assert resumed.n_iter_ == whole.n_iter_
+        np.testing.assert_array_equal(resumed.labels_, whole.labels_)
+
+
+def test_live_clusters_are_read_as_those_at_the_end(glyphs):
+    method = LALNet(**{**TINY, "min_side": 12}, all_views=False)
+    events = method.fit_events(glyphs[0])
+    shot = next(e for e in events if isinstance(e, Snapshot))
+    events.close()
+    expected = cut_graph(shot.embedding, 4, method._fit_seed, 3).assign(shot.embedding)
+    np.testing.assert_array_equal(shot.labels, expected)
