@@ -5,15 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import KW_ONLY, asdict, dataclass, fields, replace
+from dataclasses import KW_ONLY, asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Generic, Literal, Self, TypeVar, get_args
+from typing import Any, Generic, Literal, Self, TypeVar
 
 from filelock import FileLock, Timeout
 
 from deepclust.disk import read_json, refusals, write_json
 from deepclust.engine.detached.process import log_trace, reap, start_detached
 from deepclust.owner import Owner, recent, this_process
+from deepclust.records import Seconds, from_record
 
 State = Literal["missing", "starting", "running", "done", "stopped", "failed", "lost"]
 ENDED = ("missing", "done", "stopped", "failed", "lost")
@@ -29,7 +30,7 @@ class Report(Owner):
     state: State = "missing"
     _: KW_ONLY
     doing: str = ""
-    seconds: float = 0.0
+    seconds: Seconds = 0.0
     error: str = ""
 
     @property
@@ -44,13 +45,7 @@ class Report(Owner):
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """The report of a decoded file; fields of other versions are passed over. ValueError if it is damaged."""
-        known = {f.name: values[f.name] for f in fields(cls) if f.name in values}
-        report = cls(**{**known, **Owner.of(values).identity})
-        words = (report.state, report.doing, report.error)
-        if report.state not in get_args(State) or not all(isinstance(word, str) for word in words):
-            raise ValueError("it is no report of a process")
-        report.seconds + 0.0  # TypeError where it is no number
-        return report
+        return from_record(cls, values)
 
 
 R = TypeVar("R", bound=Report)

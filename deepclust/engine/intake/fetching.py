@@ -74,9 +74,9 @@ def fetch(name: str, work: Work[Fetching]) -> None:
 
     def tell(doing: str, done: int, total: int) -> None:
         nonlocal report, spoken
-        now = time.monotonic()
-        if doing != report.doing or now - spoken >= SPEAK:
-            report, spoken = replace(report, doing=doing, done=done, total=total, heartbeat=time.time()), now
+        moment = time.monotonic()
+        if doing != report.doing or moment - spoken >= SPEAK:
+            report, spoken = replace(report, doing=doing, done=done, total=total, heartbeat=time.time()), moment
             work.tell(report)
 
     tell("Starting", 0, 0)

@@ -25,10 +25,10 @@ def read_and_keep(path: Path, title: str, choices: Mapping[str, Any], own_folder
 
     ValueError, with what to do, for data that cannot be read or kept, and where reading them ended the process.
     """
-    asked = {"path": str(path), "title": title, "choices": dict(choices), "own_folder": str(own_folder)}
+    question = {"path": str(path), "title": title, "choices": dict(choices), "own_folder": str(own_folder)}
     if kind_of_file(path, title) not in APART:
-        return _work(asked)
-    done = run_apart("deepclust.engine.intake.reading", json.dumps(asked))
+        return _work(question)
+    done = run_apart("deepclust.engine.intake.reading", json.dumps(question))
     try:
         answer = dict(json.loads(done.stdout.splitlines()[-1]))
     except (IndexError, ValueError):
@@ -38,18 +38,18 @@ def read_and_keep(path: Path, title: str, choices: Mapping[str, Any], own_folder
     return dict(answer["ref"])
 
 
-def _work(asked: Mapping[str, Any]) -> dict[str, Any]:
-    data = read_file(Path(asked["path"]), asked["choices"], asked["title"])
-    ref: dict[str, Any] = dict(keep_dataset(data, Path(asked["own_folder"])))
+def _work(question: Mapping[str, Any]) -> dict[str, Any]:
+    data = read_file(Path(question["path"]), question["choices"], question["title"])
+    ref: dict[str, Any] = dict(keep_dataset(data, Path(question["own_folder"])))
     how = suggest(data).how
     return ref if how == "none" else {**ref, "prepare": {"how": how}}
 
 
-def _broke_off(title: str, code: int, said: str) -> str:
-    if code == -signal.SIGKILL or "MemoryError" in said:
+def _broke_off(title: str, code: int, printed: str) -> str:
+    if code == -signal.SIGKILL or "MemoryError" in printed:
         why = "there was not enough memory. Give fewer or smaller samples, or close other programs"
     else:
-        last = (said.strip().splitlines() or ["no word"])[-1][:200]
+        last = (printed.strip().splitlines() or ["no word"])[-1][:200]
         why = f"the program that reads it broke off ({last if code > 0 else signal.Signals(-code).name}). One of its files may be damaged: save it anew"
     return f"{title} could not be read: {why}. Nothing was kept."
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +50,8 @@ class Board(Report):
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Board:
         criteria = tuple(Criterion.from_json(c) for c in values["criteria"])
-        read = tuple(Reading(**{**r, "values": tuple(r["values"])}) for r in values.get("readings", ()))
-        return super().from_json({**values, "criteria": criteria, "readings": read, "verdict": give_verdict(criteria)})
+        board = super().from_json({**values, "criteria": [], "verdict": None})
+        return replace(board, criteria=criteria, verdict=give_verdict(criteria))
 
 
 def board_of(run: Run) -> Work[Board]:
@@ -61,8 +61,8 @@ def board_of(run: Run) -> Work[Board]:
 
 def board_summary(board: Board) -> dict[str, Any]:
     """What a program wants of a board: state, space, seconds, every criterion with its curve and pick, and the verdict."""
-    told = board.to_json()
-    return {name: told[name] for name in ("state", "max_k", "seconds", "space", "readings", "criteria", "verdict")}
+    values = board.to_json()
+    return {name: values[name] for name in ("state", "max_k", "seconds", "space", "readings", "criteria", "verdict")}
 
 
 def largest_k(run: Run) -> int:

@@ -101,17 +101,17 @@ def rank_group(store: RunStore, group_id: str, watch: Callable[[RankBoard], None
 
 def ranking_summary(board: RankBoard) -> dict[str, Any]:
     """What a program wants of a board: state, seconds, the standings with every measure, winner, leaders and reasons."""
-    found = board.ranking
-    told: dict[str, Any] = {"state": board.state, "seconds": board.seconds, "n_runs": len(board.runs)}
-    if found is None:
-        return told | {"winner": None, "leaders": [], "standings": [], "sentence": "", "reasons": []}
-    standings = [{**asdict(s), "run": board.typical.get(s.setting)} for s in found.standings]
-    return told | {
-        "winner": found.winner,
-        "leaders": list(found.leaders),
-        "sentence": found.sentence,
-        "reasons": list(found.reasons),
-        "measures": list(found.measures),
+    ranking = board.ranking
+    summary: dict[str, Any] = {"state": board.state, "seconds": board.seconds, "n_runs": len(board.runs)}
+    if ranking is None:
+        return summary | {"winner": None, "leaders": [], "standings": [], "sentence": "", "reasons": []}
+    standings = [{**asdict(s), "run": board.typical.get(s.setting)} for s in ranking.standings]
+    return summary | {
+        "winner": ranking.winner,
+        "leaders": list(ranking.leaders),
+        "sentence": ranking.sentence,
+        "reasons": list(ranking.reasons),
+        "measures": list(ranking.measures),
         "standings": standings,
         "tasks": board.tasks,
     }

@@ -8,13 +8,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepclust.disk import load_arrays, read_json, save_arrays, write_json
 from deepclust.projections import PROJECTIONS, Cancelled, Projection, cache_key, find_projection, project, sample_ids
+from deepclust.records import Fraction, from_record
 from deepclust.spaces import EIGEN, Space
 
 LANES = ("quick", "eigen", "slow")
@@ -223,7 +224,7 @@ class JobState:
     """How far a job is: the fraction that is done in [0, 1], what is done at this moment, and an error as a sentence."""
 
     state: State = "missing"
-    fraction: float = 0.0
+    fraction: Fraction = 0.0
     text: str = ""
     error: str = ""
 
@@ -236,13 +237,8 @@ class JobState:
     def load(cls, path: Path) -> JobState:
         """The state in a file; "missing" where none can be read."""
         try:
-            values = read_json(path)
-            state = cls(values["state"], values["fraction"], values["text"], values["error"])
-            whole = isinstance(state.fraction, int | float) and all(
-                isinstance(s, str) for s in (state.text, state.error)
-            )
-            return state if whole and state.state in get_args(State) else cls()
-        except (OSError, ValueError, KeyError, TypeError):
+            return from_record(cls, read_json(path))
+        except (OSError, ValueError):
             return cls()
 
 

@@ -95,7 +95,7 @@ class Projector:
         self.work = projector_of(root)
         self.folder = self.work.path.parent
         self.jobs = self.folder / "jobs"
-        self._now: dict[str, str] = {}  # lane -> what it does
+        self._doing: dict[str, str] = {}  # lane -> what it does
         self._choosing = threading.Lock()
         self._running: set[str] = set()  # names of jobs
         self._ended = threading.Event()
@@ -108,7 +108,7 @@ class Projector:
             lane.start()
         report, app = Report("running", **this_process()), Untouched(self.folder / "app.heartbeat")
         while min(time.monotonic() - self._worked, app.seconds()) < idle_seconds:
-            doing = list(filter(None, map(self._now.get, reversed(LANES))))
+            doing = list(filter(None, map(self._doing.get, reversed(LANES))))
             try:
                 self.work.tell(replace(report, doing="; ".join(doing) or "idle", heartbeat=time.time()))
             except OSError:
@@ -134,12 +134,12 @@ class Projector:
                 log_trace()
                 self._ended.wait(1.0)
             finally:
-                self._now.pop(lane, None)
+                self._doing.pop(lane, None)
 
     def _warm_up(self, method: str) -> None:
         """Load and compile what a projection needs."""
         projection = PROJECTIONS[method]
-        self._now["slow"] = f"preparing {projection.title}, some seconds (up to a minute the first time)"
+        self._doing["slow"] = f"preparing {projection.title}, some seconds (up to a minute the first time)"
         try:
             projection.warm_up()
         except Exception:  # the other lanes work without, and a job of this lane will say what is wrong
@@ -154,7 +154,7 @@ class Projector:
                     continue
                 try:
                     job = read_job(read_json(path))
-                    asked = path.stat().st_mtime
+                    requested = path.stat().st_mtime
                     if job.name != path.stem:
                         raise ValueError(f"The job in {path.name} belongs into {job.name}.json.")
                 except FileNotFoundError:
@@ -170,7 +170,7 @@ class Projector:
                     write_state(job, JobState("cancelled", text="stopped"))
                     self._forget(job)
                 elif job.lane == lane:
-                    waiting.append((job.priority, asked, job))
+                    waiting.append((job.priority, requested, job))
             if not waiting:
                 return None
             chosen = min(waiting, key=lambda item: item[:2])[2]
@@ -179,16 +179,16 @@ class Projector:
 
     def _work(self, job: Job) -> None:
         folder = job.out.parent
-        said = 0.0
+        spoken = 0.0
 
         def progress(fraction: float, text: str) -> bool:
-            nonlocal said
+            nonlocal spoken
             if not folder.exists():  # the run was deleted
                 return True
-            if time.monotonic() - said < SAY_EVERY:
+            if time.monotonic() - spoken < SAY_EVERY:
                 return False
-            said = time.monotonic()
-            self._now[job.lane] = f"{job.title}: {fraction:.0%}".replace("%", " %")
+            spoken = time.monotonic()
+            self._doing[job.lane] = f"{job.title}: {fraction:.0%}".replace("%", " %")
             write_state(job, JobState("running", fraction, text))
             return (self.jobs / f"{job.name}.cancel").exists()
 
@@ -228,14 +228,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="deepclust.engine.maps.projector", description=__doc__)
     parser.add_argument("root", type=Path, metavar="RUNS_FOLDER")
     parser.add_argument("--idle-minutes", type=float, default=30.0)
-    asked = parser.parse_args(arguments)
-    work = projector_of(asked.root)
+    options = parser.parse_args(arguments)
+    work = projector_of(options.root)
     make_folder(work.path.parent / "jobs")
     yield_to_the_page()
     try:
         with work.lock():
             _import_for_quick_lanes()
-            Projector(asked.root).serve(asked.idle_minutes * 60)
+            Projector(options.root).serve(options.idle_minutes * 60)
     except Timeout:
         print("Another projection process serves this folder.")
     return 0

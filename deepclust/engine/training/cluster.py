@@ -136,9 +136,9 @@ class Driver:
             _end(run, "failed", str(error))
             return
         run.rewind(0, 0)
-        asked = (run.folder / "config.json").read_text(encoding="utf-8")
+        config_text = (run.folder / "config.json").read_text(encoding="utf-8")
         self._futures[run.id] = self._client.submit(
-            remote.train_here, run.id, asked, own, pure=False, resources=self._resources(config.device)
+            remote.train_here, run.id, config_text, own, pure=False, resources=self._resources(config.device)
         )
         self._seen[run.id] = remote.Seen()
         run.set_status(**this_process(), state="queued", message=f"Waiting for a worker of {self._address}.")
@@ -153,13 +153,13 @@ class Driver:
         """Bring new bytes of every run from whichever worker trains it."""
         if not runs:
             return
-        asked = {run_id: self._seen[run_id] for run_id in runs}
-        found = self._client.run(remote.news, asked, on_error="ignore")
-        for worker, told in found.items():
-            for run_id, news in told.items():
+        seen = {run_id: self._seen[run_id] for run_id in runs}
+        answers = self._client.run(remote.news, seen, on_error="ignore")
+        for worker, of_runs in answers.items():
+            for run_id, news in of_runs.items():
                 self._take(runs[run_id], worker, news)
         for run_id, worker in list(self._worker.items()):
-            if worker not in found and run_id in runs:
+            if worker not in answers and run_id in runs:
                 del self._worker[run_id]
                 runs[run_id].set_status(state="queued", message="Its worker was lost. Waiting for another one.")
 
@@ -184,10 +184,10 @@ class Driver:
             if heard.get(worker):  # else it is told again with the next look
                 self._told[run.id] = command
 
-    def _show(self, run: Run, told: dict[str, Any]) -> None:
+    def _show(self, run: Run, status: dict[str, Any]) -> None:
         """The worker's status as that of the run here; the process that answers for it is this one."""
-        known = {f.name: told[f.name] for f in fields(RunStatus) if f.name in told}
-        where = f"{told.get('device') or 'cpu'} of {told.get('host') or 'a worker'}"
+        known = {f.name: status[f.name] for f in fields(RunStatus) if f.name in status}
+        where = f"{status.get('device') or 'cpu'} of {status.get('host') or 'a worker'}"
         if known.get("state") in ENDED:
             known |= {"state": "running", "message": "Bringing the result."}
         if run.folder.exists():

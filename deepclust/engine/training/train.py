@@ -158,7 +158,7 @@ def _finish(run: Run, store: RunStore, method: Method, data: Dataset, control: C
     save_arrays(
         run.folder / "labels_by_k.npz", {str(k): labels.astype(np.int16) for k, labels in by_k.items()}, sync=True
     )
-    found: dict[str, Any] = {
+    metrics: dict[str, Any] = {
         "seconds": control.seconds,
         "content": hashlib.sha256(result.embedding.tobytes()).hexdigest()[:16],
         "n_clusters": own_k,
@@ -166,8 +166,8 @@ def _finish(run: Run, store: RunStore, method: Method, data: Dataset, control: C
         "spaces": [str(space) for space in result.present],
         "by_k": {str(k): judge(result.embedding, labels, data.judged) for k, labels in by_k.items()},
     }
-    found |= judge(result.embedding, result.labels, data.judged)
-    write_json(run.folder / "metrics.json", found, sync=True)
+    metrics |= judge(result.embedding, result.labels, data.judged)
+    write_json(run.folder / "metrics.json", metrics, sync=True)
     result.save(run.folder / "result.npz")  # last: where it is, all that belongs to it is
     run_job(map_job(run, store, LATENT, "pca"), lambda fraction, text: False)  # the map that opens at once
     best = telling_projection(result.embedding.shape[1])

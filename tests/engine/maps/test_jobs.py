@@ -173,7 +173,7 @@ def test_state_is_written_read_and_stopped(latent):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", '{"state": "done"}', '{"state": [], "fraction": 0, "text": "", "error": ""}']
+    "text", ["", "[]", '{"state": "done", "text": 3}', '{"state": [], "fraction": 0, "text": "", "error": ""}']
 )
 def test_a_damaged_state_is_none(latent, text):
     job = job_for(latent)
