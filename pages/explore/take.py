@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from deepclust.disk import obstacle
 from deepclust.projections import PROJECTIONS, Projection
 from deepclust.runs import Run
 from pages.map.colouring import Paint
@@ -151,7 +151,7 @@ def _offer(label: str, file_name: str, write: Callable[[IO[bytes]], object], hel
 
     def made() -> io.RawIOBase:
         # on disk, beside the runs: Streamlit reads it once, and it is gone when that has been done
-        raw = tempfile.TemporaryFile(dir=root if os.access(root, os.W_OK) else None, buffering=0)  # noqa: SIM115
+        raw = tempfile.TemporaryFile(dir=None if obstacle(root) else root, buffering=0)  # noqa: SIM115
         buffered = io.BufferedRandom(raw)
         write(buffered)
         buffered.flush()
