@@ -90,7 +90,7 @@ def table_form(look: TableLook, upload: str) -> dict[str, Any] | None:
         default=[f for f in suggested.features if f not in (label, row_id)],
         help="Columns of few different words become one column per word, 0 or 1.",
     )
-    left_out = [f"{plain(n)} ({why})" for n, why in look.left_out.items() if n not in (*features, label, row_id)]
+    left_out = [f"{plain(n)} ({plain(why)})" for n, why in look.left_out.items() if n not in (*features, label, row_id)]
     if left_out:
         st.caption(f"Left out, unless you choose them: {', '.join(left_out[:10])}.")
     missing = _gaps(look, features)
@@ -126,7 +126,7 @@ def _as_pictures(suggested: TableChoice, features: list[str]) -> tuple[int, ...]
     """The shape of the pictures that the rows are, if they look like that and nobody says otherwise."""
     if suggested.pictures is None or tuple(features) != suggested.features:
         return None
-    shape = " × ".join(map(str, suggested.pictures))
+    shape = " × ".join(f"{side:d}" for side in suggested.pictures)
     return suggested.pictures if st.toggle(f"Each row is a picture of {shape}", value=True) else None
 
 

@@ -16,6 +16,7 @@ from pages.map.choice import projection_control
 from pages.map.projections import mapped_ids, request_job, wait_for
 from pages.parts.charts import chart
 from pages.visit import cached
+from pages.visit.say import plain
 
 HEIGHT = 215  # pixels of a map
 
@@ -70,7 +71,7 @@ def over_time(subject: Subject) -> None:
         )
         st.caption(
             f"ACC at every snapshot of {len(snapshots.sample):,} samples as they are, sorted into k = {run.config.n_clusters} by "
-            f"{run.regrouping}. The clusters at the end may be better: they see all samples, and where “All views” is on, "
+            f"{plain(run.regrouping)}. The clusters at the end may be better: they see all samples, and where “All views” is on, "
             "under every transformation."
         )
     else:
