@@ -10,8 +10,9 @@ import functools
 import math
 import types
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Annotated, Any, Literal, Required, TypeVar, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 T = TypeVar("T")
 Reader = Callable[[Any], Any]
@@ -49,6 +50,21 @@ def from_record(kind: type[T], values: Any) -> T:
     return read(values)
 
 
+def what_fits(kind: type, values: Any) -> dict[str, Any]:
+    """The fields of a TypedDict that a decoded JSON object has and that fit; the others are left out.
+
+    ValueError where it is no object.
+    """
+    if not isinstance(values, dict):
+        raise _refuse(values, "an object")
+    known = {}
+    for name, hint in get_type_hints(kind, include_extras=True).items():
+        with suppress(ValueError):
+            if name in values:
+                known[name] = _reader(hint)(values[name])
+    return known
+
+
 def _refuse(value: Any, wanted: str) -> ValueError:
     shown = repr(value) if isinstance(value, str | int | float | bool | None) else f"a {type(value).__name__}"
     return ValueError(f"{shown[:60]} is not {wanted}")
@@ -60,6 +76,8 @@ def _reader(kind: Any) -> Reader:
     origin, inside = get_origin(kind), get_args(kind)
     if origin is Annotated:
         return _number(inside[0], inside[1])
+    if origin is Required:
+        return _reader(inside[0])
     if origin in (Union, types.UnionType):
         return _one_of(inside)
     if origin is Literal:

@@ -15,7 +15,61 @@ SPACE, EXTRA = "space:", "extra:"  # how the names of further arrays begin in a 
 BY_KMEANS = (
     "k-means on the latent space"  # how clusters at another k than that of the training are made, if not otherwise
 )
+MAX_CLUSTERS = 10_000
+LARGEST = 1e15  # PLACE
 PER_SAMPLE = ("embedding", "spectral_embedding", "probabilities")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an array has to be: kinds of its numbers (`numpy.dtype.kind`), a letter for each of its sides, inclusive bounds.
+
+    Sides of one letter are equally long in all arrays of a file. Numbers are finite.
+    """
+
+    kinds: str
+    sides: str = ""
+    min: float = -LARGEST
+    max: float = LARGEST
+
+
+LABELS = Wanted("iu", "n", -1, MAX_CLUSTERS - 1)
+_SPACE = Wanted("f", "ne")
+RESULT = {
+    "labels": LABELS,
+    "embedding": Wanted("f", "nd"),
+    "spectral_embedding": _SPACE,
+    "probabilities": Wanted("f", "np"),
+    "cluster_centers": Wanted("f", "cf"),
+    "seconds": Wanted("iuf", "", 0, LARGEST),
+}
+
+_FORMS = ("single value", "row", "table", "stack")
+
+
+def check_arrays(arrays: Mapping[str, np.ndarray], wanted: Mapping[str, Wanted], **sides: int) -> None:
+    """ValueError, naming the array, for one that is not as it has to be; those that are missing are passed over.
+
+    sides: lengths that are known, by their letters.
+    """
+    for name, want in wanted.items():
+        if name not in arrays:
+            continue
+        array, known = arrays[name], dict(sides)
+        if array.dtype.kind not in want.kinds or array.ndim != len(want.sides):
+            raise ValueError(
+                f"{name} is no {_FORMS[len(want.sides)]} of numbers, but {array.dtype} of shape {array.shape}"
+            )
+        for side, length in zip(want.sides, array.shape, strict=True):
+            if known.setdefault(side, length) != length:
+                raise ValueError(f"{name} does not fit: {length} where there should be {known[side]}")
+        sides.update({side: known[side] for side in want.sides if side in "nm"})
+        if array.dtype.kind in "iuf" and array.size:
+            least, most = float(array.min()), float(array.max())  # NaN is both
+            if not (want.min <= least and most <= want.max):
+                raise ValueError(
+                    f"{name} goes from {least:g} to {most:g}, and may go from {want.min:g} to {want.max:g}"
+                )
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +114,7 @@ class ClusterResult:
     def load(cls, path: Path) -> ClusterResult:
         """Read what `save` wrote. OSError or ValueError if the file is missing or damaged."""
         arrays = load_arrays(path)
+        check_arrays(arrays, RESULT | {name: _SPACE for name in arrays if name.startswith(SPACE)})
         spaces, extras = taken(arrays, SPACE), taken(arrays, EXTRA)
         try:
             return cls(seconds=float(arrays.pop("seconds")), spaces=spaces, extras=extras, **arrays)

@@ -10,6 +10,8 @@ import tempfile
 import time
 import zipfile
 import zlib
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -22,18 +24,22 @@ from deepclust.data.reading.archives.zips import check_sizes, open_zip
 from deepclust.data.reading.arrays.npz import read_arrays
 from deepclust.data.reading.source import Source, file_name, shorten
 from deepclust.data.references import open_dataset
-from deepclust.disk import refusals, write_json
+from deepclust.disk import DiskError, decode_json, make_folder, read_json, refusals, save_arrays, whole, write_json
+from deepclust.events import Note, Progress, Stage, from_line, to_record
 from deepclust.exports.bundle import DATA_FILES, FORMAT, MANIFEST, RUN_FILES
 from deepclust.methods import find_method
 from deepclust.params import values_from_json
 from deepclust.projections import Projection
-from deepclust.runs import Run, RunConfig, RunStore
+from deepclust.results import LABELS, check_arrays
+from deepclust.runs import Run, RunConfig, RunStatus, RunStore
 from deepclust.runs.store import ID, STAMPED
 
 MAX_BYTES = 16 * 2**30  # of all files together
-MAX_TEXT = 256 * 2**20  # of each that is read as a whole
-MAX_CLUSTERS = 10_000
-LATEST = 1e11  # seconds since 1970: every system can still write such a date
+MAX_JSON = 16 * 2**20  # of each file that is read as a whole
+MAX_EVENTS = 256 * 2**20
+# nobody's own run shrinks more than this in a zip: arrays are not packed, and events are mostly digits
+SMALL_ARRAYS, ARRAYS_RATIO = 64 * 2**20, 200
+SMALL_TEXT, TEXT_RATIO = 2**20, 30
 REQUIRED = ("config.json", "result.npz", "labels_by_k.npz", "metrics.json")
 _WHAT = "a run that DeepClust has packed (a zip)"
 _ADVICE = 'Make it again with "Take it with you" on the Explore page, or with `python -m deepclust export`'
@@ -50,7 +56,7 @@ def open_bundle(source: Source, store: RunStore, max_bytes: int = MAX_BYTES) -> 
     label = file_name(source, "The file")
     with open_zip(source, label, _WHAT, _ADVICE) as archive, refusals(store.root):
         members = _checked_members(archive, label, max_bytes)
-        store.root.mkdir(parents=True, exist_ok=True)
+        make_folder(store.root)
         scratch = Path(tempfile.mkdtemp(prefix=".opening-", dir=store.root))
         try:
             manifest = _unpacked(archive, members, scratch, label)
@@ -60,7 +66,7 @@ def open_bundle(source: Source, store: RunStore, max_bytes: int = MAX_BYTES) -> 
             _check_maps(folder, n)
             _restate(folder)
             config = _with_data(scratch / "data", config, store, label)
-            write_json(folder / "config.json", {**asdict(config), "feature_shape": list(config.feature_shape)})
+            write_json(folder / "config.json", asdict(config), sync=True)
             return _placed(folder, str(manifest.get("run", "")), store)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
@@ -80,8 +86,12 @@ def _checked_members(archive: zipfile.ZipFile, label: str, max_bytes: int) -> li
     missing = [name for name in REQUIRED if f"run/{name}" not in names]
     if missing:
         raise ValueError(f"{label} is not whole: {', '.join(missing)} is missing. {_ADVICE}.")
-    check_sizes(members, label, max_bytes)
-    check_sizes([m for m in members if not m.filename.endswith((".npz", ".pt"))], label, MAX_TEXT)
+    packed = sum(m.compress_size for m in members)
+    check_sizes(members, label, min(max_bytes, max(SMALL_ARRAYS, ARRAYS_RATIO * packed)))
+    for member in members:
+        if not member.filename.endswith((".npz", ".pt")):
+            most = MAX_EVENTS if member.filename.endswith(".jsonl") else MAX_JSON
+            check_sizes([member], label, min(most, max(SMALL_TEXT, TEXT_RATIO * member.compress_size)))
     return members
 
 
@@ -97,9 +107,11 @@ def _unpacked(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], scratch:
         for member in members:
             path = scratch / member.filename
             path.parent.mkdir(parents=True, exist_ok=True)
-            with archive.open(member) as packed, open(path, "wb") as file:
+            with archive.open(member) as packed, whole(path) as file:
                 shutil.copyfileobj(packed, file, 2**20)  # never more than the announced size: zipfile stops there
-        manifest = json.loads((scratch / MANIFEST).read_text(encoding="utf-8"))
+        manifest = read_json(scratch / MANIFEST)
+    except DiskError:
+        raise
     except (*_DAMAGE, ValueError) as error:
         raise ValueError(f"{label} is damaged or cut short ({error}). {_ADVICE}.") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
@@ -113,7 +125,7 @@ def _unpacked(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], scratch:
 def _checked_config(folder: Path, label: str) -> RunConfig:
     """What was asked, with words that pages may show, and nothing in it that names a place on this machine."""
     try:
-        config = RunConfig.from_json(json.loads((folder / "config.json").read_text(encoding="utf-8")))
+        config = RunConfig.from_json(_loosely(read_json(folder / "config.json")))
         method = find_method(config.method)
         params = values_from_json(method, config.params)
         ref = {
@@ -125,66 +137,70 @@ def _checked_config(folder: Path, label: str) -> RunConfig:
             raise ValueError("it must name its data by the catalog or by their content, and not by a path.")
         if not all(isinstance(ref[name], str if name in ("name", "own") else dict) for name in ref):
             raise ValueError("what it says of its data is damaged.")
-        shape = tuple(int(side) for side in config.feature_shape)
-        if config.kind not in ("image", "vector", "text") or not isinstance(config.n_samples, int):
+        if config.kind not in ("image", "vector", "text"):
             raise ValueError("its data are of no known kind.")
-        if not 0 <= float(config.created) < LATEST:
-            raise ValueError("it was made at no possible time.")
         return RunConfig(
             dataset=ref,
-            dataset_title=shown_name(str(config.dataset_title)),
-            fingerprint=shown_name(str(config.fingerprint)),
+            dataset_title=shown_name(config.dataset_title),
+            fingerprint=shown_name(config.fingerprint),
             kind=config.kind,
             n_samples=config.n_samples,
-            feature_shape=shape,
+            feature_shape=config.feature_shape,
             method=config.method,
             params=params,
             preset=config.preset if config.preset in method.presets else None,
-            seed=int(config.seed),
+            seed=config.seed,
             device="cpu" if config.device == "cpu" else "auto",
-            labels_seen=bool(config.labels_seen),
-            member=shown_name(str(config.part)) if config.part else "",
-            created=float(config.created),
+            labels_seen=config.labels_seen,
+            member=shown_name(config.part) if config.part else "",
+            created=config.created,
         )
-    except (ValueError, TypeError, KeyError, OSError, OverflowError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, OSError, OverflowError) as error:
         raise ValueError(f"{label} cannot be opened: {error}") from error
+
+
+def _loosely(values: Any) -> Any:
+    """Texts, whole numbers and yes or no of a config as such where they were written in another way, as by hand."""
+    made: dict[str, Callable[[Any], Any]] = {
+        **dict.fromkeys(("dataset_title", "fingerprint", "kind", "device", "member"), str),
+        "preset": lambda preset: None if preset is None else str(preset),
+        "seed": int,
+        "labels_seen": bool,
+        "created": float,
+        "feature_shape": lambda shape: [int(side) for side in shape],
+        "group": lambda group: {name: str(value) for name, value in group.items()} if group else None,
+    }
+    if not isinstance(values, dict):
+        return values
+    return {name: made[name](value) if name in made else value for name, value in values.items()}
 
 
 def _checked_arrays(folder: Path, config: RunConfig, label: str) -> int:
     """That all arrays are plain, of the size that they say, and of one number of samples, which is returned."""
     for path in sorted(folder.rglob("*.npz")):
         read_arrays(path, f"{label}: {path.name}", MAX_BYTES, only=())
-    run = Run(folder)
+    run, n = Run(folder), config.n_samples
     try:
-        result, n = run.result(), config.n_samples
+        result = run.result()
         _need(len(result.labels) == n, f"it has labels for {len(result.labels)} samples, and says that there are {n}")
-        _need(result.embedding.ndim == 2, "its latent space is no table")
-        _need(
-            result.embedding.dtype.kind == "f" and bool(np.isfinite(result.embedding).all()),
-            "its latent space has holes",
-        )
         by_k = read_arrays(folder / "labels_by_k.npz", label)
         _need(config.n_clusters in map(int, by_k), f"it has no clusters for its own k = {config.n_clusters}")
-        for name, labels in {**by_k, "labels": result.labels}.items():
-            _need(labels.shape == (n,) and labels.dtype.kind in "iu", f"its labels of k = {name} do not fit")
-            _need(
-                int(labels.min()) >= -1 and int(labels.max()) < MAX_CLUSTERS,
-                f"its labels of k = {name} are no clusters",
-            )
+        check_arrays(by_k, dict.fromkeys(by_k, LABELS), n=n)
+        _need(len(run.labels_by_k()) == len(by_k), "its numbers of clusters are damaged")
         for number in range(run.n_snapshots):
             shot = run.snapshot(number)
-            m = len(shot["sample"])
-            fits = all(len(shot[name]) == m for name in ("labels", "embedding")) and len(shot["points"]) in (0, m)
-            _need(fits and shot["sample"].dtype.kind in "iu" and m > 0, f"its snapshot {number} does not fit")
-            _need(
-                int(shot["sample"].min()) >= 0 and int(shot["sample"].max()) < n, f"its snapshot {number} does not fit"
-            )
-        by_number = run.metrics().get("by_k")
+            plain: dict[str, Any] = {"stage": np.array(_plain(shot["stage"])), "epoch": int(shot["epoch"])}
+            plain["labels"] = shot["labels"].astype(np.int32)
+            save_arrays(folder / "snapshots" / f"{number:05d}.npz", shot | plain)
+        by_number = read_json(folder / "metrics.json").get("by_k")
         _need(
             isinstance(by_number, dict) and all(isinstance(v, dict) for v in by_number.values()),
             "its metrics are damaged",
         )
-    except (ValueError, TypeError, KeyError, IndexError, OSError) as error:
+        write_json(folder / "metrics.json", run.metrics())
+    except DiskError:
+        raise
+    except (ValueError, TypeError, KeyError, IndexError, OSError, AttributeError, OverflowError) as error:
         raise ValueError(f"{label} cannot be opened: {error}. {_ADVICE}.") from error
     return n
 
@@ -202,11 +218,9 @@ def _check_maps(folder: Path, n: int) -> None:
             fits = {"values", "vectors"} <= set(arrays) and arrays["vectors"].shape == (n, len(arrays["values"]))
         else:
             try:
-                found = Projection.load(path)
-                m = found.points.shape[-2] if found.points.ndim in (2, 3) else 0
-                ids = np.arange(n) if found.ids is None else found.ids
-                fits = m == len(ids) > 0 and bool(np.isfinite(found.points).all())
-                fits = fits and ids.dtype.kind in "iu" and int(ids.min()) >= 0 and int(ids.max()) < n
+                projection = Projection.load(path)
+                m, ids = projection.points.shape[-2], projection.ids
+                fits = m == n if ids is None else m > 0 and int(ids.max()) < n
             except (ValueError, OSError):
                 fits = False
         if not fits:
@@ -216,41 +230,35 @@ def _check_maps(folder: Path, n: int) -> None:
 def _restate(folder: Path) -> None:
     """Write status and events anew: the run has ended, no process of this machine works on it, and its words are plain."""
     run = Run(folder)
-    before = run.status() if (folder / "status.json").exists() else None
+    before = run.status() if (folder / "status.json").exists() else RunStatus()
     (folder / "status.json").unlink(missing_ok=True)
-    stopped = before is not None and before.state == "stopped"
-    seconds = float(before.seconds) if before is not None and isinstance(before.seconds, int | float) else 0.0
     run.set_status(
-        state="stopped" if stopped else "done",
+        state="stopped" if before.state == "stopped" else "done",
         message="Opened from a zip.",
         fraction=1.0,
-        seconds=seconds,
+        seconds=before.seconds,
         ended=time.time(),
     )
-    told = filter(None, map(_plain_event, run.events()[0]))
-    (folder / "events.jsonl").write_text("".join(json.dumps(event) + "\n" for event in told), encoding="utf-8")
+    told = folder / "events.jsonl"
+    if told.exists():
+        with open(told, "rb") as lines, whole(told) as file:
+            for line in lines:  # one at a time: there may be very many
+                with suppress(ValueError):  # what no run has told is left out
+                    file.write(json.dumps(to_record(_plain_event(from_line(decode_json(line))))).encode() + b"\n")
 
 
-def _plain_event(event: dict[str, Any]) -> dict[str, Any] | None:
-    """An event with the fields of its kind and no text that a page could take for a link or a picture; None for others."""
-    try:
-        if event["kind"] == "stage":
-            terms = {_plain(name): _plain(words) for name, words in event["terms"].items()}
-            return {"kind": "stage", "name": _plain(event["name"]), "n_epochs": int(event["n_epochs"]), "terms": terms}
-        if event["kind"] == "progress":
-            losses = {_plain(name): float(value) for name, value in event["losses"].items()}
-            return {
-                "kind": "progress",
-                "stage": _plain(event["stage"]),
-                "epoch": int(event["epoch"]),
-                "losses": losses,
-                "seconds": float(event["seconds"]),
-            }
-        if event["kind"] == "note" and event["level"] in ("info", "warning"):
-            return {"kind": "note", "level": event["level"], "text": _plain(event["text"])}
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
-        pass  # what no run has told is left out
-    return None
+def _plain_event(event: Stage | Progress | Note) -> Stage | Progress | Note:
+    """An event without any text that a page could take for a link or a picture."""
+    match event:
+        case Stage():
+            return replace(
+                event, name=_plain(event.name), terms={_plain(term): _plain(text) for term, text in event.terms.items()}
+            )
+        case Progress():
+            losses = {_plain(term): value for term, value in event.losses.items()}
+            return replace(event, stage=_plain(event.stage), losses=losses)
+        case Note():
+            return replace(event, text=_plain(event.text))
 
 
 def _plain(text: Any) -> str:
@@ -269,7 +277,7 @@ def _with_data(folder: Path, config: RunConfig, store: RunStore, label: str) -> 
     kept = folder / "kept"
     if keep_dataset(replace(data, title=shown_name(data.title)), kept)["own"] != key:
         raise ValueError(f"{label}: the data set in it is not the one that the run was trained on. {_ADVICE}.")
-    store.datasets.mkdir(parents=True, exist_ok=True)
+    make_folder(store.datasets)
     for path in (
         kept / f"{key}.npz",
         kept / f"{key}.json",

@@ -29,8 +29,8 @@ from deepclust.disk import (
 )
 from deepclust.events import Event, Snapshot, from_line, to_record
 from deepclust.owner import Owner, recent
-from deepclust.records import Count, Fraction, Moment, Score, Seconds, from_record
-from deepclust.results import BY_KMEANS, EXTRA, ClusterResult
+from deepclust.records import Count, Fraction, Moment, Score, Seconds, from_record, what_fits
+from deepclust.results import BY_KMEANS, EXTRA, LABELS, LARGEST, MAX_CLUSTERS, ClusterResult, Wanted, check_arrays
 from deepclust.runs.config import RunConfig
 from deepclust.spaces import Space
 
@@ -39,6 +39,16 @@ Command = Literal["run", "pause", "stop", "discard"]
 ENDED = frozenset({"done", "stopped", "failed", "lost"})
 SPARE, SPARE_BYTES = ".spare", 2**14
 STARTING = 20.0  # seconds for which a run that was asked for may be without a process
+
+
+SNAPSHOT = {
+    "sample": Wanted("iu", "m", 0, LARGEST),
+    "embedding": Wanted("f", "md"),
+    "labels": Wanted("iuf", "m", -1, MAX_CLUSTERS - 1),
+    "points": Wanted("f", "mx"),
+    "stage": Wanted("U"),
+    "epoch": Wanted("iuf", "", 0, LARGEST),
+}
 
 
 @dataclass(frozen=True)
@@ -244,7 +254,14 @@ class Run:
         path = self.folder / "snapshots" / f"{number:05d}.npz"
         if number < 0 or not path.exists():
             raise IndexError(f"The run {self.id} has no snapshot {number}.")
-        return load_arrays(path)
+        arrays = load_arrays(path)
+        if missing := SNAPSHOT.keys() - arrays:
+            raise ValueError(f"{path.name} is no snapshot: {', '.join(sorted(missing))} is missing.")
+        wanted = SNAPSHOT if len(arrays["points"]) else {**SNAPSHOT, "points": Wanted("f", "zw")}
+        check_arrays(arrays, wanted, x=2)
+        if not len(arrays["sample"]) or int(arrays["sample"].max()) >= self.config.n_samples:
+            raise ValueError(f"{path.name} shows samples that there are not.")
+        return arrays
 
     def rewind(self, events_size: int, n_snapshots: int) -> None:
         """Forget what was told after a checkpoint, before training goes on from it."""
@@ -272,14 +289,15 @@ class Run:
         """
         try:
             arrays = load_arrays(self.folder / "labels_by_k.npz")
+            check_arrays(arrays, dict.fromkeys(arrays, LABELS))
             return {k: arrays[str(k)].astype(np.int64) for k in sorted(map(int, arrays))}
-        except (OSError, ValueError):
+        except (OSError, ValueError, KeyError):
             return {}
 
     def metrics(self) -> dict[str, Any]:
         """metrics.json: seconds, and for every k its sizes, silhouette and, where there are labels, scores."""
         try:
-            return dict(from_record(Metrics, read_json(self.folder / "metrics.json")))
+            return what_fits(Metrics, read_json(self.folder / "metrics.json"))
         except (OSError, ValueError):
             return {}
 

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import json
-import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Required, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deepclust.disk import save_arrays
+from deepclust.disk import decode_json, load_arrays, save_arrays
+from deepclust.records import Score, Seconds, from_record
+from deepclust.results import Wanted, check_arrays
+
+
+class _Facts(TypedDict, total=False):
+    """What stands beside the arrays of a saved map."""
+
+    method: Required[str]
+    params: Required[Mapping[str, Any]]
+    trustworthiness: Score | None
+    seconds: Seconds
+    key: str
+    explained: Score | None
 
 
 @dataclass(frozen=True)
@@ -26,7 +39,7 @@ class Projection:
     """
 
     method: str
-    params: dict[str, Any]
+    params: Mapping[str, Any]
     points: NDArray[np.float32]
     trustworthiness: float | None = None
     seconds: float = 0.0
@@ -58,11 +71,15 @@ class Projection:
     def load(cls, path: str | Path) -> Projection:
         """Read what `save` wrote. ValueError if the file is not such a file; FileNotFoundError if there is none."""
         try:
-            # opened here, because np.load leaves a damaged file open
-            with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
-                further = {name: file[name] for name in ("ids", "kept") if name in file.files}
-                return cls(points=file["points"], **further, **json.loads(str(file["facts"])))
-        except (KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            arrays = load_arrays(Path(path))
+            facts = from_record(_Facts, decode_json(str(arrays["facts"])))
+            points = arrays["points"]
+            sides = "snx" if points.ndim == 3 else "nx"  # moments of training, samples, axes of the map
+            check_arrays(arrays, {"points": Wanted("f", sides), "ids": Wanted("iu", "n", 0), "kept": Wanted("f", "n")})
+            if points.shape[-1] not in (2, 3):
+                raise ValueError(f"points have {points.shape[-1]} axes")
+            return cls(points=points, ids=arrays.get("ids"), kept=arrays.get("kept"), **facts)
+        except (KeyError, TypeError, ValueError) as error:
             raise ValueError(
                 f"{Path(path).name} is not a saved projection ({error}): delete it, and it is computed again."
             ) from error
