@@ -16,7 +16,7 @@ BY_KMEANS = (
     "k-means on the latent space"  # how clusters at another k than that of the training are made, if not otherwise
 )
 MAX_CLUSTERS = 10_000
-LARGEST = 1e15  # PLACE
+LARGEST = 1e38  # of a number: differences of two are still numbers in float32
 PER_SAMPLE = ("embedding", "spectral_embedding", "probabilities")
 
 

@@ -7,17 +7,35 @@ import json
 import re
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from deepclust.data.dataset import Dataset
+from deepclust.data.dataset import Dataset, Kind
 from deepclust.data.reading.arrays.npz import read_arrays
 from deepclust.disk import DiskError, make_folder, read_json, whole
+from deepclust.records import Count, from_record
 
 _KEY = re.compile(r"[0-9a-f]{16}(-[0-9a-f]{8})?")
 _NO_LIMIT = 2**62  # kept by ourselves, so only the header and the size of the file have to agree
+
+
+@dataclass(frozen=True)
+class _About:
+    """What stands beside the arrays of a kept data set."""
+
+    name: str
+    title: str
+    kind: Kind
+    class_names: list[str] | None
+    n_train: Count | None
+    notes: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    n_samples: Count = 0
+    feature_shape: tuple[Count, ...] = ()
+    n_classes: Count | None = None
 
 
 def keep_dataset(dataset: Dataset, own_folder: Path) -> dict[str, str]:
@@ -83,11 +101,10 @@ def list_own(own_folder: Path) -> list[dict[str, Any]]:
             if not zipfile.is_zipfile(arrays):
                 continue
             changed = arrays.stat().st_mtime
-            about = read_json(path)
-            row = {k: about[k] for k in ("title", "n_samples", "feature_shape", "kind", "n_classes")}
-        except (OSError, ValueError, KeyError, TypeError):
+            about = from_record(_About, read_json(path))
+            row = {k: getattr(about, k) for k in ("title", "n_samples", "feature_shape", "kind", "n_classes")}
+        except (OSError, ValueError):
             continue
-        row["feature_shape"] = tuple(row["feature_shape"])
         found.append((changed, {"own": path.stem, **row}))
     return [row for _, row in sorted(found, key=lambda pair: (-pair[0], pair[1]["own"]))]
 
@@ -127,23 +144,23 @@ def open_own(key: str, own_folder: Path) -> Dataset:
     """A kept data set. ValueError if it is not there, or damaged."""
     path = _own_path(key, own_folder)
     try:
-        about = read_json(path.with_suffix(".json"))
+        about = from_record(_About, read_json(path.with_suffix(".json")))
         arrays = read_arrays(path, path.name, _NO_LIMIT)
-        names = about["class_names"]
+        names = about.class_names
         X = arrays["x"]
         if X.dtype == np.uint8:  # pictures, as _small keeps them
             X = np.divide(X, np.float32(255.0), dtype=np.float32)
         dataset = Dataset(
-            about["name"],
+            about.name,
             X,
             y=arrays.get("y"),
             class_names=None if names is None else tuple(names),
-            kind=about["kind"],
-            n_train=about["n_train"],
-            title=about["title"],
-            notes=tuple(about["notes"]),
+            kind=about.kind,
+            n_train=about.n_train,
+            title=about.title,
+            notes=about.notes,
             ids=arrays.get("ids"),
-            left_out=tuple(about.get("left_out", ())),
+            left_out=about.left_out,
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(

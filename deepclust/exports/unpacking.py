@@ -168,7 +168,7 @@ def _loosely(values: Any) -> Any:
         "labels_seen": bool,
         "created": float,
         "feature_shape": lambda shape: [int(side) for side in shape],
-        "group": lambda group: {name: str(value) for name, value in group.items()} if group else None,
+        "group": lambda group: {n: str(v) for n, v in group.items()} if isinstance(group, dict) else group,
     }
     if not isinstance(values, dict):
         return values

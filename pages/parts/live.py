@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from deepclust.disk import no_room
 from deepclust.engine.estimating.estimate import in_time
 from deepclust.engine.training.launch import discard, launch, resume
 from deepclust.engine.training.queue import waiting_before
@@ -59,9 +60,10 @@ def _progress(run: Run, status: RunStatus) -> None:
         say.error(status.message)
         return
     if status.state == "lost":
+        full = " The disk is full, which may be why: free some space first." if no_room(run.folder) else ""
         st.error(
             "This run was lost: its process ended without a word (killed, out of memory, or the computer was switched "
-            "off). Nothing that was saved is gone: **Resume** goes on from its last checkpoint.",
+            "off). Nothing that was saved is gone: **Resume** goes on from its last checkpoint." + full,
             icon=":material/error:",
         )
         with st.expander("End of the worker's log"):

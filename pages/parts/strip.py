@@ -12,6 +12,7 @@ from deepclust.engine.detached.process import reap
 from deepclust.place import ASSETS
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED
+from pages.parts.damaged import damaged_runs
 from pages.parts.open_run import open_run
 from pages.visit import cached, say, session
 from pages.visit.say import plain
@@ -36,6 +37,7 @@ def strip() -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="strip"):
         _run_picker(run)
         open_run()
+        damaged_runs()
         if run is not None:
             config = run.config
             say.badge(config.dataset_title, icon=":material/photo_library:", color="grey")

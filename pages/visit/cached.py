@@ -34,7 +34,9 @@ HELPERS_AFTER = 3.0  # seconds after the first page
 @st.cache_resource
 def store() -> RunStore:
     """The folder of all runs of this server."""
-    return RunStore()
+    runs = RunStore()
+    runs.sweep()
+    return runs
 
 
 def keep_helpers_alive() -> None:
