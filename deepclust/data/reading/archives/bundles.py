@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import lzma
 import os
+import re
 import stat
 import tarfile
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator
@@ -23,6 +25,11 @@ from deepclust.data.reading.source import Source, most_unpacked, shorten
 MAX_UNPACKED = 64 * 2**30  # of all files together; only one at a time is in memory
 MAX_FILE = 256 * 2**20  # of one of them
 TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+_NO_CLASS = re.compile(
+    r"(train|val|valid|test|dev|eval|training|validation|testing|images?|imgs?)[-_ ]?(set|data|images?|\d{0,4})"
+    r"|(19|20)\d\d([-_.]?\d\d?){1,2}|\d\d?[-_.]\d\d?[-_.](19|20)\d\d",
+    re.IGNORECASE,
+)
 _SYSTEM_FILES = ("thumbs.db", "desktop.ini")
 
 
@@ -63,13 +70,27 @@ def visible(name: str) -> bool:
 
 
 def folder_classes(names: list[str]) -> tuple[np.ndarray | None, tuple[str, ...] | None]:
-    """The folder that each file lies in as its class, if there are two or more folders."""
-    folders = [PurePosixPath(n.replace("\\", "/")).parent.name for n in names]
-    folders = ["" if f == ".." else f for f in folders]
-    if len(set(folders) - {""}) < 2:
+    """The folder that each file lies in as its class, if there are two or more of them.
+
+    Folders that part a set (train, val2017, images) or say when something was made (2021-01) are no classes: the folder
+    above them is. Where folders of one name lie in several others (Greek/character01, Latin/character01), both count.
+    """
+    folders = [[p for p in _folders(name) if not _NO_CLASS.fullmatch(p)] for name in names]
+    last = {tuple(parts) for parts in folders if parts}
+    doubled = len({parts[-1] for parts in last}) < len(last)
+    called = ["/".join(parts) if doubled else parts[-1] if parts else "" for parts in folders]
+    top = os.path.commonpath(sorted(set(called))) if doubled and all(called) else ""
+    called = [name.removeprefix(f"{top}/") if top else name for name in called]
+    if len(set(called) - {""}) < 2:
         return None, None
-    class_names, y = np.unique([f or "(no folder)" for f in folders], return_inverse=True)
+    class_names, y = np.unique([name or "(no folder)" for name in called], return_inverse=True)
     return y.astype(np.int64), tuple(str(c) for c in class_names)
+
+
+def _folders(name: str) -> list[str]:
+    """The folders that a file lies in, from the top, in one normal form of their letters."""
+    parts = PurePosixPath(unicodedata.normalize("NFC", name).replace("\\", "/")).parts[:-1]
+    return [part for part in parts if part not in ("/", "..")]
 
 
 class _Zip(Bundle):

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from deepclust.data.dataset import Dataset, Kind
+from deepclust.data.reading.labels import classes_of
 from deepclust.data.reading.source import shorten
 
 WANTED_ARRAYS = (
@@ -30,6 +31,7 @@ def dataset_of(
     for part in (x, y):
         if part is not None and part not in arrays:
             raise ValueError(f"{label} has no array {part!r}. It has: {shorten(arrays, 20)}.")
+    arrays = _known_names(arrays)
     n_train: int | None = None
     if x is None:
         X, labels, n_train, used = _pick(arrays, label)
@@ -48,7 +50,7 @@ def dataset_of(
             f"{label}: {X.size:,} numbers need {4 * X.size / 2**30:.1f} GiB as float32, and at most "
             f"{max_bytes / 2**30:.1f} GiB are allowed. Save fewer samples or smaller pictures."
         )
-    classes, class_names = _labels(labels, label) if labels is not None else (None, None)
+    classes, class_names = _labels(labels, label, notes) if labels is not None else (None, None)
     if "class_names" in arrays and arrays["class_names"].dtype.kind == "U" and class_names is None:
         class_names = tuple(str(c) for c in arrays["class_names"].ravel())
         used.append("class_names")
@@ -68,12 +70,25 @@ def dataset_of(
     )
 
 
-def numbered_classes(values: np.ndarray) -> tuple[np.ndarray, tuple[str, ...] | None]:
-    """Labels of any kind to int64 0..k-1 and the names of the classes; None where the labels were such numbers."""
-    unique, y = np.unique(values, return_inverse=True)
-    if unique.dtype.kind in "iu" and np.array_equal(unique, np.arange(len(unique))):
-        return y.astype(np.int64), None
-    return y.astype(np.int64), tuple(str(u) for u in unique)
+def _known_names(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """One-hot labels as numbers; the splits of MedMNIST under our names; savez(y, X) the other way round."""
+    arrays = {
+        name: _one_per_sample(a) if name in _Y_NAMES or name.endswith("labels") else a for name, a in arrays.items()
+    }
+    if {"train_images", "test_images"} <= set(arrays):
+        parts = [part for part in ("train", "val") if f"{part}_images" in arrays]
+        renamed = {
+            "x_test": arrays.pop("test_images"),
+            "x_train": np.concatenate([arrays.pop(f"{p}_images") for p in parts]),
+        }
+        if {f"{p}_labels" for p in (*parts, "test")} <= set(arrays):
+            renamed["y_test"] = arrays.pop("test_labels")
+            renamed["y_train"] = np.concatenate([arrays.pop(f"{p}_labels") for p in parts])
+        return renamed | arrays
+    first, second = arrays.get("arr_0"), arrays.get("arr_1")
+    if first is not None and second is not None and len(arrays) == 2 and first.ndim == 1 and second.ndim > 1:
+        return {"arr_0": second, "arr_1": first}
+    return arrays
 
 
 def _pick(arrays: dict[str, np.ndarray], label: str) -> tuple[np.ndarray, np.ndarray | None, int | None, list[str]]:
@@ -116,6 +131,13 @@ def _joined(arrays: dict[str, np.ndarray], first: str, second: str, label: str) 
         ) from error
 
 
+def _one_per_sample(y: np.ndarray) -> np.ndarray:
+    """Labels (n,): of one-hot rows (n, k), the place of their 1."""
+    if y.ndim == 2 and y.shape[1] > 1 and y.dtype.kind in "fiub" and (np.sort(y, axis=1)[:, -2:] == [0, 1]).all():
+        return np.asarray(y.argmax(axis=1))
+    return y
+
+
 def _check_length(n_samples: int, y: np.ndarray, label: str, name: str) -> None:
     if y.ndim == 0 or len(y) != n_samples or y.size != n_samples:  # (n, 1) is as good as (n,)
         raise ValueError(
@@ -124,24 +146,31 @@ def _check_length(n_samples: int, y: np.ndarray, label: str, name: str) -> None:
         )
 
 
-def _labels(y: np.ndarray, label: str) -> tuple[np.ndarray, tuple[str, ...] | None]:
+def _labels(y: np.ndarray, label: str, notes: list[str]) -> tuple[np.ndarray, tuple[str, ...] | None]:
     if y.dtype.kind == "S":
         y = np.char.decode(y, "utf-8", "replace")
     if y.dtype.kind == "f":
-        whole = np.isfinite(y) & (np.trunc(y) == y) & (np.abs(y) < 2**53)
+        known = np.isfinite(y)
+        whole = ~known | ((np.trunc(y) == y) & (np.abs(y) < 2**53))
         if not whole.all():
             row = int((~whole).argmax())
             raise ValueError(
                 f"{label}: the label in row {row} (counted from 0) is {y[row]!s}, which names no class. Labels must be "
                 "whole numbers or texts: correct them or leave y out."
             )
-        y = y.astype(np.int64)
+        y = (
+            np.where(known, np.where(known, y, 0).astype(np.int64).astype(str), "")
+            if not known.all()
+            else y.astype(np.int64)
+        )
     if y.dtype.kind not in "iubU":
         raise ValueError(
             f"{label}: labels of the type {y.dtype} are not known. Labels must be whole numbers or texts: "
             "correct them or leave y out."
         )
-    return numbered_classes(y)
+    if y.dtype.kind in "iub" and np.array_equal(unique := np.unique(y), np.arange(len(unique))):
+        return y.astype(np.int64), None
+    return classes_of(y.astype(str), None, notes)
 
 
 def _ids(values: np.ndarray) -> np.ndarray:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from deepclust.data.dataset import NO_LABEL, Dataset, Kind
+from deepclust.data.dataset import Dataset, Kind
 from deepclust.data.reading.arrays.samples import unit_range
+from deepclust.data.reading.labels import classes_of
 from deepclust.data.reading.pictures.collection import Contents, pictures_of
 from deepclust.data.reading.source import MAX_BYTES, shorten
-from deepclust.data.reading.tables.cells import list_of, number, numbers_of
+from deepclust.data.reading.tables.cells import list_of, numbers_of
 from deepclust.data.reading.tables.columns import MOST_CATEGORIES, Column, TableChoice, TableLook
 from deepclust.data.reading.tables.files import TableFile
 from deepclust.data.reading.tables.open import open_table
@@ -271,50 +271,6 @@ def encoded_ids(values: pd.Series) -> np.ndarray:
     return encoded
 
 
-def classes_of(
-    labels: np.ndarray, keep: np.ndarray | None, notes: list[str], names: Sequence[str] = ()
-) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Texts to int64 0..k-1 and the names of the classes, numbers in their own order.
-
-    A gap, and -1 among numbers from 0 on, is no label: it becomes the class NO_LABEL, the first one, which does not count.
-    names: what the numbers 0, 1, ... are called.
-    """
-    labels = np.char.strip(labels if keep is None else labels[keep])
-    values, y = np.unique(labels, return_inverse=True)
-    plain = [_plain_number(str(value)) for value in values]
-    numbers = [number(text) for text in plain]
-    present = [n for n in numbers if n is not None]
-    numeric = len(present) == sum(text != "" for text in plain)
-    none = [text == "" or (numeric and n == -1 and min(present) == -1) for text, n in zip(plain, numbers, strict=True)]
-    keys = [
-        (not gap, n if numeric and n is not None else 0.0, text)
-        for gap, n, text in zip(none, numbers, plain, strict=True)
-    ]
-    order = sorted(range(len(values)), key=keys.__getitem__)
-    classes: list[str] = []
-    rank = np.empty(len(values), np.int64)
-    for i in order:
-        called = (
-            NO_LABEL
-            if none[i]
-            else names[int(plain[i])]
-            if plain[i].isdigit() and int(plain[i]) < len(names)
-            else plain[i]
-        )
-        if not classes or classes[-1] != called:
-            classes.append(called)
-        rank[i] = len(classes) - 1
-    if any(none):
-        notes.append(f"{int(np.asarray(none)[y].sum()):,} rows have no label: they do not count in the scores.")
-    folded = {name.casefold() for name in classes}
-    if len(folded) < len(classes):
-        pairs = sorted((n for n in classes if sum(n.casefold() == m.casefold() for m in classes) > 1), key=str.casefold)
-        notes.append(
-            f"Some labels differ only in upper and lower case and count as different classes: {shorten(pairs)}."
-        )
-    return rank[y], tuple(classes)
-
-
 def _read_texts(table: TableFile, look: TableLook, choice: TableChoice, title: str, max_bytes: int) -> Dataset:
     from deepclust.data.reading.texts import tfidf_of_texts
 
@@ -369,7 +325,3 @@ def _texts(values: pd.Series) -> np.ndarray:
             values = values.where(np.isfinite(values)).astype("Int64")
     texts: np.ndarray = values.astype("string").fillna("").to_numpy(dtype=str)
     return texts
-
-
-def _plain_number(text: str) -> str:
-    return text.removesuffix(".0")

@@ -1,0 +1,59 @@
+"""Labels of any writing to numbers and names of classes; what is no label does not count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from deepclust.data.dataset import NO_LABEL
+from deepclust.data.reading.source import shorten
+from deepclust.data.reading.tables.cells import number
+
+
+def classes_of(
+    labels: np.ndarray, keep: np.ndarray | None, notes: list[str], names: Sequence[str] = ()
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Texts to int64 0..k-1 and the names of the classes, numbers in their own order.
+
+    A gap, and -1 among numbers from 0 on, is no label: it becomes the class NO_LABEL, the first one, which does not count.
+    names: what the numbers 0, 1, ... are called.
+    """
+    labels = np.char.strip(labels if keep is None else labels[keep])
+    values, y = np.unique(labels, return_inverse=True)
+    plain = [_plain_number(str(value)) for value in values]
+    numbers = [number(text) for text in plain]
+    present = [n for n in numbers if n is not None]
+    numeric = len(present) == sum(text != "" for text in plain)
+    none = [text == "" or (numeric and n == -1 and min(present) == -1) for text, n in zip(plain, numbers, strict=True)]
+    keys = [
+        (not gap, n if numeric and n is not None else 0.0, text)
+        for gap, n, text in zip(none, numbers, plain, strict=True)
+    ]
+    order = sorted(range(len(values)), key=keys.__getitem__)
+    classes: list[str] = []
+    rank = np.empty(len(values), np.int64)
+    for i in order:
+        called = (
+            NO_LABEL
+            if none[i]
+            else names[int(plain[i])]
+            if plain[i].isdigit() and int(plain[i]) < len(names)
+            else plain[i]
+        )
+        if not classes or classes[-1] != called:
+            classes.append(called)
+        rank[i] = len(classes) - 1
+    if any(none):
+        notes.append(f"{int(np.asarray(none)[y].sum()):,} rows have no label: they do not count in the scores.")
+    folded = {name.casefold() for name in classes}
+    if len(folded) < len(classes):
+        pairs = sorted((n for n in classes if sum(n.casefold() == m.casefold() for m in classes) > 1), key=str.casefold)
+        notes.append(
+            f"Some labels differ only in upper and lower case and count as different classes: {shorten(pairs)}."
+        )
+    return rank[y], tuple(classes)
+
+
+def _plain_number(text: str) -> str:
+    return text.removesuffix(".0")
