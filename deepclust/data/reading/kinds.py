@@ -51,6 +51,23 @@ CHOICES: dict[FileKind, tuple[str, ...]] = {
     "libsvm": (),
     "binary": (),
 }
+#: Kinds that people bring and that are not read: why, and what to do, after the name of the file.
+_UNREAD = {
+    (
+        ".pkl",
+        ".pickle",
+        ".joblib",
+    ): "is pickled, and pickled files can run programs when they are read. Save the table with "
+    "frame.to_csv('data.csv'), or the arrays with numpy.savez('data.npz', x=x, y=y)",
+    (
+        ".pt",
+        ".pth",
+    ): "is a file of torch, which is not read. Save the tensor with numpy.savez('data.npz', x=tensor.cpu().numpy())",
+    (".heic", ".heif", ".avif"): "holds HEIC pictures, which are not read. Export them as JPEG",
+    (".dcm", ".dicom"): "holds DICOM files, which are not read. Export them as PNG",
+    (".rar", ".7z"): "is packed in a way that is not read. Unpack it and zip the folder",
+    (".svg",): "holds drawings (SVG), which are not read. Export them as PNG",
+}
 _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
     (b"\x93NUMPY", "npy"),
     (b"\x89HDF", "hdf5"),
@@ -90,6 +107,7 @@ def _kind(path: Path, label: str) -> FileKind:
         return _packed_kind(path, label)
     if is_picture(path.name):
         raise ValueError(f"{label} is a single picture, and one sample cannot be clustered. {WANTED}.")
+    _refuse_unread(path.name, label)
     with open(path, "rb") as stream:
         start = stream.read(8)
     found = next((kind for magic, kind in _MAGIC if start.startswith(magic)), None)
@@ -99,6 +117,13 @@ def _kind(path: Path, label: str) -> FileKind:
     )
 
 
+def _refuse_unread(name: str, label: str) -> None:
+    """ValueError for a kind that is known and not read, with the way out."""
+    why = next((why for endings, why in _UNREAD.items() if name.lower().endswith(endings)), "")
+    if why:
+        raise ValueError(f"{label} {why}.")
+
+
 def _kind_of_bundle(path: Path, label: str) -> FileKind:
     if path.name.lower().endswith(".zip") and zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
@@ -106,10 +131,13 @@ def _kind_of_bundle(path: Path, label: str) -> FileKind:
             if names and all(n.endswith(".npy") for n in names):
                 return "npz"
     with open_bundle(path, label, WANTED) as bundle:
-        if any(is_picture(n) for n in bundle.names):
-            return "pictures"
-        if sum(is_text(n) for n in bundle.names) > 1:
+        n_pictures, n_texts = (sum(map(known, bundle.names)) for known in (is_picture, is_text))
+        if n_texts > max(1, n_pictures):
             return "texts"
+        if n_pictures:
+            return "pictures"
+        for name in bundle.names:
+            _refuse_unread(name, label)
         if any(is_idx(n) for n in bundle.names):
             return "idx"
         if binary_archive(bundle.names):

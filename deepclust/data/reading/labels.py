@@ -16,7 +16,7 @@ def classes_of(
 ) -> tuple[np.ndarray, tuple[str, ...]]:
     """Texts to int64 0..k-1 and the names of the classes, numbers in their own order.
 
-    A gap, and -1 among numbers from 0 on, is no label: it becomes the class NO_LABEL, the first one, which does not count.
+    A gap, and -1 beside two numbers or more from 0 on, is no label: it becomes the class NO_LABEL, the first one, which does not count.
     names: what the numbers 0, 1, ... are called.
     """
     labels = np.char.strip(labels if keep is None else labels[keep])
@@ -25,7 +25,8 @@ def classes_of(
     numbers = [number(text) for text in plain]
     present = [n for n in numbers if n is not None]
     numeric = len(present) == sum(text != "" for text in plain)
-    none = [text == "" or (numeric and n == -1 and min(present) == -1) for text, n in zip(plain, numbers, strict=True)]
+    unlabelled = numeric and len(present) > 2 and min(present) == -1
+    none = [text == "" or (unlabelled and n == -1) for text, n in zip(plain, numbers, strict=True)]
     keys = [
         (not gap, n if numeric and n is not None else 0.0, text)
         for gap, n, text in zip(none, numbers, plain, strict=True)

@@ -9,21 +9,27 @@ from typing import Any
 
 from deepclust.data.dataset import Dataset
 from deepclust.data.reading.archives.bundles import TAR_ENDINGS
+from deepclust.data.reading.archives.inner import unwrapped
 from deepclust.data.reading.arrays.cifar_stl import read_binary_archive
 from deepclust.data.reading.arrays.hdf5 import read_hdf5
 from deepclust.data.reading.arrays.idx import read_idx_files
 from deepclust.data.reading.arrays.libsvm import read_libsvm_file
 from deepclust.data.reading.arrays.mat import read_mat
 from deepclust.data.reading.arrays.npz import read_npy, read_npz
-from deepclust.data.reading.kinds import CHOICES, kind_of_file
+from deepclust.data.reading.kinds import CHOICES, ENDINGS, kind_of_file
 from deepclust.data.reading.pictures.collection import PictureScan, read_pictures, scan_pictures
 from deepclust.data.reading.sentences import in_words
 from deepclust.data.reading.source import MAX_BYTES
 from deepclust.data.reading.tables.columns import TableLook
 from deepclust.data.reading.tables.dataset import read_table
+from deepclust.data.reading.tables.open import TABLE_ENDINGS
 from deepclust.data.reading.tables.roles import look_at_table
 from deepclust.data.reading.texts import read_texts
 
+#: What is read where a zip holds it alone.
+INNER = tuple(
+    ending for ending in ENDINGS if ending in (*TABLE_ENDINGS, ".npz", ".mat", ".h5", ".hdf5") and ending != ".txt"
+)
 #: Kinds at which there is nothing to choose.
 _WHOLE = {"idx": read_idx_files, "libsvm": read_libsvm_file, "binary": read_binary_archive}
 
@@ -36,8 +42,9 @@ def read_file(
     ValueError for unknown choices and for data that cannot be read, MixedSizes where pictures need a size.
     """
     label = name or path.name
-    with in_words(label):
-        return _read(path, dict(choices or {}), name, max_bytes, label)
+    with in_words(label), unwrapped(path, label, INNER) as inner:
+        data = _read(inner, dict(choices or {}), name, max_bytes, label)
+    return data if name or inner == path else replace(data, name=_stem(path), title=_stem(path))
 
 
 def look_at_file(
@@ -48,11 +55,11 @@ def look_at_file(
     chosen: what is settled of a table already, such as its sheet.
     """
     label = label or path.name
-    with in_words(label):
-        kind = kind_of_file(path, label)
+    with in_words(label), unwrapped(path, label, INNER) as inner:
+        kind = kind_of_file(inner, label)
         if kind == "pictures":
-            return scan_pictures(path, label)
-        return look_at_table(path, label, chosen) if kind == "table" else None
+            return scan_pictures(inner, label)
+        return look_at_table(inner, label, chosen) if kind == "table" else None
 
 
 def _read(path: Path, chosen: dict[str, Any], name: str, max_bytes: int, label: str) -> Dataset:

@@ -21,6 +21,7 @@ import numpy as np
 from deepclust.data.reading.archives.zips import MAX_MEMBERS, check_sizes, open_zip
 from deepclust.data.reading.sentences import reason
 from deepclust.data.reading.source import Source, most_unpacked, shorten
+from deepclust.data.reading.tables.encoding import decoded
 
 MAX_UNPACKED = 64 * 2**30  # of all files together; only one at a time is in memory
 MAX_FILE = 256 * 2**20  # of one of them
@@ -99,7 +100,7 @@ class _Zip(Bundle):
         check_sizes(members, label, MAX_UNPACKED)
         links = {m.filename: "a link" for m in members if stat.S_ISLNK(m.external_attr >> 16)}
         large = {m.filename: "too large" for m in members if m.file_size > MAX_FILE}
-        kept = {m.filename: m for m in members if m.filename not in links | large}
+        kept = {_called(m): m for m in members if m.filename not in links | large}
         super().__init__(label, sorted(kept), links | large)
         self._archive, self._members = archive, kept
 
@@ -112,6 +113,15 @@ class _Zip(Bundle):
                 continue
             with stream:
                 yield name, cast(BinaryIO, stream)
+
+
+def _called(member: zipfile.ZipInfo) -> str:
+    """The name of a member, also where the zip does not say in which encoding it is: UTF-8, or Chinese."""
+    if member.flag_bits & 0x800 or member.filename.isascii():
+        return unicodedata.normalize("NFC", member.filename)
+    with contextlib.suppress(UnicodeError):
+        return unicodedata.normalize("NFC", decoded(member.filename.encode("cp437"), "cp437"))
+    return member.filename
 
 
 class _Tar(Bundle):

@@ -48,7 +48,11 @@ def read_npz(
 def read_npy(path: Path, name: str = "", max_bytes: int = MAX_BYTES) -> Dataset:
     """Read an .npy file of samples; see `read_npz`."""
     label = name or path.name
-    return dataset_of({"x": read_array(path, label, max_bytes)}, label, name, max_bytes)
+    array = read_array(path, label, max_bytes)
+    if array.dtype.names and array.ndim == 1:  # a table with names, as numpy.genfromtxt gives it
+        fields = [n for n in array.dtype.names if array.dtype[n].kind in "fiub"]
+        array = np.column_stack([array[n] for n in fields]) if fields else array
+    return dataset_of({"x": array}, label, name, max_bytes)
 
 
 def read_arrays(

@@ -31,7 +31,7 @@ def dataset_of(
     for part in (x, y):
         if part is not None and part not in arrays:
             raise ValueError(f"{label} has no array {part!r}. It has: {shorten(arrays, 20)}.")
-    arrays = _known_names(arrays)
+    arrays = _known_names(arrays, notes)
     n_train: int | None = None
     if x is None:
         X, labels, n_train, used = _pick(arrays, label)
@@ -70,8 +70,18 @@ def dataset_of(
     )
 
 
-def _known_names(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """One-hot labels as numbers; the splits of MedMNIST under our names; savez(y, X) the other way round."""
+def _known_names(arrays: dict[str, np.ndarray], notes: list[str]) -> dict[str, np.ndarray]:
+    """One-hot labels as numbers; the splits of MedMNIST under our names; savez(y, X) the other way round; no folders.
+
+    Arrays in folders, or one per class, become x and their labels.
+    """
+    by_class = _by_class(arrays)
+    if by_class is not None:
+        notes.append(f"Each of these is a class of its own: {shorten(sorted(set(by_class['y'].tolist())))}.")
+        arrays = by_class
+    folders = {name.rpartition("/")[0] for name in arrays}
+    if len(folders) == 1:
+        arrays = {name.rpartition("/")[2]: array for name, array in arrays.items()}
     arrays = {
         name: _one_per_sample(a) if name in _Y_NAMES or name.endswith("labels") else a for name, a in arrays.items()
     }
@@ -89,6 +99,21 @@ def _known_names(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     if first is not None and second is not None and len(arrays) == 2 and first.ndim == 1 and second.ndim > 1:
         return {"arr_0": second, "arr_1": first}
     return arrays
+
+
+def _by_class(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray] | None:
+    """x and y of one array per class (ash, birch), or of one per sample in a folder per class (ash/0); None for others."""
+    folders = [name.rpartition("/")[0].rpartition("/")[2] for name in arrays]
+    shapes = {a.shape for a in arrays.values()}
+    if len(shapes) == 1 and len(arrays) > 2 and len(set(folders) - {""}) > 1:
+        return {"x": np.stack(list(arrays.values())), "y": np.array(folders)}
+    known = {*_X_NAMES, *_Y_NAMES, *_ID_NAMES, "x_train", "x_test", "X_train", "X_test"}
+    samples = {a.shape[1:] for a in arrays.values()}
+    named = any(name in known or name.split("_")[-1] in ("images", "labels", "embeddings", "data") for name in arrays)
+    if len(arrays) > 2 and len(samples) == 1 and () not in samples and not named:
+        y = np.repeat(list(arrays), [len(a) for a in arrays.values()])
+        return {"x": np.concatenate(list(arrays.values())), "y": y}
+    return None
 
 
 def _pick(arrays: dict[str, np.ndarray], label: str) -> tuple[np.ndarray, np.ndarray | None, int | None, list[str]]:
@@ -150,7 +175,7 @@ def _labels(y: np.ndarray, label: str, notes: list[str]) -> tuple[np.ndarray, tu
     if y.dtype.kind == "S":
         y = np.char.decode(y, "utf-8", "replace")
     if y.dtype.kind == "f":
-        known = np.isfinite(y)
+        known = ~np.isnan(y)
         whole = ~known | ((np.trunc(y) == y) & (np.abs(y) < 2**53))
         if not whole.all():
             row = int((~whole).argmax())
@@ -168,7 +193,7 @@ def _labels(y: np.ndarray, label: str, notes: list[str]) -> tuple[np.ndarray, tu
             f"{label}: labels of the type {y.dtype} are not known. Labels must be whole numbers or texts: "
             "correct them or leave y out."
         )
-    if y.dtype.kind in "iub" and np.array_equal(unique := np.unique(y), np.arange(len(unique))):
+    if y.dtype.kind in "iu" and np.array_equal(unique := np.unique(y), np.arange(len(unique))):
         return y.astype(np.int64), None
     return classes_of(y.astype(str), None, notes)
 

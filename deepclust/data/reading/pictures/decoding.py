@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import warnings
@@ -23,7 +24,8 @@ _ORIENTATION = 0x0112  # the EXIF tag that says how the camera was held
 
 def to_grey_or_rgb(picture: Image.Image) -> Image.Image:
     """A decoded picture of any mode as 8-bit "L" or "RGB", upright, transparent parts on white."""
-    picture = ImageOps.exif_transpose(picture)
+    with contextlib.suppress(Exception):  # a damaged EXIF block costs the turn, not the picture
+        picture = ImageOps.exif_transpose(picture)
     mode = picture.mode
     if mode.startswith("I") or mode == "F":
         values = np.asarray(picture, dtype=np.float64)
@@ -51,7 +53,9 @@ def open_picture(stream: BinaryIO) -> Image.Image:
 
 def upright_size(picture: Image.Image) -> Size:
     width, height = picture.size
-    lies = picture.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
+    lies = False
+    with contextlib.suppress(Exception):  # as in to_grey_or_rgb
+        lies = picture.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
     return (width, height) if lies else (height, width)
 
 

@@ -32,9 +32,10 @@ def encoding_of(start: bytes) -> str:
     return "cp1252"
 
 
-def decoded(content: bytes) -> str:
-    """A whole text; bytes that its encoding has not become the replacement character."""
-    return content.decode(encoding_of(content), "replace")
+def decoded(content: bytes, otherwise: str = "cp1252") -> str:
+    """A whole text; bytes that its encoding has not become the replacement character. otherwise: in place of cp1252."""
+    encoding = encoding_of(content)
+    return content.decode(otherwise if encoding == "cp1252" else encoding, "replace")
 
 
 def _decodes(start: bytes, encoding: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from deepclust.data.dataset import NO_LABEL
 from deepclust.data.reading.arrays.npz import read_npz
 
 RNG = np.random.default_rng(0)
@@ -98,10 +99,10 @@ def test_class_names_in_the_file_are_used(npz):
     ("arrays", "words"),
     [
         ({"x": np.eye(3), "y": [0, 1]}, r"3 samples but the labels 'y' have the shape \(2,\)"),
-        ({"x": np.eye(3), "y": np.eye(3)}, "Exactly one label per sample"),
+        ({"x": np.eye(3), "y": np.ones((3, 3))}, "Exactly one label per sample"),
         ({"x": np.eye(3), "y": 3}, "Exactly one label per sample"),
         ({"x": np.eye(3), "y": [0, 1.5, 2]}, r"label in row 1 \(counted from 0\) is 1.5"),
-        ({"x": np.eye(3), "y": [0, 1, np.nan]}, "row 2 .* is nan, which names no class"),
+        ({"x": np.eye(3), "y": [0, 1, np.inf]}, "row 2 .* is inf, which names no class"),
         ({"x": np.eye(3), "y": [1j, 2, 3]}, "type complex128"),
         ({"x": np.eye(3), "y": np.array(["a", None, 3], dtype=object)}, "'y' holds Python objects.*astype"),
         ({"x": np.array([[1, 2], None], dtype=object)}, "'x' holds Python objects"),
@@ -125,3 +126,34 @@ def test_class_names_in_the_file_are_used(npz):
 def test_unusable_arrays_are_refused_with_advice(npz, arrays, words):
     with pytest.raises(ValueError, match=words):
         read_npz(npz(**arrays), name="mine")
+
+
+def test_one_hot_rows_gaps_and_minus_one_are_labels(npz):
+    X = RNG.normal(size=(6, 4))
+    hot = read_npz(npz(x=X, y=np.eye(3)[[0, 1, 2, 2, 1, 0]]))
+    assert hot.y.tolist() == [0, 1, 2, 2, 1, 0]
+    for y in ([0, 1, np.nan, 1, 0, 1], [0, 1, -1, 1, 0, 1]):
+        data = read_npz(npz(x=X, y=np.array(y)))
+        assert data.judged.tolist()[2] == -1
+        assert data.class_names == (NO_LABEL, "0", "1")
+        assert int((data.judged >= 0).sum()) == 5
+
+
+def test_splits_of_medmnist_pairs_the_other_way_round_and_one_array_per_class(npz):
+    images, labels = RNG.integers(0, 256, (4, 8, 8), dtype=np.uint8), np.array([[0], [1], [0], [1]])
+    parts = {f"{p}_{w}": a for p in ("train", "val", "test") for w, a in (("images", images), ("labels", labels))}
+    data = read_npz(npz(**parts))
+    assert (data.n_samples, data.n_train, data.y.tolist()) == (12, 8, [0, 1, 0, 1] * 3)
+    X, y = RNG.normal(size=(4, 3)), np.array([0, 1, 1, 0])
+    assert read_npz(npz(arr_0=y, arr_1=X)).y.tolist() == [0, 1, 1, 0]
+    data = read_npz(npz(ash=X, birch=X[:2], cedar=X[:1]))
+    assert (data.n_samples, data.class_names) == (7, ("ash", "birch", "cedar"))
+    assert data.y.tolist() == [0, 0, 0, 0, 1, 1, 2]
+    assert "Each of these is a class of its own: ash, birch, cedar." in data.notes
+
+
+def test_arrays_in_folders(npz):
+    X = RNG.normal(size=(4, 3))
+    assert read_npz(npz(**{"mine/X": X, "mine/y": np.array([0, 1, 1, 0])})).y.tolist() == [0, 1, 1, 0]
+    data = read_npz(npz(**{f"{'ab'[i % 2]}/{i}": X for i in range(4)}))
+    assert (data.n_samples, data.class_names) == (4, ("a", "b"))

@@ -111,7 +111,7 @@ def test_a_part_that_is_chosen_moves_the_others(tmp_path):
         (["ash", " ash", "birch ", "birch"], ("ash", "birch"), 4),
         (["ash", None, "birch", "?"], (NO_LABEL, "ash", "birch"), 2),
         ([0, -1, 1, 1], (NO_LABEL, "0", "1"), 3),
-        ([-1, 1, -1, 1], (NO_LABEL, "1"), 2),
+        ([-1, 1, -1, 1], ("-1", "1"), 4),
         ([1.0, None, 2.0, 10.0], (NO_LABEL, "1", "2", "10"), 3),
     ],
 )
