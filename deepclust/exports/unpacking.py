@@ -86,13 +86,23 @@ def _checked_members(archive: zipfile.ZipFile, label: str, max_bytes: int) -> li
     missing = [name for name in REQUIRED if f"run/{name}" not in names]
     if missing:
         raise ValueError(f"{label} is not whole: {', '.join(missing)} is missing. {_ADVICE}.")
-    packed = sum(m.compress_size for m in members)
-    check_sizes(members, label, min(max_bytes, max(SMALL_ARRAYS, ARRAYS_RATIO * packed)))
+    check_sizes(members, label, max_bytes)
+    _check_shrinking(members, SMALL_ARRAYS, ARRAYS_RATIO, label)
     for member in members:
         if not member.filename.endswith((".npz", ".pt")):
-            most = MAX_EVENTS if member.filename.endswith(".jsonl") else MAX_JSON
-            check_sizes([member], label, min(most, max(SMALL_TEXT, TEXT_RATIO * member.compress_size)))
+            check_sizes([member], label, MAX_EVENTS if member.filename.endswith(".jsonl") else MAX_JSON)
+            _check_shrinking([member], SMALL_TEXT, TEXT_RATIO, label)
     return members
+
+
+def _check_shrinking(members: list[zipfile.ZipInfo], small: int, ratio: int, label: str) -> None:
+    """ValueError where files that unpack to more than ``small`` bytes have shrunk more than ``ratio`` times."""
+    unpacked, packed = sum(m.file_size for m in members), max(1, sum(m.compress_size for m in members))
+    if unpacked > max(small, ratio * packed):
+        raise ValueError(
+            f"{label} would unpack to {unpacked // packed:,} times its size ({unpacked / 2**20:,.0f} MiB), as a zip bomb does; "
+            f"at most {ratio} times is allowed above {small // 2**20} MiB. {_ADVICE}."
+        )
 
 
 def _belongs(name: str) -> bool:
