@@ -42,7 +42,10 @@ def read_npz(
     ValueError, with what to do, for anything else.
     """
     label = name or file_name(source, "the file")
-    return dataset_of(read_arrays(source, label, max_bytes), label, name, max_bytes, x, y)
+    arrays = read_arrays(source, label, max_bytes)
+    if {"data", "shape", "format"} <= set(arrays):
+        arrays = {"x": _dense(arrays, label, max_bytes)}
+    return dataset_of(arrays, label, name, max_bytes, x, y)
 
 
 def read_npy(path: Path, name: str = "", max_bytes: int = MAX_BYTES) -> Dataset:
@@ -101,6 +104,28 @@ def read_array(path: Path, label: str, max_bytes: int = MAX_BYTES) -> np.ndarray
         raise ValueError(
             f"{label} is not an .npy file, or it is damaged or cut short ({reason(error)}). Save it anew with numpy.save."
         ) from error
+
+
+def _dense(parts: dict[str, np.ndarray], label: str, max_bytes: int) -> np.ndarray:
+    """The matrix (n, d) that scipy.sparse.save_npz wrote, at its full size."""
+    from scipy import sparse
+
+    n_bytes = 4 * math.prod(int(side) for side in parts["shape"])
+    if n_bytes > max_bytes:
+        raise ValueError(
+            f"{label} holds a sparse matrix that needs {n_bytes / 2**30:.1f} GiB as float32, and at most "
+            f"{max_bytes / 2**30:.1f} GiB are allowed. Reduce it first, for example with TruncatedSVD of scikit-learn."
+        )
+    how = bytes(parts["format"].item()).decode("ascii", "replace")
+    if how not in ("csr", "csc"):
+        raise ValueError(
+            f"{label} holds a sparse matrix of the form {how!r}. Save it as csr: scipy.sparse.save_npz(x.tocsr())."
+        )
+    build = sparse.csr_array if how == "csr" else sparse.csc_array
+    matrix = build((parts["data"], parts["indices"], parts["indptr"]), shape=tuple(parts["shape"].tolist()))
+    matrix.check_format(full_check=True)  # a stranger's places must lie inside
+    dense: np.ndarray = matrix.astype(np.float32).toarray()
+    return dense
 
 
 class _BadArrayError(Exception):

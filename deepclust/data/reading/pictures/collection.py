@@ -23,7 +23,7 @@ from deepclust.data.reading.pictures.decoding import (
 )
 from deepclust.data.reading.source import MAX_BYTES, Source, file_name, shorten
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pbm")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".jfif", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pbm")
 LARGEST_SUGGESTED = 64  # pixels; larger pictures are slow to learn on a CPU
 LARGEST_SIDE = 2048
 _ADVICE = f"Zip a folder of pictures ({', '.join(s[1:] for s in SUFFIXES)}), with one sub-folder per class if known"

@@ -133,3 +133,18 @@ def test_too_many_members_and_passwords_are_refused(monkeypatch, npz):
     monkeypatch.setattr(zips, "MAX_MEMBERS", 1)
     with pytest.raises(ValueError, match="holds 2 files; at most 1"):
         read_npz(npz(x=GREY, y=np.arange(6)))
+
+
+@pytest.mark.parametrize("how", ["csr", "csc", "coo"])
+def test_a_sparse_matrix_of_scipy(tmp_path, how):
+    from scipy import sparse
+
+    X = np.where(np.random.default_rng(0).random((6, 4000)) < 0.01, 2.5, 0)
+    sparse.save_npz(tmp_path / "x.npz", getattr(sparse, f"{how}_matrix")(X))
+    if how == "coo":
+        with pytest.raises(ValueError, match="Save it as csr"):
+            read_npz(tmp_path / "x.npz")
+        return
+    assert read_npz(tmp_path / "x.npz").X.tolist() == X.tolist()
+    with pytest.raises(ValueError, match=r"needs .* GiB as float32"):
+        read_npz(tmp_path / "x.npz", max_bytes=20_000)
