@@ -11,7 +11,7 @@ from typing import Any, Generic, Literal, Self, TypeVar
 
 from filelock import FileLock, Timeout
 
-from deepclust.disk import read_json, refusals, write_json
+from deepclust.disk import read_json, refusals, sweep, write_json
 from deepclust.engine.detached.process import log_trace, reap, start_detached
 from deepclust.owner import Owner, recent, this_process
 from deepclust.records import Seconds, from_record
@@ -86,6 +86,7 @@ class Work(Generic[R]):
             with self.starting():
                 report = self.read()
                 if not report.live:
+                    sweep(self.path.parent)  # the one before may have been killed while it wrote
                     self._beside("stop").unlink(missing_ok=True)
                     report = replace(first or self.kind(), state="starting", **self.spawn(*arguments).identity)
                     self.tell(report)

@@ -106,6 +106,14 @@ def test_it_is_started_once(work, started):
     assert started == ["a.module"]
 
 
+def test_what_one_that_was_killed_left_unfinished_is_removed(work, started):
+    unfinished = work.path.with_name(f".{work.path.name}.{2**22 + 1}.0a1b2c3d.part")
+    unfinished.write_text("{")
+    os.utime(unfinished, (time.time() - 3600, time.time() - 3600))
+    work.start("x")
+    assert not unfinished.exists()
+
+
 def test_of_many_starts_at_once_one_starts(work, started):
     gate = threading.Barrier(8)
 
