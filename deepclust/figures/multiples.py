@@ -10,6 +10,7 @@ from PIL import Image
 
 from deepclust.figures.live import small_map
 from deepclust.figures.pictures import MOST_BARS, THUMBNAIL, sprite
+from deepclust.metrics.lineage import letter
 from deepclust.metrics.matching import align_labels
 from deepclust.transforms import IDENTITY, SETS, TRANSFORMATIONS, members_for, members_of, preview
 
@@ -97,13 +98,13 @@ def multiple(
 ) -> dict[str, Any]:
     """One of several small maps, as ECharts options: points float32 (m, 2) of any scale, coloured by group int (m,).
 
-    n_groups: how many there are at least. names: words for them (class names); else they are clusters with numbers.
+    n_groups: how many there are at least. names: words for them (class names); else they are clusters, called by their letters.
     """
     centred = points - (points.max(axis=0) + points.min(axis=0)) / 2 if len(points) else points
     unit = centred / max(float(np.abs(centred).max(initial=0)), 1e-12)
     options = small_map(unit, groups, n_groups)
     for group, series in enumerate(options["series"]):
-        series["name"] = names[group] if names is not None else str(group)
+        series["name"] = names[group] if names is not None else letter(group)
         series["symbolSize"] = 4
     options["series"].append(_numbers(unit, groups, [s["name"] for s in options["series"]]))
     return options

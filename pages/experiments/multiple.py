@@ -148,9 +148,8 @@ def _no_map(member: Run, style: PanelStyle) -> None:
 
 def draw(member: Run, style: PanelStyle, points: np.ndarray, groups: np.ndarray, of_input: bool = False) -> None:
     """A small map of a run, or of the data that it was given."""
-    n_groups, names = member.config.n_clusters, None
-    if style.sight is not None and style.by_class:
-        n_groups, names = style.sight.n_classes, style.sight.data.class_names
+    names = style.sight.class_names if style.sight is not None and style.by_class else None
+    n_groups = member.config.n_clusters if names is None else len(names)
     st.echarts_chart(
         multiple(points, groups, n_groups, names),
         key=f"multiple-{'input-' if of_input else ''}{member.id}",

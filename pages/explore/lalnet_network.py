@@ -121,9 +121,7 @@ def _graph_pane(subject: Subject, snapshots: lalnet_snapshots.Snapshots, names: 
     if drawn == DRAWN[0]:
         points = lalnet_snapshots.layout(subject.sight.run, snapshots, len(names))
         parents = [f"{name}: {TRANSFORMATIONS[name].words}" for name in names[:2]]
-        called = subject.names or [
-            f"{'class' if subject.by_class else 'cluster'} {g}" for g in range(int(groups.max()) + 1)
-        ]
+        called = subject.names or [f"cluster {letter(g)}" for g in range(int(groups.max()) + 1)]
         for column, graph, of, spoken, title in (
             (left, g_y, snapshots.parents, parents, "G<sub>Y</sub>: taken for the same transformation"),
             (right, g_m, groups, called, "G<sub>M</sub>: answered by the same outputs"),

@@ -40,8 +40,8 @@ class Subject:
 
     @property
     def names(self) -> Sequence[str] | None:
-        """Words for the groups; None for clusters and for classes without names."""
-        return self.sight.data.class_names if self.by_class else None
+        """What the classes are called; None for clusters."""
+        return self.sight.class_names if self.by_class else None
 
     def what_colours_mean(self, whose: Literal["found at the end", "of this run"]) -> str:
         """A sentence about the colours."""

@@ -47,6 +47,11 @@ class Sight:
         return (self.data.n_classes or 0) if self.revealed else 0
 
     @property
+    def class_names(self) -> list[str]:
+        """What the true classes are called; none where they may not be told."""
+        return [self.data.class_name(number) for number in range(self.n_classes)]
+
+    @property
     def key(self) -> str:
         """Names the run and k."""
         return f"{self.run.id}-k{self.k}"

@@ -105,8 +105,8 @@ def test_a_map_fills_its_panel_whatever_the_scale_of_its_points():
     drawn = np.concatenate([s["data"] for s in clusters if s["data"]])
     assert len(drawn) <= MAP_POINTS
     assert 0.8 < np.abs(drawn).max() <= 1.0
-    assert [s["name"] for s in clusters] == ["0", "1", "2", "3"]
-    assert [d["name"] for d in names["data"]] == ["0", "1", "2"]
+    assert [s["name"] for s in clusters] == ["A", "B", "C", "D"]
+    assert [d["name"] for d in names["data"]] == ["A", "B", "C"]
 
 
 def test_names_of_classes_stand_at_the_middle_of_their_points():
@@ -120,7 +120,7 @@ def test_names_of_classes_stand_at_the_middle_of_their_points():
 def test_noise_and_single_points_can_be_drawn():
     options = multiple(np.zeros((2, 2), np.float32), np.array([-1, 0]), 1)
     assert options["series"][0]["data"] == [[0.0, 0.0]]
-    assert [d["name"] for d in options["series"][-1]["data"]] == ["0"]
+    assert [d["name"] for d in options["series"][-1]["data"]] == ["A"]
 
 
 def test_clusters_take_the_names_of_those_they_share_most_samples_with():
