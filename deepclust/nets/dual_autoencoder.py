@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from deepclust.nets.dual_sizes import halvings, stage_widths
+from deepclust.nets.dual_sizes import Convs
 from deepclust.nets.sizes import picture_shape
 
 SLOPE = 0.2  # of LeakyReLU, as in the released code
@@ -27,22 +27,23 @@ class Code(NamedTuple):
 class ConvDualAutoencoder(nn.Module):
     """Pictures x (b, c, h, w) to a `Code`, and codes z (b, n_components) back to x_hat (b, c, h, w).
 
-    Yang et al. 2019, table 2, and the released code: stages of 3x3 convolutions, the first of each with stride 2,
-    LeakyReLU, no batch norm. The picture is halved until no side is longer than 8 pixels (`halvings`), so a larger
+    Yang et al. 2019, table 2, and the released code: stages of convolutions, the first of each with stride 2, LeakyReLU, no
+    batch norm. If not told otherwise the picture is halved until no side is longer than 8 pixels (`Convs`), so a larger
     picture gets a deeper encoder; the decoder runs through the same sizes backwards.
     """
 
-    def __init__(self, picture: tuple[int, int, int], n_components: int, n_channels: int, n_convs: int) -> None:
+    def __init__(self, picture: tuple[int, int, int], n_components: int, convs: Convs) -> None:
         super().__init__()
-        self.sizes = halvings(picture[1], picture[2])
-        widths = (picture[0], *stage_widths(n_channels, len(self.sizes) - 1))
+        self.sizes = convs.sizes(picture[1], picture[2])
+        widths = (picture[0], *convs.widths(len(self.sizes) - 1))
+        side, padding, n_convs = convs.kernel, convs.kernel // 2, convs.n_convs
         self.smallest = (widths[-1], *self.sizes[-1])
         flat = self.smallest[0] * self.smallest[1] * self.smallest[2]
         layers: list[nn.Module] = []
         for before, after in pairwise(widths):
-            layers += [nn.Conv2d(before, after, 3, stride=2, padding=1), nn.LeakyReLU(SLOPE)]
+            layers += [nn.Conv2d(before, after, side, stride=2, padding=padding), nn.LeakyReLU(SLOPE)]
             for _ in range(n_convs - 1):
-                layers += [nn.Conv2d(after, after, 3, padding=1), nn.LeakyReLU(SLOPE)]
+                layers += [nn.Conv2d(after, after, side, padding=padding), nn.LeakyReLU(SLOPE)]
         self.encoder = nn.Sequential(*layers)
         self.mean = nn.Linear(flat, n_components)
         self.log_var = nn.Linear(flat, n_components)
@@ -51,9 +52,9 @@ class ConvDualAutoencoder(nn.Module):
         for before, after in pairwise(widths[::-1]):
             kept: list[nn.Module] = []
             for _ in range(n_convs - 1):
-                kept += [nn.Conv2d(before, before, 3, padding=1), nn.LeakyReLU(SLOPE)]
+                kept += [nn.Conv2d(before, before, side, padding=padding), nn.LeakyReLU(SLOPE)]
             self.same.append(nn.Sequential(*kept))
-            self.doubling.append(nn.ConvTranspose2d(before, after, 3, stride=2, padding=1))
+            self.doubling.append(nn.ConvTranspose2d(before, after, side, stride=2, padding=padding))
 
     def encode(self, x: torch.Tensor) -> Code:
         features = self.encoder(x)
@@ -91,11 +92,11 @@ class VectorDualAutoencoder(nn.Module):
 
 
 def dual_autoencoder(
-    feature_shape: tuple[int, ...], n_components: int, n_channels: int, n_convs: int, hidden: tuple[int, ...]
+    feature_shape: tuple[int, ...], n_components: int, convs: Convs, hidden: tuple[int, ...]
 ) -> ConvDualAutoencoder | VectorDualAutoencoder:
     """The dual autoencoder that suits samples of a shape: (h, w) or (h, w, c) pictures, (d,) vectors."""
     if len(feature_shape) > 1:
-        return ConvDualAutoencoder(picture_shape(feature_shape), n_components, n_channels, n_convs)
+        return ConvDualAutoencoder(picture_shape(feature_shape), n_components, convs)
     return VectorDualAutoencoder(feature_shape[0], n_components, hidden)
 
 

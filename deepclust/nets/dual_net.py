@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from deepclust.nets.dual_autoencoder import dual_autoencoder
-from deepclust.nets.dual_sizes import DISCRIMINATOR_WIDTH, features_shape
+from deepclust.nets.dual_sizes import DISCRIMINATOR_WIDTH, Convs, features_shape
 from deepclust.nets.orthonormal import Orthonormal
 from deepclust.nets.pair_discriminator import PairDiscriminator
 
@@ -50,18 +50,12 @@ class DualNet(nn.Module):
     """
 
     def __init__(
-        self,
-        feature_shape: tuple[int, ...],
-        n_components: int,
-        n_channels: int,
-        n_convs: int,
-        n_hidden: int,
-        n_outputs: int,
+        self, feature_shape: tuple[int, ...], n_components: int, convs: Convs, n_hidden: int, n_outputs: int
     ) -> None:
         super().__init__()
         hidden = (n_hidden, n_hidden)
-        self.autoencoder = dual_autoencoder(feature_shape, n_components, n_channels, n_convs, hidden)
-        c, h, w = features_shape(feature_shape, n_channels, hidden)
+        self.autoencoder = dual_autoencoder(feature_shape, n_components, convs, hidden)
+        c, h, w = features_shape(feature_shape, convs, hidden)
         self.whole = PairDiscriminator(c * h * w, n_components, DISCRIMINATOR_WIDTH)
         self.place = PairDiscriminator(c, n_components, DISCRIMINATOR_WIDTH)
         self.clusters = ClusterNet(n_components, n_hidden, n_outputs)

@@ -9,10 +9,10 @@ from deepclust.nets.dual_autoencoder import dual_autoencoder
 from deepclust.nets.dual_net import ClusterNet, DualNet
 from deepclust.nets.dual_sizes import (
     DISCRIMINATOR_WIDTH,
+    Convs,
     cluster_net_size,
     dual_autoencoder_size,
     features_shape,
-    halvings,
     pair_size,
 )
 from deepclust.nets.pair_discriminator import PairDiscriminator
@@ -31,26 +31,27 @@ SHAPES = [(28, 28), (16, 16), (5, 7), (1, 9), (1, 1), (17, 4, 2), (64, 64, 3), (
     ],
 )
 def test_larger_pictures_are_halved_more_often(size, expected):
-    assert halvings(*size) == expected
+    assert Convs(4).sizes(*size) == expected
+    assert Convs(4, n_halvings=1).sizes(*size) == expected[:2]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("n_convs", [1, 2])
-def test_pictures_come_back_in_their_own_shape(shape, n_convs):
-    net = dual_autoencoder(shape, 5, 4, n_convs, (12, 12))
+@pytest.mark.parametrize("convs", [Convs(4), Convs(4, n_convs=2), Convs(4, 2, kernel=5, widest=2, n_halvings=3)])
+def test_pictures_come_back_in_their_own_shape(shape, convs):
+    net = dual_autoencoder(shape, 5, convs, (12, 12))
     x = torch.rand(3, *shape) if len(shape) == 1 else torch.rand(3, *(*shape, 1)[2:3], *shape[:2])
     code = net.encode(x)
     assert code.mu.shape == code.log_var.shape == (3, 5)
-    assert code.features.shape[1:] == features_shape(shape, 4, (12, 12))
+    assert code.features.shape[1:] == features_shape(shape, convs, (12, 12))
     assert net.decode(code.mu).shape == x.shape
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("n_convs", [1, 2])
-def test_the_estimate_counts_the_parameters_of_the_network(shape, n_convs):
-    net = DualNet(shape, 5, 4, n_convs, 12, 3)
-    encoder, decoder = dual_autoencoder_size(shape, 5, 4, n_convs, (12, 12))
-    pairs = pair_size(features_shape(shape, 4, (12, 12)), 5)
+@pytest.mark.parametrize("convs", [Convs(4), Convs(4, n_convs=2), Convs(4, 2, kernel=5, widest=2, n_halvings=3)])
+def test_the_estimate_counts_the_parameters_of_the_network(shape, convs):
+    net = DualNet(shape, 5, convs, 12, 3)
+    encoder, decoder = dual_autoencoder_size(shape, 5, convs, (12, 12))
+    pairs = pair_size(features_shape(shape, convs, (12, 12)), 5)
     clusters = cluster_net_size(5, 12, 3)
 
     def count(module: torch.nn.Module) -> int:
@@ -65,11 +66,11 @@ def test_the_estimate_counts_the_parameters_of_the_network(shape, n_convs):
 def test_the_estimate_counts_the_operations_of_the_network(shape):
     from torch.utils.flop_counter import FlopCounterMode
 
-    net = dual_autoencoder(shape, 5, 4, 2, (12, 12))
+    net = dual_autoencoder(shape, 5, Convs(4, 2, kernel=5), (12, 12))
     x = torch.rand(2, *shape) if len(shape) == 1 else torch.rand(2, *(*shape, 1)[2:3], *shape[:2])
     with FlopCounterMode(display=False) as counter:
         net.decode(net.encode(x).mu)
-    encoder, decoder = dual_autoencoder_size(shape, 5, 4, 2, (12, 12))
+    encoder, decoder = dual_autoencoder_size(shape, 5, Convs(4, 2, kernel=5), (12, 12))
     assert 2 * (encoder.flops + decoder.flops) == pytest.approx(counter.get_total_flops(), rel=0.02)
 
 

@@ -18,8 +18,8 @@ def fit_cost(
     """Operations of all stages, and bytes of the largest: the data, four copies of the weights (Adam), a batch at work."""
     p = params
     hidden = (p.n_hidden,) * 2
-    encoder, decoder = dual_autoencoder_size(feature_shape, p.n_components, p.n_channels, p.n_convs, hidden)
-    telling = pair_size(features_shape(feature_shape, p.n_channels, hidden), p.n_components)
+    encoder, decoder = dual_autoencoder_size(feature_shape, p.n_components, p.convs, hidden)
+    telling = pair_size(features_shape(feature_shape, p.convs, hidden), p.n_components)
     clusters = cluster_net_size(p.n_components, p.n_hidden, n_outputs)
 
     n_codes = 1 + (p.noise == "views" and bool(p.relative or p.beta))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.deep import DeepMethod
+from deepclust.nets.dual_sizes import Convs
 from deepclust.params import param
 
 STAGE = "Spectral stage"
@@ -13,15 +14,28 @@ class DSCDANParameters(DeepMethod):
     """The hyper-parameters of `DSCDAN`, chapter by chapter. Where it says so, a value is the paper's or its code's."""
 
     n_components: int = shared.n_components(60, advanced=True)
-    n_channels: int = shared.n_channels(
-        32, "Width of the first convolution, for pictures; deeper ones have up to four times as many."
-    )
+    n_channels: int = shared.n_channels(32, "Width of the first convolution, for pictures; deeper ones have more.")
     n_convs: int = param(
-        1,
-        "Convolutions",
-        help="How many at each size of a picture, which is halved until no side is longer than 8 pixels.",
+        1, "Convolutions", help="How many at each size of a picture.", min=1, max=4, group="Network", advanced=True
+    )
+    kernel: int = param(
+        3, "Side of a convolution", help="Pixels, an odd number.", min=1, max=11, step=2, group="Network", advanced=True
+    )
+    widest: int = param(
+        4,
+        "Widest",
+        help="How many times the channels of the first convolution a deeper one has at most.",
         min=1,
-        max=4,
+        max=16,
+        group="Network",
+        advanced=True,
+    )
+    n_halvings: int = param(
+        0,
+        "Halvings",
+        help="How often a picture is halved on its way in. 0: until no side is longer than 8 pixels.",
+        min=0,
+        max=8,
         group="Network",
         advanced=True,
     )
@@ -90,7 +104,8 @@ class DSCDANParameters(DeepMethod):
     gamma: float = shared.weight(
         0.01,
         "gamma: prior",
-        "How much it counts that codes follow their prior distribution. 0 leaves it out.",
+        "How much it counts that codes follow their prior distribution. 0 leaves it out. Where the disturbance is "
+        "multiplicative, all that it does is to shrink the codes.",
         group="Terms",
         log=True,
         advanced=False,
@@ -152,6 +167,24 @@ class DSCDANParameters(DeepMethod):
         group=STAGE,
         advanced=True,
     )
+    sigma: float = param(
+        0.0,
+        "Width of the affinity",
+        help="sigma of eq. (14), in units of the codes, for neighbours inside a batch. 0: for each sample the distance to its last "
+        "neighbour. The released code has 2.62.",
+        min=0.0,
+        max=1000.0,
+        group=STAGE,
+        advanced=True,
+    )
+    one_width: bool = param(
+        False,
+        "One width for all",
+        help="Where no width is given: the median of those distances in the batch for all samples alike, as eq. (14) has one "
+        "sigma, instead of each its own.",
+        group=STAGE,
+        advanced=True,
+    )
     lambda_c: float = shared.weight(
         1.0, "Weight of the spectral loss", "How much it counts that neighbours lie close in Y.", group=STAGE
     )
@@ -205,3 +238,8 @@ class DSCDANParameters(DeepMethod):
         advanced=True,
     )
     n_init: int = shared.n_init()
+
+    @property
+    def convs(self) -> Convs:
+        """The convolutions of encoder and decoder."""
+        return Convs(self.n_channels, self.n_convs, self.kernel, self.widest, self.n_halvings)

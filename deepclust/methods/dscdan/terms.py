@@ -118,7 +118,8 @@ class Terms:
         y = self._y(torch.cat(looks))
         clean = y[: len(x)]
         if self.params.lambda_c:
-            W = batch_affinity(code.mu.detach(), self.params.n_neighbors)
+            mu, n_neighbors = code.mu.detach(), self.params.n_neighbors
+            W = batch_affinity(mu, n_neighbors, self.params.sigma or self._median_width(mu))
             terms[SPECTRAL] = spectral_loss(W, clean)
         if len(looks) > 1:
             terms[VIEWS] = edges_apart(clean, y[len(x) :])
@@ -183,6 +184,15 @@ class Terms:
         log_q = self.net.clusters(code.mu).log_softmax(dim=1)
         q = log_q.exp()
         return {PRIOR: cluster_kl(code.mu, code.log_var, q, self.net.centers), DECISION: assignment_kl(q, log_q)}
+
+    def _median_width(self, mu: torch.Tensor) -> float | None:
+        """sigma of eq. (14) for codes mu (b, d): the median distance to the last neighbour; None for each its own."""
+        import torch
+
+        if not self.params.one_width or len(mu) < 2:
+            return None
+        nearest = torch.cdist(mu, mu).topk(min(self.params.n_neighbors + 1, len(mu)), largest=False).values
+        return float(nearest[:, -1].median().clamp(min=1e-12))
 
     def _y(self, mu: torch.Tensor) -> torch.Tensor:
         """Y (b, m) of codes mu (b, d), with Y^T Y / b = I on this batch, eqs. (17) and (18)."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from sklearn.datasets import load_digits
 from sklearn.metrics import adjusted_rand_score
 
 from deepclust.events import Progress, Snapshot, Stage
 from deepclust.methods.dscdan.dscdan import DSCDAN
+from deepclust.methods.dscdan.terms import Terms
 from deepclust.params import params_of
 
 TINY = {
@@ -182,3 +184,59 @@ def test_the_same_seed_draws_the_same_edges(digits):
     first, second = (DSCDAN(**TINY).fit(digits[0][:80]) for _ in range(2))
     assert np.array_equal(first.graph_.labels, second.graph_.labels)
     np.testing.assert_array_equal(first.embedding_, second.embedding_)
+
+
+# -- what paper and code say ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("preset", "shape", "expected"),
+    [
+        ("paper", (28, 28), [(16, 1, 3), (16, 16, 3), (32, 16, 3), (32, 32, 3)]),
+        ("paper-usps", (16, 16), [(16, 1, 3), (32, 16, 3)]),
+        ("paper-ytf", (55, 55, 3), [(16, 3, 5), (16, 16, 5), (32, 16, 5), (32, 32, 5)]),
+        ("code", (28, 28), [(32, 1, 3), (32, 32, 3), (64, 32, 3), (64, 64, 3)]),
+    ],
+)
+def test_the_networks_of_table_2(preset, shape, expected):
+    """Output channels, input channels and side of every convolution of the encoder."""
+    net = DSCDAN(**DSCDAN.presets[preset])._build(shape)
+    found = [layer.weight.shape for layer in net.autoencoder.encoder if isinstance(layer, torch.nn.Conv2d)]
+    assert [(out, into, side) for out, into, side, _ in found] == expected
+
+
+def test_a_convolution_has_a_middle(digits):
+    with pytest.raises(ValueError, match=r"kernel=4 has no middle.*odd"):
+        DSCDAN(**TINY, kernel=4).fit(digits[0])
+
+
+def test_one_width_for_all_as_in_equation_14():
+    mu = torch.from_numpy(np.random.default_rng(0).normal(size=(12, 3)))
+    distance = np.linalg.norm(mu[:, None] - mu, axis=2)
+    third = np.sort(distance, axis=1)[:, 3]
+    widths = [Terms(DSCDAN(one_width=one), None, None)._median_width(mu) for one in (True, False)]
+    assert widths[0] == pytest.approx(np.sort(third)[5])  # torch takes the lower of both in the middle
+    assert widths[1] is None
+    assert DSCDAN.presets["paper"]["one_width"]
+    assert DSCDAN.presets["code"]["sigma"] == 2.62
+
+
+@pytest.mark.parametrize(("sigma", "one_width", "expected"), [(2.5, True, 2.5), (0.0, True, 0.7), (0.0, False, None)])
+def test_the_width_reaches_the_affinity(monkeypatch, digits, sigma, one_width, expected):
+    seen = []
+
+    def affinity(z, n_neighbors, scale):
+        seen.append(scale)
+        return torch.ones(len(z), len(z))
+
+    monkeypatch.setattr("deepclust.losses.batch_affinity.batch_affinity", affinity)
+    monkeypatch.setattr(Terms, "_median_width", lambda self, mu: 0.7 if self.params.one_width else None)
+    DSCDAN(**TINY, graph="batch", sigma=sigma, one_width=one_width).fit(digits[0][:80])
+    assert set(seen) == {expected}
+
+
+@pytest.mark.parametrize("graph", ["batch", "all"])
+def test_codes_are_standardised_before_they_are_cut(digits, graph):
+    method = DSCDAN(**TINY, graph=graph).fit(digits[0][:80])
+    assert method._net.clusters.mean.abs().max() > 0
+    assert method._net.clusters.spread != 1
