@@ -140,6 +140,17 @@ def test_the_map_gives_eigenvectors_of_the_graph_of_all_samples(digits):
     np.testing.assert_allclose(B.T @ B / len(X), np.eye(7), atol=1e-8)
 
 
+def test_without_the_first_vector_there_is_one_more(digits):
+    X, _ = digits
+    U = choose_landmarks(X, 60, "random", 0)
+    Z = landmark_affinity(*nearest_landmarks(X, U, 5), 60, 1.0)
+    whole, rest = (Z @ landmark_map(Z, k, skip)[1] for k, skip in ((8, False), (7, True)))
+    assert np.abs(whole[:, 0]).std() < 1e-6 * np.abs(whole[:, 0]).mean()  # the same for all samples
+    np.testing.assert_allclose(rest, whole[:, 1:], atol=1e-8)
+    assert LandmarkSpectral.presets["paper"]["skip_first"]
+    assert LandmarkSpectral(60, n_landmarks=60, skip_first=True).fit(X[:60]).embedding_.shape == (60, 60)
+
+
 def test_more_clusters_than_landmarks_in_use():
     X = np.repeat(np.random.default_rng(0).random((8, 4)), 5, axis=0).astype(np.float32)
     method = LandmarkSpectral(8, n_landmarks=5, landmarks="random").fit(X)
