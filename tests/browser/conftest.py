@@ -20,10 +20,11 @@ import pytest
 
 from deepclust.data.catalog.table import load_dataset
 from deepclust.engine.asking.ask import make_config
-from deepclust.engine.maps.jobs import read_job, run_job
+from deepclust.engine.maps.jobs import run_job
 from deepclust.engine.maps.run_maps import first_sample, map_job, telling_projection
 from deepclust.engine.training.train import train
 from deepclust.runs import Run, RunStore
+from deepclust.spaces import LATENT
 from tests.browser.find_browser import browser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,8 +122,8 @@ def serving_digits(runs: Path, method: str, values: dict[str, Any]) -> Iterator[
     run = store.create(make_config({"name": "digits"}, load_dataset("digits"), method, values=values))
     assert train(run, store).state == "done"
     method = telling_projection(run.result().embedding.shape[1])
-    job = map_job(run, store, "latent", method, sample=first_sample(method, run.config.n_samples))
-    run_job(read_job(job), lambda fraction, text: False)
+    job = map_job(run, store, LATENT, method, sample=first_sample(method, run.config.n_samples))
+    run_job(job, lambda fraction, text: False)
     with serving(runs, DEEPCLUST_HELPERS="0") as running:
         yield running, run
 
