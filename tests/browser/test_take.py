@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from deepclust.projections import BEST_FIRST, PROJECTIONS
 from deepclust.runs import Run, RunStore
 from tests.browser.conftest import Server, serving_digits, settle
 
@@ -52,7 +53,7 @@ def test_a_point_and_everything_to_take_along(
     settle(page)
 
     page.get_by_text("Neighbours kept", exact=True).click()
-    expect(page.get_by_text(re.compile(r"2 axes show \d+% of all differences"))).to_be_visible()
+    expect(page.get_by_text(PROJECTIONS[BEST_FIRST[0]].note)).to_be_visible()
     expect(page.locator(".map").get_by_text("Neighbours kept")).to_be_visible()
     settle(page)
 
