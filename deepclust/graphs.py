@@ -22,7 +22,7 @@ DENSE_UP_TO = 300
 
 
 def knn_graph(
-    X: NDArray, n_neighbors: int = 10, mode: Literal["connectivity", "distance"] = "connectivity"
+    X: np.ndarray, n_neighbors: int = 10, mode: Literal["connectivity", "distance"] = "connectivity"
 ) -> csr_array:
     """The symmetric graph of nearest neighbours: i and j are joined if either is among the other's nearest.
 
@@ -34,7 +34,7 @@ def knn_graph(
 
 
 def self_tuning_affinity(
-    X: NDArray, n_neighbors: int = 10, scale_neighbor: int = 7, found: Neighbors | None = None
+    X: np.ndarray, n_neighbors: int = 10, scale_neighbor: int = 7, found: Neighbors | None = None
 ) -> csr_array:
     """Affinities exp(-d_ij^2 / (s_i s_j)) on the kNN graph, s_i = distance of i to its 7th neighbour.
 
@@ -51,7 +51,7 @@ def self_tuning_affinity(
 
 
 def gaussian_affinity(
-    X: NDArray,
+    X: np.ndarray,
     n_neighbors: int = 10,
     scale: float | None = None,
     scale_neighbor: int = 7,
@@ -68,7 +68,7 @@ def gaussian_affinity(
     return _symmetric(indices, np.maximum(weights, np.finfo(np.float32).tiny), mean=True)
 
 
-def median_scale(distances: NDArray, scale_neighbor: int) -> float:
+def median_scale(distances: np.ndarray, scale_neighbor: int) -> float:
     """Median distance of a sample to its ``scale_neighbor``-th neighbour; distances (n, n_neighbors), nearest first.
 
     Where most samples are copies of each other it is the mean of all distances; never 0.
@@ -87,7 +87,7 @@ def normalized_laplacian(W: csr_array) -> csr_array:
 
 def laplacian_eigenvectors(
     W: csr_array, n_components: int, random_state: int = 0, *, normalized: bool = True
-) -> tuple[NDArray, NDArray]:
+) -> tuple[np.ndarray, np.ndarray]:
     """The smallest eigenvalues of the Laplacian and their vectors: (values (m,) ascending, vectors (n, m)).
 
     Of the normalised Laplacian I - D^-1/2 W D^-1/2, or of D - W if not ``normalized``. m = min(n_components, n). Solved for each connected component apart, because the eigenvalue 0 occurs once for each of
@@ -130,8 +130,8 @@ def laplacian_eigenvectors(
 
 
 def spectral_embedding(
-    X: NDArray, n_components: int = 12, n_neighbors: int = 10, random_state: int = 0
-) -> tuple[NDArray, NDArray]:
+    X: np.ndarray, n_components: int = 12, n_neighbors: int = 10, random_state: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
     """First eigenvalues (m,) and eigenvectors (n, m) of the normalised Laplacian of the kNN graph of X (n_samples, d).
 
     The first value is always 0, with a vector that says nothing about clusters; a jump after the k-th value speaks for k
@@ -140,7 +140,7 @@ def spectral_embedding(
     return laplacian_eigenvectors(knn_graph(X, n_neighbors), n_components, random_state)
 
 
-def _neighbors(X: NDArray, n_neighbors: int, found: Neighbors | None = None) -> Neighbors:
+def _neighbors(X: np.ndarray, n_neighbors: int, found: Neighbors | None = None) -> Neighbors:
     X = np.asarray(X)
     if X.ndim != 2 or len(X) < 2:
         raise ValueError(f"X has shape {X.shape}: a graph needs at least 2 samples as (n_samples, n_features).")
@@ -151,7 +151,7 @@ def _neighbors(X: NDArray, n_neighbors: int, found: Neighbors | None = None) -> 
     return nearest_neighbors(X, min(n_neighbors, len(X) - 1))
 
 
-def _symmetric(indices: NDArray[np.int64], weights: NDArray, *, mean: bool = False) -> csr_array:
+def _symmetric(indices: NDArray[np.int64], weights: np.ndarray, *, mean: bool = False) -> csr_array:
     """Weights (n, n_neighbors) of directed edges as max(W, W^T), or as (W + W^T) / 2."""
     from scipy import sparse
 
@@ -161,7 +161,7 @@ def _symmetric(indices: NDArray[np.int64], weights: NDArray, *, mean: bool = Fal
     return sparse.csr_array((W + W.T) / 2 if mean else W.maximum(W.T))
 
 
-def _normalized(W: csr_array, degree: NDArray) -> csr_array:
+def _normalized(W: csr_array, degree: np.ndarray) -> csr_array:
     """D^-1/2 W D^-1/2, with zero rows for isolated samples."""
     from scipy import sparse
 
@@ -170,7 +170,7 @@ def _normalized(W: csr_array, degree: NDArray) -> csr_array:
     return sparse.csr_array(scale @ W @ scale)
 
 
-def _largest(A: csr_array, m: int, random_state: int) -> tuple[NDArray, NDArray]:
+def _largest(A: csr_array, m: int, random_state: int) -> tuple[np.ndarray, np.ndarray]:
     """The m largest eigenvalues of the symmetric A, descending, with their vectors."""
     from scipy.sparse.linalg import ArpackNoConvergence, eigsh, lobpcg
 
@@ -188,7 +188,7 @@ def _largest(A: csr_array, m: int, random_state: int) -> tuple[NDArray, NDArray]
     return values[order], vectors[:, order]
 
 
-def _with_signs(vectors: NDArray) -> NDArray:
+def _with_signs(vectors: np.ndarray) -> np.ndarray:
     """An eigenvector is known up to its sign: make the entry of largest magnitude positive."""
     largest = np.abs(vectors).argmax(axis=0)
     return vectors * np.where(vectors[largest, np.arange(vectors.shape[1])] < 0, -1.0, 1.0)

@@ -20,7 +20,7 @@ FITS_CACHE = 200_000  # numbers that are worked on at once where all samples are
 
 
 def nearest_neighbors(
-    X: NDArray, n_neighbors: int, progress: Callable[[float], object] | None = None
+    X: np.ndarray, n_neighbors: int, progress: Callable[[float], object] | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """The nearest other samples of each sample, Euclidean.
 
@@ -46,7 +46,7 @@ def nearest_neighbors(
     return indices, distances
 
 
-def nearest_to(X: NDArray, row: int, n_neighbors: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def nearest_to(X: np.ndarray, row: int, n_neighbors: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """The nearest other samples of one sample of X (n_samples, ...), Euclidean and exact, without an index.
 
     Returns (indices, distances), both (m,), nearest first, with m = n_neighbors or all others if there are fewer.
@@ -64,13 +64,13 @@ def nearest_to(X: NDArray, row: int, n_neighbors: int) -> tuple[NDArray[np.int64
     return nearest, np.sqrt(squared[nearest])
 
 
-def first_copies(X: NDArray) -> NDArray[np.int64]:
+def first_copies(X: np.ndarray) -> NDArray[np.int64]:
     """For every row of X the number of the first row that is equal to it, (n,)."""
     seen: dict[bytes, int] = {}
     return np.array([seen.setdefault(row.tobytes(), i) for i, row in enumerate(X)])
 
 
-def neighbor_index(X: NDArray) -> NearestNeighbors:
+def neighbor_index(X: np.ndarray) -> NearestNeighbors:
     """scikit-learn's exact search among the samples X (n_samples, d): a tree in few dimensions, else all distances."""
     from sklearn.neighbors import NearestNeighbors
 
@@ -85,7 +85,9 @@ def _approximate(X: NDArray[np.float32], n_neighbors: int) -> tuple[NDArray[np.i
     return _without_self(np.arange(len(X)), *found)
 
 
-def _without_self(own: NDArray, indices: NDArray, distances: NDArray) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def _without_self(
+    own: np.ndarray, indices: np.ndarray, distances: np.ndarray
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Drop each row's own index from (rows, n_neighbors + 1); copies of one sample may hide it, then the last goes."""
     others = indices != own[:, None]
     others[others.all(axis=1), -1] = False

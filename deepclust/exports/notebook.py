@@ -6,8 +6,8 @@ import json
 from typing import IO, Any
 
 from deepclust.engine.maps.run_maps import map_job
-from deepclust.exports.map_view import BEST_FIRST
 from deepclust.exports.view import View
+from deepclust.projections import BEST_FIRST
 from deepclust.runs import RunStore
 from deepclust.spaces import LATENT
 

@@ -64,10 +64,10 @@ class FlatMap:
     value_name. title and note stand above.
     """
 
-    points: NDArray
-    groups: NDArray
+    points: np.ndarray
+    groups: np.ndarray
     names: Mapping[int, str] = field(default_factory=dict)
-    values: NDArray | None = None
+    values: np.ndarray | None = None
     value_name: str = ""
     title: str = ""
     note: str = ""
@@ -151,7 +151,7 @@ def _size() -> tuple[int, int]:
     return MARGIN + SIDE + MARGIN + LEGEND, HEAD + SIDE + MARGIN
 
 
-def _unit(points: NDArray) -> NDArray[np.float64]:
+def _unit(points: np.ndarray) -> NDArray[np.float64]:
     """The first two coordinates, scaled alike into a square of side 1 with room for a mark; y grows downwards."""
     flat = points[:, :2].astype(np.float64)
     low, high = flat.min(axis=0), flat.max(axis=0)
@@ -184,7 +184,7 @@ def _placed(group: int, x: float, y: float, radius: float) -> list[tuple[float, 
     return [(x + radius * dx, y + radius * dy) for dx, dy in _mark(group).tolist()]
 
 
-def _scale(values: NDArray) -> list[str]:
+def _scale(values: np.ndarray) -> list[str]:
     """Values in 0..1 as colours of Cividis."""
     from plotly.colors import sequential
 

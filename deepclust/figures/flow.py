@@ -5,16 +5,17 @@ from __future__ import annotations
 import html
 import itertools
 from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from deepclust.figures.theme import TEXT, colour
 from deepclust.metrics.lineage import letter
 from deepclust.selection.k.tree import cluster_tree, flows
 
 
-def flow_chart(labels: Mapping[int, NDArray], names: Mapping[int, str] | None = None) -> go.Figure:
+def flow_chart(labels: Mapping[int, np.ndarray], names: Mapping[int, str] | None = None) -> go.Figure:
     """Samples between the clusters of two or three neighbouring k, labels {k: (n,)}, as a Sankey diagram.
 
     names: what the levels are called where they are not k, such as two runs {1: "D4", 2: "rotations"}.
@@ -30,7 +31,7 @@ def flow_chart(labels: Mapping[int, NDArray], names: Mapping[int, str] | None = 
         colours.append(colour(node.cluster))
         across.append(0.02 + 0.96 * ks.index(node.k) / max(len(ks) - 1, 1))
         down.append(0.02 + 0.96 * node.x)
-    links: dict[str, list] = {"source": [], "target": [], "value": [], "color": [], "customdata": []}
+    links: dict[str, list[Any]] = {"source": [], "target": [], "value": [], "color": [], "customdata": []}
     for k, next_k in itertools.pairwise(ks):
         for flow in flows(labels[k], labels[next_k]):
             links["source"].append(number[k, flow.source])

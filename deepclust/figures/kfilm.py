@@ -54,7 +54,7 @@ def changes_hands(edge: Edge) -> bool:
     return flow.source != flow.target and max(flow.of_source, flow.of_target) >= BRANCH
 
 
-def film(X: NDArray, embedding: NDArray, labels: Mapping[int, NDArray]) -> Film:
+def film(X: np.ndarray, embedding: np.ndarray, labels: Mapping[int, np.ndarray]) -> Film:
     """The film of samples X, pictures (n, h, w[, c]) in [0, 1] or vectors (n, d), with their clusters labels {k: (n,)}.
 
     The clusters of ``labels`` have the numbers of `deepclust.metrics.lineage`. embedding (n, d'): those that change hands
@@ -62,7 +62,7 @@ def film(X: NDArray, embedding: NDArray, labels: Mapping[int, NDArray]) -> Film:
     """
     nodes, edges = cluster_tree(labels)
     value_range = (X.min(axis=0), X.max(axis=0)) if X.ndim == 2 else None
-    pictures: list[NDArray] = []
+    pictures: list[np.ndarray] = []
     drawn: list[list[float]] = []
     for node in nodes:
         members = np.flatnonzero(labels[node.k] == node.cluster)
@@ -97,7 +97,7 @@ def _spread(members: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     return members[np.unique(np.linspace(0, len(members) - 1, min(most, len(members))).astype(np.int64))]
 
 
-def _middle(embedding: NDArray, members: NDArray[np.int64]) -> NDArray[np.int64]:
+def _middle(embedding: np.ndarray, members: NDArray[np.int64]) -> NDArray[np.int64]:
     """Members, those nearest to their mean first."""
     some = _spread(members, 2_000)
     points = embedding[some].reshape(len(some), -1)

@@ -34,14 +34,14 @@ class ClusterFacts:
     similar: NDArray[np.int64]
 
 
-def cluster_facts(embedding: NDArray, labels: NDArray, best: Exemplars) -> ClusterFacts:
+def cluster_facts(embedding: np.ndarray, labels: np.ndarray, best: Exemplars) -> ClusterFacts:
     """Facts about the clusters labels int (n,) of embedding (n, d), whose `exemplars` are ``best``; Euclidean distances."""
     kept = np.flatnonzero(labels >= 0)
     kept = kept[np.argsort(labels[kept], kind="stable")]  # one cluster after the other
     numbers, starts, sizes = np.unique(labels[kept], return_index=True, return_counts=True)
     rows = np.repeat(np.arange(len(numbers)), sizes)
 
-    def means(values: NDArray) -> NDArray[np.float32]:
+    def means(values: np.ndarray) -> NDArray[np.float32]:
         shape = (-1,) + (1,) * (values.ndim - 1)
         sums = np.add.reduceat(values, starts, axis=0, dtype=np.float64)
         return np.asarray(sums / sizes.reshape(shape), dtype=np.float32)
@@ -72,14 +72,14 @@ def cluster_facts(embedding: NDArray, labels: NDArray, best: Exemplars) -> Clust
     )
 
 
-def _apart(centres: NDArray) -> NDArray:
+def _apart(centres: np.ndarray) -> np.ndarray:
     """Distances (m, m) between centres (m, d), without an array (m, m, d)."""
     square = np.einsum("md,md->m", centres, centres)
-    distances: NDArray = np.sqrt(np.maximum(square[:, None] + square - 2 * centres @ centres.T, 0))
+    distances: np.ndarray = np.sqrt(np.maximum(square[:, None] + square - 2 * centres @ centres.T, 0))
     return distances
 
 
-def _similar(centres: NDArray) -> NDArray[np.int64]:
+def _similar(centres: np.ndarray) -> NDArray[np.int64]:
     """The order of the leaves of an average-linkage tree in which neighbours are as near as the tree allows."""
     from scipy.cluster.hierarchy import leaves_list, linkage
 
@@ -88,7 +88,7 @@ def _similar(centres: NDArray) -> NDArray[np.int64]:
     return np.asarray(leaves_list(linkage(centres, "average", optimal_ordering=True)), dtype=np.int64)
 
 
-def telling_features(X: NDArray, labels: NDArray, n: int = 3) -> dict[int, list[tuple[int, float]]]:
+def telling_features(X: np.ndarray, labels: np.ndarray, n: int = 3) -> dict[int, list[tuple[int, float]]]:
     """For every cluster the features of X (n_samples, d) by which it differs most from all other samples.
 
     labels int (n_samples,), noise (-1) only among the others. {cluster: [(feature, difference), ...]}, largest first:

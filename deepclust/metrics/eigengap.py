@@ -72,14 +72,14 @@ def read_gaps(values: ArrayLike) -> Eigengaps:
     )
 
 
-def _is_clear(values: NDArray, gap: float, k: int, widest: float) -> bool:
+def _is_clear(values: np.ndarray, gap: float, k: int, widest: float) -> bool:
     if values[k - 1] <= ZERO:
         return False  # the graph has fallen apart: pieces are counted, not judged by a gap
     ratio = values[k] / values[k - 1]
     return bool(ratio >= VERY_STEEP or (ratio >= STEEP and gap >= NOT_SMALL * widest))
 
 
-def piece_sizes(values: ArrayLike, vectors: NDArray) -> list[int]:
+def piece_sizes(values: ArrayLike, vectors: np.ndarray) -> list[int]:
     """Samples in each connected piece, largest first: the eigenvectors (n, m) of the value 0 live on one piece each."""
     zero = np.asarray(values) <= ZERO
     return sorted((int(n) for n in np.count_nonzero(vectors[:, zero], axis=0)), reverse=True)
@@ -119,7 +119,7 @@ def _words_of_pieces(n_pieces: int, pieces: Sequence[int]) -> list[str]:
     return [words]
 
 
-def _verdict(values: NDArray, found: Eigengaps) -> str:
+def _verdict(values: np.ndarray, found: Eigengaps) -> str:
     if found.clear:
         k, *more = found.clear
         words = (
@@ -158,7 +158,7 @@ def _trap(found: Eigengaps) -> str:
     )
 
 
-def _times(values: NDArray, k: int) -> str:
+def _times(values: np.ndarray, k: int) -> str:
     if values[k - 1] <= ZERO:
         return "many"
     ratio = values[k] / values[k - 1]

@@ -24,7 +24,7 @@ class Exemplars:
     borderline: dict[int, NDArray[np.int64]]
 
 
-def exemplars(embedding: NDArray, labels: NDArray, n: int = 100) -> Exemplars:
+def exemplars(embedding: np.ndarray, labels: np.ndarray, n: int = 100) -> Exemplars:
     """Rank the samples of every cluster by their distances to the mean of each cluster.
 
     embedding (n_samples, d), labels int (n_samples,); at most ``n`` samples per list. confidence = 1 - d_own / d_other

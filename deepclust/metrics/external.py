@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 IntArray = NDArray[np.int64]
 
 
-def contingency(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[IntArray, NDArray, NDArray]:
+def contingency(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[IntArray, np.ndarray, np.ndarray]:
     """Count how often each cluster meets each class.
 
     Returns (counts, cluster_ids, class_ids): `counts` is (n_clusters, n_classes) with counts[i, j] = number of samples of
@@ -109,7 +109,7 @@ def scores(y_true: ArrayLike, y_pred: ArrayLike) -> dict[str, float]:
     }
 
 
-def _checked(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, NDArray]:
+def _checked(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     true, pred = np.asarray(y_true), np.asarray(y_pred)
     for name, labels in (("y_true", true), ("y_pred", pred)):
         if labels.ndim != 1:
@@ -125,11 +125,11 @@ def _checked(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, NDArray]:
     return true, pred
 
 
-def _entropy(p: NDArray) -> float:
+def _entropy(p: np.ndarray) -> float:
     filled = p[p > 0]
     return float(-np.sum(filled * np.log(filled)))
 
 
-def _pairs(counts: NDArray | np.int64) -> NDArray:
+def _pairs(counts: np.ndarray | np.int64) -> np.ndarray:
     n = np.asarray(counts, dtype=np.float64)
     return np.asarray(n * (n - 1) / 2)

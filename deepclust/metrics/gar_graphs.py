@@ -20,7 +20,7 @@ APART = 0.5  # of the places that the sides are drawn to, from the middle
 LONGEST = 0.2  # move of a point in the first step; it falls to 0
 
 
-def adjacencies(z: NDArray, n_parents: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def adjacencies(z: np.ndarray, n_parents: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """G_Y and G_M (Kilinc & Uysal 2018, section 2.2): Y Y^T of the pooled softmax Y (m, n_parents), and B B^T of
     B = max(0, z), both as cosines, so that a faint sample counts as much as a bold one."""
     z = np.asarray(z, np.float64)
@@ -29,12 +29,12 @@ def adjacencies(z: NDArray, n_parents: int) -> tuple[NDArray[np.float32], NDArra
     return _cosines(pooled), _cosines(np.maximum(z, 0))
 
 
-def connections(adjacency: NDArray, threshold: float) -> NDArray[np.int64]:
+def connections(adjacency: np.ndarray, threshold: float) -> NDArray[np.int64]:
     """Pairs (e, 2) of samples i < j that are joined by more than ``threshold``."""
     return np.argwhere(np.triu(adjacency > threshold, 1))
 
 
-def subgraphs(adjacency: NDArray, threshold: float) -> NDArray[np.int64]:
+def subgraphs(adjacency: np.ndarray, threshold: float) -> NDArray[np.int64]:
     """Number (m,) of the disjoint subgraph that each sample is in, when weaker connections are left out."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
@@ -42,7 +42,7 @@ def subgraphs(adjacency: NDArray, threshold: float) -> NDArray[np.int64]:
     return np.asarray(connected_components(csr_array(adjacency > threshold), directed=False)[1], np.int64)
 
 
-def share_across(pairs: NDArray, groups: NDArray) -> float:
+def share_across(pairs: np.ndarray, groups: np.ndarray) -> float:
     """Share of the pairs (e, 2) whose samples are of different groups int (m,); 0 without pairs."""
     return float((groups[pairs[:, 0]] != groups[pairs[:, 1]]).mean()) if len(pairs) else 0.0
 
@@ -61,7 +61,7 @@ class GraphStory:
 
 
 def graph_story(
-    snapshots: Sequence[NDArray], parents: NDArray, groups: NDArray, n_parents: int, threshold: float
+    snapshots: Sequence[np.ndarray], parents: np.ndarray, groups: np.ndarray, n_parents: int, threshold: float
 ) -> GraphStory:
     """The story of s snapshots z (m, n_outputs) of the same samples, which were transformed by ``parents`` int (m,) and
     are of ``groups`` int (m,), such as the clusters at the end."""
@@ -75,7 +75,7 @@ def graph_story(
     return GraphStory(y_across, m_across, n_subgraphs)
 
 
-def force_layout(adjacency: NDArray, sides: NDArray, random_state: int = 0) -> NDArray[np.float32]:
+def force_layout(adjacency: np.ndarray, sides: np.ndarray, random_state: int = 0) -> NDArray[np.float32]:
     """Places float32 (m, 2) at which joined samples are near each other (Fruchterman & Reingold 1991).
 
     All samples repel each other, joined ones attract, in proportion to their share of the two samples' connections, and
@@ -100,7 +100,7 @@ def force_layout(adjacency: NDArray, sides: NDArray, random_state: int = 0) -> N
     return np.asarray(points, np.float32)
 
 
-def _cosines(rows: NDArray) -> NDArray[np.float32]:
+def _cosines(rows: np.ndarray) -> NDArray[np.float32]:
     unit = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
     adjacency = unit @ unit.T
     np.fill_diagonal(adjacency, 0)

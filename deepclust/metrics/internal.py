@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from deepclust.metrics.external import IntArray
 
@@ -39,7 +39,7 @@ def sizes(labels: ArrayLike, n_clusters: int) -> IntArray:
     return np.bincount(labels[labels >= 0], minlength=n_clusters).astype(np.int64)
 
 
-def _checked(X: ArrayLike, labels: ArrayLike) -> tuple[NDArray, NDArray]:
+def _checked(X: ArrayLike, labels: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     X, labels = np.asarray(X), np.asarray(labels)
     if X.ndim != 2:
         raise ValueError(f"The samples have shape {X.shape}: they must be (n_samples, n_features).")

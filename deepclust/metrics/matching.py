@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from deepclust.metrics.external import IntArray, contingency
 
@@ -45,7 +45,7 @@ def align_series(final: ArrayLike, series: ArrayLike) -> IntArray:
     return np.stack(named[::-1])
 
 
-def confusion(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[IntArray, NDArray, NDArray]:
+def confusion(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[IntArray, np.ndarray, np.ndarray]:
     """The contingency table with every matched pair of cluster and class on the diagonal.
 
     Returns (counts, cluster_ids, class_ids): counts (n_clusters, n_classes) with row i = cluster cluster_ids[i] and column

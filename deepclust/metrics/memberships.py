@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def centres_of(embedding: NDArray, labels: NDArray) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def centres_of(embedding: np.ndarray, labels: np.ndarray) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Clusters int64 (k,) ascending, noise left out, and the means float32 (k, d) of their samples in embedding (n, d)."""
     order = np.argsort(labels, kind="stable")
     clusters, starts, counts = np.unique(labels[order], return_index=True, return_counts=True)
@@ -15,7 +15,7 @@ def centres_of(embedding: NDArray, labels: NDArray) -> tuple[NDArray[np.int64], 
     return clusters[kept].astype(np.int64), (sums[kept] / counts[kept, None]).astype(np.float32)
 
 
-def memberships(sample: NDArray, centres: NDArray) -> NDArray[np.float64]:
+def memberships(sample: np.ndarray, centres: np.ndarray) -> NDArray[np.float64]:
     """Shares (k,) that add up to 1, of a sample (d,) in clusters with centres (k, d): u_i = d_i^-2 / sum_j d_j^-2.
 
     The memberships of fuzzy c-means with m = 2 (Bezdek 1981, "Pattern recognition with fuzzy objective function

@@ -81,14 +81,14 @@ def orthonormality(Y: ArrayLike, unseen: ArrayLike | None = None, random_state: 
     return np.array(rows).reshape(-1, 4)
 
 
-def _orthonormal_weights(Y: NDArray) -> NDArray:
+def _orthonormal_weights(Y: np.ndarray) -> np.ndarray:
     """Weights R (k, k) with (Y R)^T (Y R) / m = I, by eigenvectors, directions without variance left out."""
     values, vectors = np.linalg.eigh(Y.T @ Y / len(Y))
     kept = values > values[-1] * 1e-10
     return np.asarray(vectors[:, kept] / np.sqrt(values[kept]) @ vectors[:, kept].T)
 
 
-def _basis(A: NDArray) -> NDArray:
+def _basis(A: np.ndarray) -> np.ndarray:
     """An orthonormal basis (n, rank) of the columns of A."""
     left, values, _ = np.linalg.svd(A, full_matrices=False)
     return left[:, values > values[:1].max(initial=0) * max(A.shape) * np.finfo(np.float64).eps]

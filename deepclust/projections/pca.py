@@ -65,11 +65,11 @@ def start_positions(X: NDArray[np.float32], n_components: int, random_state: int
     return (points + noise).astype(np.float32)
 
 
-def _largest_eigenvectors(gram: NDArray, m: int) -> NDArray:
+def _largest_eigenvectors(gram: np.ndarray, m: int) -> np.ndarray:
     from scipy.linalg import eigh
 
     n = len(gram)
-    vectors: NDArray = eigh(gram, subset_by_index=(n - m, n - 1))[1]
+    vectors: np.ndarray = eigh(gram, subset_by_index=(n - m, n - 1))[1]
     return vectors[:, ::-1]
 
 

@@ -76,7 +76,7 @@ class TSNE(ProjectionMethod):
         total = sum(n_iter for n_iter, _ in stages)
         past = 0
 
-        def called(iteration: int, error: float, embedding: NDArray) -> bool:
+        def called(iteration: int, error: float, embedding: np.ndarray) -> bool:
             done = past + iteration
             report(SEARCH_SHARE + (1 - SEARCH_SHARE) * done / total, f"t-SNE, iteration {done} of {total}")
             return False

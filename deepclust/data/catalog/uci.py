@@ -18,7 +18,7 @@ def train_and_test(files: Files, train: str, test: str, shape: tuple[int, ...], 
     """UCI tables with the label in the last column, in two files."""
     (path,) = files.values()
     parts = [read_numbers(path, name, ",") for name in (train, test)]
-    x, y = ([f(p) for p in parts] for f in (lambda p: p[:, :-1].reshape(-1, *shape), lambda p: p[:, -1]))
+    x, y = [part[:, :-1].reshape(-1, *shape) for part in parts], [part[:, -1] for part in parts]
     if joined:
         return {"x": np.concatenate(x).astype(np.uint8), "y": np.concatenate(y).astype(np.uint8)}
     return {"x_train": x[0] / 16, "y_train": y[0], "x_test": x[1] / 16, "y_test": y[1]}

@@ -35,7 +35,7 @@ class StoredArray:
     path: str
     member: str
 
-    def load(self) -> NDArray:
+    def load(self) -> np.ndarray:
         """The array. ValueError or OSError, in words, if it is not there."""
         path = Path(self.path)
         if not path.exists():
@@ -53,7 +53,7 @@ class Samples:
     ref: Mapping[str, Any]
     own_folder: str
 
-    def load(self) -> NDArray:
+    def load(self) -> np.ndarray:
         """The samples. ValueError, in words, if they cannot be opened."""
         from deepclust.data.references import open_dataset
 
@@ -182,7 +182,7 @@ class FilmJob(_Job):
     def key(self) -> str:
         return cache_key(self.fingerprint, "snapshots", self.method, 2, self.params, None, self.seed)
 
-    def shot(self, number: int, member: str) -> NDArray:
+    def shot(self, number: int, member: str) -> np.ndarray:
         """An array of a snapshot."""
         return StoredArray(str(Path(self.snapshots) / f"{number:05d}.npz"), member).load()
 
@@ -309,7 +309,7 @@ def _eigen_axes(job: MapJob, X: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(standard, dtype=np.float32)
 
 
-def _eigenvectors(job: MapJob, X: NDArray[np.float32]) -> NDArray:
+def _eigenvectors(job: MapJob, X: NDArray[np.float32]) -> np.ndarray:
     from deepclust.graphs import spectral_embedding
 
     with _eigen_lock:  # two lanes may want the same ones

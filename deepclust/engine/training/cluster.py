@@ -104,7 +104,7 @@ class Driver:
         self._store = store
         self._client = client
         self._address = address
-        self._futures: dict[str, Future] = {}
+        self._futures: dict[str, Future[Any]] = {}
         self._seen: dict[str, remote.Seen] = {}
         self._told: dict[str, str] = {}
         self._worker: dict[str, str] = {}
@@ -231,7 +231,7 @@ def _connect(address: str) -> Client:
         ) from error
 
 
-def _reason(future: Future) -> str:
+def _reason(future: Future[Any]) -> str:
     """Why a task failed, in words."""
     error = future.exception() if future.status == "error" else None
     if error is None:

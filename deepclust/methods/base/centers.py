@@ -20,7 +20,7 @@ def kmeans_centers(embedding: np.ndarray, n_clusters: int, seed: int, n_init: in
     return np.asarray(fitted.cluster_centers_)
 
 
-def kmeans_from(embedding: NDArray, centers: NDArray) -> NDArray[np.float32]:
+def kmeans_from(embedding: np.ndarray, centers: np.ndarray) -> NDArray[np.float32]:
     """Centres float32 (k, d) of k-means on embedding (n, d), begun at given ones (k, d)."""
     from sklearn.cluster import KMeans
 

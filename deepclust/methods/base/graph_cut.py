@@ -37,7 +37,7 @@ class GraphCut:
 
     def __init__(self, spread: NDArray[np.float32], places: NDArray[np.float32], clusters: NDArray[np.int64]) -> None:
         self.spread, self.places, self.clusters = spread, places, clusters
-        self._vectors: NDArray = np.empty((len(places), 0), np.float32)
+        self._vectors: np.ndarray = np.empty((len(places), 0), np.float32)
 
     @cached_property
     def _graph(self) -> tuple[csr_array, Edges]:
@@ -60,7 +60,7 @@ class GraphCut:
             self._vectors = laplacian_eigenvectors(W, n_solved, seed)[1]
         return best_partition(self._vectors[:, :n_vectors], n_clusters, edges, seed, n_init, unit=True)[0]
 
-    def nearest(self, embedding: NDArray) -> NDArray[np.int64]:
+    def nearest(self, embedding: np.ndarray) -> NDArray[np.int64]:
         """Numbers (m, NEIGHBORS) of the nearest places of samples (m, d)."""
         from deepclust.neighbors import neighbor_index
 
@@ -68,11 +68,11 @@ class GraphCut:
         parts = [embedding[start : start + CHUNK] / self.spread for start in range(0, len(embedding), CHUNK)]
         return np.concatenate([index.kneighbors(part, n_neighbors, return_distance=False) for part in parts])
 
-    def assign(self, embedding: NDArray) -> NDArray[np.int64]:
+    def assign(self, embedding: np.ndarray) -> NDArray[np.int64]:
         """Clusters (m,) of samples (m, d): that of most of the nearest places; the nearer decide a tie."""
         return vote(self.nearest(embedding), self.clusters)
 
-    def regrouping(self, embedding: NDArray) -> Callable[[int], NDArray[np.int64]]:
+    def regrouping(self, embedding: np.ndarray) -> Callable[[int], NDArray[np.int64]]:
         """How samples (m, d) are sorted into k clusters by the same graph, for any k: a function of k."""
         nearest = self.nearest(embedding)
         return lambda k: vote(nearest, self.cut(k, seed=0, n_init=STARTS))
@@ -88,7 +88,7 @@ def vote(nearest: NDArray[np.int64], clusters: NDArray[np.int64]) -> NDArray[np.
     return np.asarray(voices.argmax(axis=1), np.int64)
 
 
-def cut_graph(embedding: NDArray, n_clusters: int, seed: int, n_init: int) -> GraphCut:
+def cut_graph(embedding: np.ndarray, n_clusters: int, seed: int, n_init: int) -> GraphCut:
     """Cut the graph of the neighbours of embedding (n, d), its directions evened, into n_clusters.
 
     Normalised cuts (Ng, Jordan & Weiss 2002) on self-tuning affinities, of as many eigenvectors as give the partition of highest

@@ -20,7 +20,7 @@ def unit_rows(space: np.ndarray) -> np.ndarray:
     return np.asarray(space / np.maximum(np.linalg.norm(space, axis=1, keepdims=True), 1e-12), np.float32)
 
 
-def ritz_weights(y_tilde: NDArray, edges: Edges) -> NDArray[np.float64]:
+def ritz_weights(y_tilde: np.ndarray, edges: Edges) -> NDArray[np.float64]:
     """Weights (m, m) under which outputs Y~ (n, m) are closest to eigenvectors, in the order of their eigenvalues.
 
     Rayleigh-Ritz: B of the problem (Y~^T L Y~) B = (Y~^T D Y~) B E, so that Y = Y~ B has Y^T D Y / sum(D) = I and
@@ -40,7 +40,7 @@ def ritz_weights(y_tilde: NDArray, edges: Edges) -> NDArray[np.float64]:
 
 
 def best_partition(
-    vectors: NDArray, n_clusters: int, edges: Edges, seed: int, n_init: int, unit: bool, margin: float = 1e-9
+    vectors: np.ndarray, n_clusters: int, edges: Edges, seed: int, n_init: int, unit: bool, margin: float = 1e-9
 ) -> tuple[NDArray[np.int64], int]:
     """Labels (n,) of highest modularity among k-means on the first k, k + 1, ... m columns, and how many columns it took.
 

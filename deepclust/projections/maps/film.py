@@ -15,7 +15,7 @@ PERPLEXITY = 30
 ITERATIONS = 250  # after those of early exaggeration; fewer than for a single map, as each starts near its end
 
 
-def film(spaces: Sequence[NDArray], random_state: int, report: Report) -> NDArray[np.float32]:
+def film(spaces: Sequence[np.ndarray], random_state: int, report: Report) -> NDArray[np.float32]:
     """Maps (s, n, 2) of the same n samples in s spaces (n, d), in order, each scaled to a spread of 1.
 
     Each begins where the one before has led, and is then turned and mirrored to agree with it, because t-SNE leaves

@@ -11,7 +11,7 @@ NEIGHBORS = 15
 MEASURED = 5_000  # points; of more, so many are drawn: 10,000 with 784 features would take 12 s on a busy machine
 
 
-def neighbors_kept(X: NDArray, points: NDArray, random_state: int = 0) -> NDArray[np.float32] | None:
+def neighbors_kept(X: np.ndarray, points: np.ndarray, random_state: int = 0) -> NDArray[np.float32] | None:
     """Share in [0, 1] of the 15 nearest neighbours of each sample in X (n, d) that are among its 15 nearest in points (n, 2 or 3).
 
     Of more than 5,000 points, 5,000 are drawn and measured among themselves; each of the others takes the share of the

@@ -106,7 +106,7 @@ def project(
     )
 
 
-def _trust(X: NDArray, points: NDArray, random_state: int) -> float | None:
+def _trust(X: np.ndarray, points: np.ndarray, random_state: int) -> float | None:
     from sklearn.manifold import trustworthiness
 
     rows = sample_ids(len(X), TRUST_SAMPLE, seed=random_state)

@@ -23,14 +23,14 @@ REELS = ("pca", *(name for name, projection in PROJECTIONS.items() if projection
 ANOTHER_SPACE = 0.5
 
 
-def unit(space: NDArray) -> NDArray[np.float32]:
+def unit(space: np.ndarray) -> NDArray[np.float32]:
     """A space (n, d) about its middle, with a mean squared distance from it of 1; equal points stay at 0."""
     centred = space.astype(np.float64).reshape(len(space), -1)
     centred = centred - centred.mean(axis=0)
     return np.asarray(centred / max(_spread(centred), 1e-12), dtype=np.float32)
 
 
-def reel_by_pca(spaces: Sequence[NDArray], stages: Sequence[str]) -> NDArray[np.float32]:
+def reel_by_pca(spaces: Sequence[np.ndarray], stages: Sequence[str]) -> NDArray[np.float32]:
     """Maps (s, n, 2) of the same n samples in s spaces (n, d_i), in order, all along the principal axes of the last one.
 
     Each space is first brought to a spread of 1 (`unit`), so a map is small where the last axes show little of it. Where
@@ -55,7 +55,7 @@ def reel_by_pca(spaces: Sequence[NDArray], stages: Sequence[str]) -> NDArray[np.
 
 
 def reel_by_neighbours(
-    method: str, spaces: Sequence[NDArray], random_state: int, report: Report
+    method: str, spaces: Sequence[np.ndarray], random_state: int, report: Report
 ) -> NDArray[np.float32]:
     """Maps (s, n, 2) of the same n samples in s spaces (n, d_i), in order, by a projection that settles, each of spread 1.
 
@@ -102,9 +102,9 @@ def _axes(space: NDArray[np.float32]) -> NDArray[np.float32]:
     return axes
 
 
-def _spread(points: NDArray) -> float:
+def _spread(points: np.ndarray) -> float:
     return float(np.sqrt((points**2).sum(axis=1).mean()))
 
 
-def _apart(points: NDArray, others: NDArray) -> float:
+def _apart(points: np.ndarray, others: np.ndarray) -> float:
     return float(((points - others) ** 2).sum())

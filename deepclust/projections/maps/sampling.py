@@ -31,7 +31,7 @@ def sample_ids(n_samples: int, size: int, seed: int = 0, labels: ArrayLike | Non
     return np.sort(np.concatenate(chosen)).astype(np.int64)
 
 
-def _shares(counts: NDArray, size: int) -> NDArray[np.int64]:
+def _shares(counts: np.ndarray, size: int) -> NDArray[np.int64]:
     """Split `size` places in proportion to `counts`, by largest remainders, with one place each where that is possible."""
     exact = counts * size / counts.sum()
     places: NDArray[np.int64] = np.floor(exact).astype(np.int64)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from deepclust.selection.k.facts import FACTS
 
@@ -118,7 +118,7 @@ def count(name: str, ks: Sequence[int], counts: Sequence[int], note: str = "") -
     )
 
 
-def best_of(ks: Sequence[int], scores: NDArray) -> tuple[int | None, tuple[int, ...]]:
+def best_of(ks: Sequence[int], scores: np.ndarray) -> tuple[int | None, tuple[int, ...]]:
     """The k of the highest score (n_ks,), and all k that come near it: within a twentieth of what the scores differ by."""
     if not np.isfinite(scores).any():
         return None, ()
@@ -127,7 +127,7 @@ def best_of(ks: Sequence[int], scores: NDArray) -> tuple[int | None, tuple[int, 
     return int(ks[int(np.nanargmax(scores))]), tuple(int(ks[int(i)]) for i in near)
 
 
-def last_good(ks: Sequence[int], scores: NDArray, share: float) -> int | None:
+def last_good(ks: Sequence[int], scores: np.ndarray, share: float) -> int | None:
     """The largest k whose score (n_ks,) is at least that share of the highest one."""
     if not np.isfinite(scores).any():
         return None

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Collection, Iterable
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from deepclust.metrics.external import IntArray
 from deepclust.metrics.lineage import lineage
@@ -58,7 +58,7 @@ def recluster(
     return {k: named[k] for k in wanted}
 
 
-def _kmeans(embedding: NDArray, k: int, random_state: int) -> IntArray:
+def _kmeans(embedding: np.ndarray, k: int, random_state: int) -> IntArray:
     from sklearn.cluster import KMeans
     from sklearn.exceptions import ConvergenceWarning
 
@@ -69,7 +69,7 @@ def _kmeans(embedding: NDArray, k: int, random_state: int) -> IntArray:
     return np.asarray(fitted.labels_, dtype=np.int64)
 
 
-def _checked(labels: ArrayLike, n_samples: int) -> NDArray:
+def _checked(labels: ArrayLike, n_samples: int) -> np.ndarray:
     """The labels as integers (n_samples,). ValueError for anything else."""
     labels = np.asarray(labels)
     if labels.shape != (n_samples,) or not np.issubdtype(labels.dtype, np.integer):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from deepclust.metrics.external import contingency
 from deepclust.metrics.lineage import letter
@@ -72,7 +72,7 @@ def changed(found: list[Flow]) -> tuple[set[int], set[int]]:
     return sources, targets
 
 
-def cluster_tree(labels: Mapping[int, NDArray]) -> tuple[list[Node], list[Edge]]:
+def cluster_tree(labels: Mapping[int, np.ndarray]) -> tuple[list[Node], list[Edge]]:
     """Nodes and edges of the tree over the ks of ``labels`` {k: (n,)}, ascending.
 
     In the manner of clustree (Zappia & Oshlack 2018, doi:10.1093/gigascience/giy083). The clusters of a level stand in the

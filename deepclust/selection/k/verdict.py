@@ -81,7 +81,7 @@ def count_votes(voters: Sequence[Criterion], ks: Sequence[int]) -> NDArray[np.fl
     return votes
 
 
-def quantile(ks: Sequence[int], votes: NDArray, share: float) -> int:
+def quantile(ks: Sequence[int], votes: np.ndarray, share: float) -> int:
     """The first k up to which at least a share of all votes lies."""
     upto = np.cumsum(votes) / votes.sum()
     return int(ks[int(np.searchsorted(upto, share - 1e-9))])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from deepclust.metrics.external import ari
 
 
-def pairwise_ari(partitions: Sequence[NDArray]) -> NDArray[np.float64]:
+def pairwise_ari(partitions: Sequence[np.ndarray]) -> NDArray[np.float64]:
     """Adjusted Rand index of every two of m partitions (n,): symmetric (m, m), 1 on the diagonal."""
     agreement = np.eye(len(partitions))
     for i, j in itertools.combinations(range(len(partitions)), 2):
@@ -19,7 +19,7 @@ def pairwise_ari(partitions: Sequence[NDArray]) -> NDArray[np.float64]:
     return agreement
 
 
-def within(agreement: NDArray, settings: Sequence[str]) -> dict[str, float | None]:
+def within(agreement: np.ndarray, settings: Sequence[str]) -> dict[str, float | None]:
     """Mean over all pairs of runs of the same setting: does it find the same clusters from another start?
 
     agreement (m, m) as from `pairwise_ari`, settings (m,). None for a setting with a single run.
@@ -32,7 +32,7 @@ def within(agreement: NDArray, settings: Sequence[str]) -> dict[str, float | Non
     return found
 
 
-def across(agreement: NDArray, settings: Sequence[str]) -> dict[str, float | None]:
+def across(agreement: np.ndarray, settings: Sequence[str]) -> dict[str, float | None]:
     """Mean over all pairs of a run of the setting and one of another setting, every other setting counting the same.
 
     agreement (m, m), settings (m,). None where there is no other setting.
@@ -45,7 +45,7 @@ def across(agreement: NDArray, settings: Sequence[str]) -> dict[str, float | Non
     return found
 
 
-def most_typical(agreement: NDArray, settings: Sequence[str]) -> dict[str, int]:
+def most_typical(agreement: np.ndarray, settings: Sequence[str]) -> dict[str, int]:
     """For every setting the run (its row) that agrees most with the others of the setting; the first of equals."""
     found = {}
     for name in dict.fromkeys(settings):

@@ -41,7 +41,9 @@ class CrossSpace:
     agreement: NDArray[np.float64]
 
 
-def standings_in_spaces(spaces: Sequence[NDArray], partitions: Sequence[NDArray]) -> Iterator[tuple[int, NDArray]]:
+def standings_in_spaces(
+    spaces: Sequence[np.ndarray], partitions: Sequence[np.ndarray]
+) -> Iterator[tuple[int, np.ndarray]]:
     """Column by column the standings of all partitions in each space: (number of the space, standings (m,)).
 
     spaces: m arrays (n, d) of the same samples, a few thousand at most; partitions: m arrays (n,). The partition of a space's
@@ -62,7 +64,7 @@ def standings_in_spaces(spaces: Sequence[NDArray], partitions: Sequence[NDArray]
         yield i, column
 
 
-def standing(scores: NDArray) -> NDArray[np.float64]:
+def standing(scores: np.ndarray) -> NDArray[np.float64]:
     """Mean over indices of how far up each partition is among those of one space, 0 (last) to 1 (first).
 
     scores (n_indices, m), high is good; NaN (a partition that cannot be judged, such as a single cluster) is last.
@@ -73,7 +75,7 @@ def standing(scores: NDArray) -> NDArray[np.float64]:
     return np.asarray(np.mean([(ranks(row) - 1) / (known.shape[1] - 1) for row in known], axis=0))
 
 
-def judge_across(standings: NDArray) -> CrossSpace:
+def judge_across(standings: np.ndarray) -> CrossSpace:
     """Agreement of the spaces, those that are kept, their weights, and the score of every partition.
 
     standings (m partitions, m spaces), NaN where a partition is not judged in a space.
@@ -90,7 +92,7 @@ def judge_across(standings: NDArray) -> CrossSpace:
     return CrossSpace(scores, kept, weights, agreement)
 
 
-def agreement_of(standings: NDArray) -> NDArray[np.float64]:
+def agreement_of(standings: np.ndarray) -> NDArray[np.float64]:
     """Spearman's correlation between every two spaces over the partitions of other runs, 1 on the diagonal, else NaN."""
     m = standings.shape[1]
     agreement = np.full((m, m), np.nan)
@@ -102,7 +104,7 @@ def agreement_of(standings: NDArray) -> NDArray[np.float64]:
     return agreement
 
 
-def agreeing(agreement: NDArray, alike: float = ALIKE) -> NDArray[np.bool_]:
+def agreeing(agreement: np.ndarray, alike: float = ALIKE) -> NDArray[np.bool_]:
     """The largest group of spaces whose rankings agree (m,), by average linkage on 1 - correlation.
 
     Of groups of the same size the one that agrees more is taken; what is unknown counts as no correlation.
@@ -120,7 +122,7 @@ def agreeing(agreement: NDArray, alike: float = ALIKE) -> NDArray[np.bool_]:
     return np.asarray(groups == best)
 
 
-def page_rank(agreement: NDArray) -> NDArray[np.float64]:
+def page_rank(agreement: np.ndarray) -> NDArray[np.float64]:
     """Weights (m,) with sum 1 of spaces that point at each other as strongly as their rankings agree.
 
     Negative and unknown correlations are no link. A space without any link passes its weight on to all alike.

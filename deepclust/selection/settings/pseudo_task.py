@@ -82,7 +82,7 @@ def beyond_chance(accuracy: float, n_classes: int) -> float:
     return (accuracy - 1 / n_classes) / (1 - 1 / n_classes)
 
 
-def judge_task(X: NDArray, set_name: str, random_state: int = 0) -> PseudoTask:
+def judge_task(X: np.ndarray, set_name: str, random_state: int = 0) -> PseudoTask:
     """Try the three probes on one set of transformations of samples X (n, d), (n, h, w) or (n, h, w, c).
 
     At most 600 samples are looked at. The linear probe sees pictures of up to 55 pixels whole, as that of LALNet does; for
@@ -110,14 +110,14 @@ def members_name(set_name: str, feature_shape: tuple[int, ...]) -> str:
     return "+".join(members_of(set_name, feature_shape))
 
 
-def views_of(X: NDArray, set_name: str) -> NDArray[np.float32]:
+def views_of(X: np.ndarray, set_name: str) -> NDArray[np.float32]:
     """Samples (n, d) or square pictures under every transformation: (n_transforms, n, ...), scaled to mean 0 and spread 1."""
     shape = X.shape[1:]
     views = np.stack([apply_table(table(name, shape[:2]), X) for name in members_of(set_name, shape)])
     return np.asarray((views - views.mean()) / max(float(views.std()), 1e-6), np.float32)
 
 
-def reduced(X: NDArray, pixels: int) -> NDArray[np.float32]:
+def reduced(X: np.ndarray, pixels: int) -> NDArray[np.float32]:
     """Pictures (n, side, side, ...) as means over blocks, with less than twice that many pixels a side; vectors as they are."""
     block = X.shape[1] // pixels if X.ndim > 2 else 1
     if block < 2:
@@ -127,7 +127,7 @@ def reduced(X: NDArray, pixels: int) -> NDArray[np.float32]:
     return np.asarray(blocks.mean(axis=(2, 4), dtype=np.float32))
 
 
-def trained_accuracy(views: NDArray, probe: str, random_state: int = 0) -> float:
+def trained_accuracy(views: np.ndarray, probe: str, random_state: int = 0) -> float:
     """Share of held-out views whose transformation a small network tells rightly: probe "texture", "shape" or "vector".
 
     views (n_transforms, n, ...). The first half of the samples, in all their views, is learned from, as `probe_accuracy`.

@@ -102,7 +102,7 @@ def foretold(ranking: Ranking, truth: Mapping[str, float | None]) -> dict[str, f
     return found
 
 
-def win_shares(column: NDArray, measure: str) -> NDArray[np.float64]:
+def win_shares(column: np.ndarray, measure: str) -> NDArray[np.float64]:
     """For each setting the share of the others (n,) that it beats in this measure; one that it equals counts half.
 
     column (n,), NaN where unknown: neither judged nor counted. Equal is what differs by less than a twentieth of the range,
@@ -123,7 +123,7 @@ def win_shares(column: NDArray, measure: str) -> NDArray[np.float64]:
     return shares
 
 
-def tells_apart(shares: NDArray) -> bool:
+def tells_apart(shares: np.ndarray) -> bool:
     """Whether a measure (its win shares (n,)) says anything: not all settings are equal in it."""
     known = shares[np.isfinite(shares)]
     return len(known) > 1 and bool(np.ptp(known) > 0)
@@ -141,7 +141,7 @@ def leading(standings: Sequence[Standing]) -> tuple[str, ...]:
     )
 
 
-def _scores(wins: Mapping[str, NDArray], n_settings: int) -> NDArray[np.float64]:
+def _scores(wins: Mapping[str, np.ndarray], n_settings: int) -> NDArray[np.float64]:
     """Weighted mean of the wins over those measures that know a setting (n_settings,); NaN where none does."""
     total, weights = np.zeros(n_settings), np.zeros(n_settings)
     for measure, shares in wins.items():

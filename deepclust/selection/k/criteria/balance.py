@@ -8,22 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def smallest_shares(labels: Mapping[int, NDArray]) -> NDArray[np.float64]:
+def smallest_shares(labels: Mapping[int, np.ndarray]) -> NDArray[np.float64]:
     """Size of the smallest of k clusters over the even share n / k, 0 to 1, for every k (n_ks,); 0: one is empty."""
     return np.array([_sizes(found, k).min() * k / len(found) for k, found in labels.items()])
 
 
-def evenness(labels: Mapping[int, NDArray]) -> NDArray[np.float64]:
+def evenness(labels: Mapping[int, np.ndarray]) -> NDArray[np.float64]:
     """Entropy of the sizes over log k for every k (n_ks,): 1 if all k clusters are of one size."""
     return np.array([_entropy(_sizes(found, k)) / np.log(k) for k, found in labels.items()])
 
 
-def _sizes(labels: NDArray, k: int) -> NDArray[np.int64]:
+def _sizes(labels: np.ndarray, k: int) -> NDArray[np.int64]:
     """Sizes of the clusters, with zeros for those of the k that hold nothing; names may have gaps."""
     counts = np.unique(labels[labels >= 0], return_counts=True)[1]
     return np.concatenate([counts, np.zeros(max(0, k - len(counts)), np.int64)])
 
 
-def _entropy(sizes: NDArray) -> float:
+def _entropy(sizes: np.ndarray) -> float:
     shares = sizes[sizes > 0] / sizes.sum()
     return float(-np.sum(shares * np.log(shares)))

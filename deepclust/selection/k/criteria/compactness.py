@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def silhouettes(points: NDArray, labels: Mapping[int, NDArray]) -> NDArray[np.float64]:
+def silhouettes(points: np.ndarray, labels: Mapping[int, np.ndarray]) -> NDArray[np.float64]:
     """Mean silhouette (b - a) / max(a, b) of points (n, d) for the labels (n,) of every k, in their order (n_ks,).
 
     Rousseeuw 1987, doi:10.1016/0377-0427(87)90125-7. All distances are kept at once (n^2 numbers): pass a sample. NaN where
@@ -25,7 +25,7 @@ def silhouettes(points: NDArray, labels: Mapping[int, NDArray]) -> NDArray[np.fl
     )
 
 
-def calinski_harabasz(points: NDArray, labels: Mapping[int, NDArray]) -> NDArray[np.float64]:
+def calinski_harabasz(points: np.ndarray, labels: Mapping[int, np.ndarray]) -> NDArray[np.float64]:
     """Variance between over variance within the clusters, each over its degrees of freedom, for every k (n_ks,).
 
     Calinski & Harabasz 1974, doi:10.1080/03610927408827101. NaN where there is nothing to compare.
@@ -35,7 +35,7 @@ def calinski_harabasz(points: NDArray, labels: Mapping[int, NDArray]) -> NDArray
     return np.array([calinski_harabasz_score(points, f) if _can_be_judged(f) else np.nan for f in labels.values()])
 
 
-def davies_bouldin(points: NDArray, labels: Mapping[int, NDArray]) -> NDArray[np.float64]:
+def davies_bouldin(points: np.ndarray, labels: Mapping[int, np.ndarray]) -> NDArray[np.float64]:
     """Mean over the clusters of the worst likeness (s_i + s_j) / d_ij to another one, for every k (n_ks,).
 
     Davies & Bouldin 1979, doi:10.1109/TPAMI.1979.4766909. NaN where there is nothing to compare.
@@ -45,5 +45,5 @@ def davies_bouldin(points: NDArray, labels: Mapping[int, NDArray]) -> NDArray[np
     return np.array([davies_bouldin_score(points, f) if _can_be_judged(f) else np.nan for f in labels.values()])
 
 
-def _can_be_judged(labels: NDArray) -> bool:
+def _can_be_judged(labels: np.ndarray) -> bool:
     return 2 <= len(np.unique(labels)) < len(labels)

@@ -20,7 +20,7 @@ class Regions:
     assigned: float
 
 
-def dense_regions(points: NDArray, shares: Sequence[float]) -> list[Regions]:
+def dense_regions(points: np.ndarray, shares: Sequence[float]) -> list[Regions]:
     """Count the dense regions of points (n, d), of few dimensions, for several smallest sizes as shares of n.
 
     At least 5 samples make a region. Campello, Moulavi & Sander 2013, doi:10.1007/978-3-642-37456-2_14.
@@ -37,7 +37,7 @@ def dense_regions(points: NDArray, shares: Sequence[float]) -> list[Regions]:
     return found
 
 
-def ward_clusters(points: NDArray, ks: Sequence[int]) -> dict[int, NDArray[np.int64]]:
+def ward_clusters(points: np.ndarray, ks: Sequence[int]) -> dict[int, NDArray[np.int64]]:
     """Labels (n,) of points (n, d) at every k: one tree, in which the two clusters merge that lose least by it (Ward 1963).
 
     Its memory grows with the square of n.

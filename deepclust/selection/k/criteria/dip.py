@@ -58,7 +58,7 @@ def dip_of_one_peak(n: int, level: float = 0.05) -> float:
     return float(np.quantile([dip(generator.random(n)) for _ in range(REFERENCES)], 1 - level))
 
 
-def _hull(x: NDArray, y: NDArray, upper: bool) -> NDArray[np.int64]:
+def _hull(x: np.ndarray, y: np.ndarray, upper: bool) -> NDArray[np.int64]:
     """Corners of the least concave curve above (``upper``), or the greatest convex one under, the points; x ascends."""
     xs, ys = x.tolist(), (-y if upper else y).tolist()
     corners: list[int] = []

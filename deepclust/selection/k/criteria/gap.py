@@ -13,7 +13,7 @@ REFERENCES = 8
 
 
 def gap_statistic(
-    points: NDArray, ks: Sequence[int], n_references: int = REFERENCES, random_state: int = 0
+    points: np.ndarray, ks: Sequence[int], n_references: int = REFERENCES, random_state: int = 0
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Gap(k) = E*[log W_k] - log W_k and its error s_k = sd_k sqrt(1 + 1/B), for every k: two arrays (n_ks,).
 
@@ -30,7 +30,7 @@ def gap_statistic(
     return expected.mean(axis=0) - own, error
 
 
-def first_within_error(ks: Sequence[int], gaps: NDArray, errors: NDArray) -> int | None:
+def first_within_error(ks: Sequence[int], gaps: np.ndarray, errors: np.ndarray) -> int | None:
     """The smallest k with Gap(k) >= Gap(k + 1) - s_(k+1), as the paper chooses; None if the curve never stops rising."""
     for i, (now, then, error) in enumerate(zip(gaps, gaps[1:], errors[1:], strict=False)):
         if now >= then - error:
@@ -38,7 +38,7 @@ def first_within_error(ks: Sequence[int], gaps: NDArray, errors: NDArray) -> int
     return None
 
 
-def _log_inertias(points: NDArray, ks: Sequence[int], random_state: int) -> Iterator[float]:
+def _log_inertias(points: np.ndarray, ks: Sequence[int], random_state: int) -> Iterator[float]:
     for k in ks:
         inertia = kmeans(points, k, 1, random_state).inertia_
         yield float(np.log(max(inertia, np.finfo(np.float64).tiny)))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
-from numpy.typing import NDArray
+import numpy as np
 
 if TYPE_CHECKING:
     from sklearn.cluster import KMeans
 
 
-def kmeans(points: NDArray, k: int, n_init: int, random_state: int) -> KMeans:
+def kmeans(points: np.ndarray, k: int, n_init: int, random_state: int) -> KMeans:
     """Fitted k-means of points (n, d), the best of ``n_init`` starts of k-means++; clusters may stay empty."""
     from sklearn.cluster import KMeans
     from sklearn.exceptions import ConvergenceWarning

@@ -12,7 +12,7 @@ LOOKED_AT = (200, 100, 50, 25)
 NEIGHBOURS = 6  # nearest centres with which a cluster may be one
 
 
-def merged(points: NDArray, labels: NDArray) -> NDArray[np.int64]:
+def merged(points: np.ndarray, labels: np.ndarray) -> NDArray[np.int64]:
     """Merge clusters of points (n, d), int (n,), as long as two of them show one peak only; new labels (n,), 0, 1, ...
 
     In the manner of DipDECK (Leiber et al. 2021, doi:10.1145/3447548.3467316): both clusters, equally many samples of each,
@@ -40,7 +40,7 @@ def merged(points: NDArray, labels: NDArray) -> NDArray[np.int64]:
     return labels
 
 
-def separation(first: NDArray, second: NDArray) -> float:
+def separation(first: np.ndarray, second: np.ndarray) -> float:
     """The dip of two clusters (n, d), (m, d) along the line through their centres, over its bound for one peak.
 
     Above 1: there is a gap between them.
@@ -52,7 +52,7 @@ def separation(first: NDArray, second: NDArray) -> float:
     return dip(np.concatenate(both)) / dip_of_one_peak(2 * size)
 
 
-def _every(cluster: NDArray, size: int) -> NDArray:
+def _every(cluster: np.ndarray, size: int) -> np.ndarray:
     """``size`` samples of a cluster in even steps."""
-    chosen: NDArray = cluster[np.linspace(0, len(cluster) - 1, size).round().astype(int)]
+    chosen: np.ndarray = cluster[np.linspace(0, len(cluster) - 1, size).round().astype(int)]
     return chosen

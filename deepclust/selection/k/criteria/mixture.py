@@ -13,7 +13,7 @@ RIDGE = 1e-3  # of the mean variance, on the diagonal of every covariance
 
 
 def mixture_criteria(
-    points: NDArray, ks: Sequence[int], random_state: int = 0
+    points: np.ndarray, ks: Sequence[int], random_state: int = 0
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """BIC and ICL per sample of a mixture of k Gaussians with full covariances, for every k; low is good: two (n_ks,).
 

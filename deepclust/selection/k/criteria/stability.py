@@ -14,7 +14,7 @@ HALVES = 8
 
 
 def stability(
-    points: NDArray, ks: Sequence[int], n_draws: int = HALVES, random_state: int = 0
+    points: np.ndarray, ks: Sequence[int], n_draws: int = HALVES, random_state: int = 0
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Agreement (ARI) of the k-means clusters of two halves, its standard error, and the prediction strength: three (n_ks,).
 
@@ -37,7 +37,7 @@ def stability(
     return agreement.mean(axis=0), error, strength.mean(axis=0)
 
 
-def prediction_strength(own: NDArray, taught: NDArray) -> float:
+def prediction_strength(own: np.ndarray, taught: np.ndarray) -> float:
     """The least share, over the clusters of ``own`` (n,), of pairs that are together in ``taught`` (n,) too, 0 to 1.
 
     A cluster of a single sample has no pair, and counts as 0.
