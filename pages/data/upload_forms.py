@@ -40,11 +40,11 @@ def pictures_form(scan: PictureScan) -> dict[str, Any]:
 
 
 def settled(upload: str) -> dict[str, Any]:
-    """What was said of a table that changes which columns it has: its sheet, and whether it has a header."""
+    """What was chosen of a table that changes which columns it has: its sheet, and whether it has a header."""
     state = st.session_state
-    said = {"sheet": state.get(f"sheet-{upload}"), "header": state.get(f"header-{upload}")}
+    choices = {"sheet": state.get(f"sheet-{upload}"), "header": state.get(f"header-{upload}")}
     headers = {NAMES: True, VALUES: False}
-    return {name: headers.get(value, value) for name, value in said.items() if value is not None}
+    return {name: headers.get(value, value) for name, value in choices.items() if value is not None}
 
 
 def table_form(look: TableLook, upload: str) -> dict[str, Any] | None:

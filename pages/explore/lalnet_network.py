@@ -24,9 +24,9 @@ def members(subject: Subject) -> tuple[str, ...]:
     """The transformations that the run has learned to tell apart, in the order of its pseudo-classes."""
     config, extras = subject.sight.run.config, subject.sight.outcome.result.extras
     names = members_of(config.params["transforms"], config.feature_shape)
-    told = extras.get("means by transformation of F", names)
+    means = extras.get("means by transformation of F", names)
     # before pictures that are not square had a set of their own, auto was D4 for them as well
-    return names if len(told) == len(names) else members_of("D4", config.feature_shape)
+    return names if len(means) == len(names) else members_of("D4", config.feature_shape)
 
 
 # -- figure 4 -------------------------------------------------------------------------------------------------------

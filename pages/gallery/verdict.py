@@ -65,9 +65,9 @@ def _line(sight: Sight) -> None:
         if board.live:
             st.caption(":material/balance: How many clusters? The gaps are read in a moment.")
         return
-    said = [] if board.verdict is None else [("So far: " if board.live else "") + plain(board.verdict.sentence)]
-    said += [f"{plain(reading.title)}: {reading_in_short(reading.values)}" for reading in board.readings]
+    sentences = [] if board.verdict is None else [("So far: " if board.live else "") + plain(board.verdict.sentence)]
+    sentences += [f"{plain(reading.title)}: {reading_in_short(reading.values)}" for reading in board.readings]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(":material/balance: " + " · ".join(said), width="content")
+        st.caption(":material/balance: " + " · ".join(sentences), width="content")
         if st.button("Why?", type="tertiary", key=f"why-{sight.run.id}"):
             st.switch_page("pages/choose/page.py", query_params=session.url_of(sight.run))

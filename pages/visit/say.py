@@ -28,7 +28,7 @@ _NUMBERED = re.compile(r"^(\d+)([.)])")
 
 def plain(text: object) -> str:
     """A text that stands in Markdown as it is, on one line: nobody's name becomes a link, a picture or a heading."""
-    shown = _FOUND_LATER.sub(lambda found: found[0] + JOINER, _UNSEEN.sub(" ", str(text)).strip())
+    shown = _FOUND_LATER.sub(lambda match: match[0] + JOINER, _UNSEEN.sub(" ", str(text)).strip())
     return _NUMBERED.sub(r"\1\\\2", _MARKS.sub(r"\\\1", shown))
 
 
