@@ -103,13 +103,12 @@ def table_form(look: TableLook, upload: str) -> dict[str, Any] | None:
 
 def _where_it_begins(look: TableLook, upload: str) -> None:
     """The sheet of a workbook, and whether the first row names the columns."""
-    left, right = st.columns(2)
-    if len(look.sheets) > 1:
-        left.selectbox("Sheet", look.sheets, key=f"sheet-{upload}")
-    if look.may_choose_header:
-        right.segmented_control(
-            "The first row holds", [NAMES, VALUES], default=NAMES if look.header else VALUES, key=f"header-{upload}"
-        )
+    with st.container(horizontal=True):
+        if len(look.sheets) > 1:
+            st.selectbox("Sheet", look.sheets, key=f"sheet-{upload}")
+        if look.may_choose_header:
+            default = NAMES if look.header else VALUES
+            st.segmented_control("The first row holds", [NAMES, VALUES], default=default, key=f"header-{upload}")
 
 
 def _gaps(look: TableLook, features: list[str]) -> str:
