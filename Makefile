@@ -15,10 +15,10 @@ RANK := import sys; v = sys.version_info[:2]; v >= (3, 11) and print(v[1] + 1000
 app: $(VENV)/app.ready
 	$(PY) -m deepclust app --port $(PORT)
 
-# as many tests at once as there are processors, with one thread each; then those in a browser, one after the other
-test: check
-	OMP_NUM_THREADS=1 $(PY) -m pytest -n auto -m "not browser"
-	$(PY) -m pytest -m browser
+# Everything runs, also when something before it failed: as many tests at once as there are processors, each with one thread.
+test: $(VENV)/test.ready
+	@failed=0; $(MAKE) --no-print-directory check || failed=1; \
+	OMP_NUM_THREADS=1 $(PY) -m pytest -n auto --dist worksteal --durations=15 || failed=1; exit $$failed
 
 fast: check
 	OMP_NUM_THREADS=1 $(PY) -m pytest -n auto -m "not slow and not browser"

@@ -22,6 +22,7 @@ from deepclust.data.catalog.table import load_dataset
 from deepclust.engine.asking.ask import make_config
 from deepclust.engine.maps.jobs import run_job
 from deepclust.engine.maps.run_maps import first_sample, map_job, telling_projection
+from deepclust.engine.training.launch import discard
 from deepclust.engine.training.train import train
 from deepclust.runs import Run, RunStore
 from deepclust.spaces import LATENT
@@ -115,23 +116,48 @@ def serving(runs: Path, *, command: tuple[str, ...] = APP, folder: Path = ROOT, 
         end_helpers(runs)
 
 
-@contextmanager
-def serving_digits(runs: Path, method: str, values: dict[str, Any]) -> Iterator[tuple[Server, Run]]:
-    """A server with one finished run on the 1,797 digits and the map that is seen first; nothing runs beside it."""
-    store = RunStore(runs)
+def trained(server: Server, method: str = "KMeans", **values: Any) -> Run:
+    """A finished run on the 1,797 digits in the folder of a server, with the map that is seen first."""
+    store = RunStore(server.runs)
     run = store.create(make_config({"name": "digits"}, load_dataset("digits"), method, values=values))
     assert train(run, store).state == "done"
-    method = telling_projection(run.result().embedding.shape[1])
-    job = map_job(run, store, LATENT, method, sample=first_sample(method, run.config.n_samples))
-    run_job(job, lambda fraction, text: False)
-    with serving(runs, DEEPCLUST_HELPERS="0") as running:
-        yield running, run
+    projection = telling_projection(run.result().embedding.shape[1])
+    sample = first_sample(projection, run.config.n_samples)
+    run_job(map_job(run, store, LATENT, projection, sample=sample), lambda fraction, text: False)
+    return run
+
+
+@pytest.fixture(scope="session")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server as users start it: a process for maps and a waiting worker stand beside it."""
+    runs = tmp_path_factory.mktemp("runs")
+    with serving(runs, DEEPCLUST_DATA=str(runs / "data")) as running:
+        yield running
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with serving(tmp_path, DEEPCLUST_DATA=str(tmp_path / "data")) as running:
+def server(busy: Server) -> Iterator[Server]:
+    """The server of all tests that begin without a run; what they leave is discarded."""
+    if busy.process is None:  # a test killed it, and failed before it came back
+        busy.start()
+    yield busy
+    store = RunStore(busy.runs)
+    for run in store.runs():
+        discard(run, store)
+
+
+@pytest.fixture(scope="session")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with nothing beside it, for tests that begin with a run, or without any training."""
+    runs = tmp_path_factory.mktemp("quiet-runs")
+    with serving(runs, DEEPCLUST_HELPERS="0", DEEPCLUST_DATA=str(runs / "data")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def clustered(quiet: Server) -> Run:
+    """A finished run of k-means on that server, which no test may edit."""
+    return trained(quiet, n_init=2)
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.conftest import serving_digits, settle
+from deepclust.runs import Run
+from tests.browser.conftest import Server, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -21,38 +21,37 @@ def choose(page: Any, label: str, option: str) -> None:
     page.get_by_role("radiogroup", name=label).get_by_role("radio", name=option, exact=True).click()
 
 
-def test_back_and_forward_walk_through_the_views_of_explore(tmp_path: Path, page: Any) -> None:
-    with serving_digits(tmp_path, "KMeans", {"n_clusters": 10, "n_init": 2}) as (server, run):
-        page.goto(f"{server.url}/explore?run={run.id}")
-        page.get_by_text("Cluster J", exact=True).wait_for()
+def test_back_and_forward_walk_through_the_views_of_explore(quiet: Server, clustered: Run, page: Any) -> None:
+    page.goto(f"{quiet.url}/explore?run={clustered.id}")
+    page.get_by_text("Cluster J", exact=True).wait_for()
+    settle(page)
+    addresses = [page.url]
+    for step in (
+        lambda: choose(page, "Colour by", "Confidence"),
+        lambda: page.get_by_role("slider").first.press("ArrowRight"),
+        lambda: choose(page, "Which samples", "Borderline"),  # this draws nothing but the rows anew
+        lambda: choose(page, "View", "Time machine"),
+    ):
+        step()
+        page.wait_for_function("before => location.href !== before", arg=addresses[-1])
         settle(page)
-        addresses = [page.url]
-        for step in (
-            lambda: choose(page, "Colour by", "Confidence"),
-            lambda: page.get_by_role("slider").first.press("ArrowRight"),
-            lambda: choose(page, "Which samples", "Borderline"),  # this draws nothing but the rows anew
-            lambda: choose(page, "View", "Time machine"),
-        ):
-            step()
-            page.wait_for_function("before => location.href !== before", arg=addresses[-1])
-            settle(page)
-            addresses.append(page.url)
-        assert addresses[-1].split("?")[1] == (
-            f"run={run.id}&k=11&colour=Confidence&gallery=Borderline&view=Time+machine"
-        )
+        addresses.append(page.url)
+    assert addresses[-1].split("?")[1] == (
+        f"run={clustered.id}&k=11&colour=Confidence&gallery=Borderline&view=Time+machine"
+    )
 
-        for address in addresses[-2::-1]:
-            page.go_back()
-            page.wait_for_url(address)
-        for label, option in (("View", "Clusters"), ("Colour by", "Cluster"), ("Which samples", "Most typical")):
-            wait_for_choice(page, label, option)
-        page.get_by_text("k = 10: the clusters that KMeans found").wait_for()
+    for address in addresses[-2::-1]:
+        page.go_back()
+        page.wait_for_url(address)
+    for label, option in (("View", "Clusters"), ("Colour by", "Cluster"), ("Which samples", "Most typical")):
+        wait_for_choice(page, label, option)
+    page.get_by_text("k = 10: the clusters that KMeans found").wait_for()
 
-        for address in addresses[1:-1]:
-            page.go_forward()
-            page.wait_for_url(address)
-        page.get_by_text("k = 11: k-means on the latent space").wait_for()
-        for label, option in (("Colour by", "Confidence"), ("Which samples", "Borderline")):
-            wait_for_choice(page, label, option)
-        settle(page)
-        assert page.url == addresses[-2]
+    for address in addresses[1:-1]:
+        page.go_forward()
+        page.wait_for_url(address)
+    page.get_by_text("k = 11: k-means on the latent space").wait_for()
+    for label, option in (("Colour by", "Confidence"), ("Which samples", "Borderline")):
+        wait_for_choice(page, label, option)
+    settle(page)
+    assert page.url == addresses[-2]

@@ -23,7 +23,8 @@ def test_gaps_are_told_and_a_selection_stands_out_in_both_maps(server: Server, p
     page.goto(f"{server.url}/explore?run={run.id}")
     page.get_by_text("Cluster D", exact=True).wait_for()
     page.get_by_role("radio", name="Eigenvectors").click()
-    page.get_by_text("4 groups are well separated").wait_for(timeout=120_000)
+    told = page.get_by_text(re.compile("^A clear gap after the .*: 4 groups are well separated"))
+    told.wait_for(timeout=120_000)
     assert "view=Eigenvectors" in page.url
     page.get_by_alt_text("First eigenvalues as bars").or_(page.locator(".js-plotly-plot")).first.wait_for()
 
@@ -50,7 +51,7 @@ def test_gaps_are_told_and_a_selection_stands_out_in_both_maps(server: Server, p
     assert chosen[0] == chosen[1]
 
     page.reload()  # a new visit: the view comes from the address
-    page.get_by_text("4 groups are well separated").wait_for()
+    told.wait_for()
 
 
 def test_a_class_starts_the_lesson_with_one_click(server: Server, page: Any) -> None:

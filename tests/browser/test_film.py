@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deepclust.runs import Run
 from deepclust.runs.answers import answers_of
-from tests.browser.conftest import Server, serving_digits, settle
+from tests.browser.conftest import Server, settle, trained
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Run]]:
-    with serving_digits(Path(tmp_path_factory.mktemp("film")), "KMeans", {"n_clusters": 10, "n_init": 1}) as both:
-        yield both
-
-
-def test_a_column_shows_that_k_and_an_answer_is_kept_and_taken_back(served: tuple[Server, Run], page: Any) -> None:
+def test_a_column_shows_that_k_and_an_answer_is_kept_and_taken_back(quiet: Server, page: Any) -> None:
     from playwright.sync_api import expect
 
     expect.set_options(timeout=30_000)
 
-    server, run = served
-    page.goto(f"{server.url}/explore?run={run.id}&view=Film+of+k")
+    run = trained(quiet, n_init=1)
+    page.goto(f"{quiet.url}/explore?run={run.id}&view=Film+of+k")
     film = page.locator(".film")
     film.locator(".node").first.wait_for()
     expect(film.locator(".node")).to_have_count(sum(range(2, 21)))

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from deepclust.runs import Run, RunStore
-from tests.browser.conftest import Server, settle
+from tests.browser.conftest import Server, serving, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -25,13 +25,14 @@ def only_run(server: Server) -> Run:
     return runs[0]
 
 
-def test_the_first_visit_of_a_server_may_begin_at_any_page(server: Server, page: Any) -> None:
-    page.goto(f"{server.url}/train")
-    page.get_by_role("heading", name="Train on Digits").wait_for()
-    settle(page)
-    assert page.get_by_text("Page not found").count() == 0
-    assert page.title() == "DeepClust"
-    assert page.get_by_test_id("stSidebarNav").count() == 0, "no list of files"
+def test_the_first_visit_of_a_server_may_begin_at_any_page(page: Any, tmp_path: Path) -> None:
+    with serving(tmp_path, DEEPCLUST_HELPERS="0") as server:  # which nobody has visited
+        page.goto(f"{server.url}/train")
+        page.get_by_role("heading", name="Train on Digits").wait_for()
+        settle(page)
+        assert page.get_by_text("Page not found").count() == 0
+        assert page.title() == "DeepClust"
+        assert page.get_by_test_id("stSidebarNav").count() == 0, "no list of files"
 
 
 def test_newcomer_trains_on_digits_and_explores_the_clusters(server: Server, page: Any) -> None:

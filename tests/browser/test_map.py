@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,15 +14,9 @@ from PIL import Image
 from deepclust.figures.theme import PETROFF_10
 from deepclust.metrics.lineage import letter
 from deepclust.runs import Run
-from tests.browser.conftest import Server, serving_digits, settle
+from tests.browser.conftest import Server, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Run]]:
-    with serving_digits(tmp_path_factory.mktemp("runs"), "KMeans", {"n_init": 1}) as found:
-        yield found
 
 
 class Map:
@@ -61,9 +53,8 @@ class Map:
 
 
 @pytest.fixture
-def shown(served: tuple[Server, Run], page: Any) -> Map:
-    server, run = served
-    return Map(page, f"{server.url}/explore?run={run.id}")
+def shown(quiet: Server, clustered: Run, page: Any) -> Map:
+    return Map(page, f"{quiet.url}/explore?run={clustered.id}")
 
 
 def test_it_is_painted_with_numbers_a_legend_that_hides_and_isolates_and_a_table(shown: Map) -> None:
@@ -218,12 +209,11 @@ def test_few_points_in_view_are_pictures_and_a_rerun_that_changes_nothing_draws_
     assert page.evaluate("window.drawn") == 0
 
 
-def test_a_finger_draws_a_lasso(served: tuple[Server, Run], chromium: Any) -> None:
-    server, run = served
+def test_a_finger_draws_a_lasso(quiet: Server, clustered: Run, chromium: Any) -> None:
     context = chromium.new_context(viewport={"width": 1400, "height": 1000}, has_touch=True)
     page = context.new_page()
     page.set_default_timeout(60_000)
-    shown = Map(page, f"{server.url}/explore?run={run.id}")
+    shown = Map(page, f"{quiet.url}/explore?run={clustered.id}")
     page.get_by_role("button", name=re.compile("Draw around points")).click()
     x, y = shown.middle(3)
     touch = context.new_cdp_session(page)
@@ -235,8 +225,7 @@ def test_a_finger_draws_a_lasso(served: tuple[Server, Run], chromium: Any) -> No
     context.close()
 
 
-def test_without_webgl_plotly_draws_the_map(served: tuple[Server, Run], chromium: Any, tmp_path: Path) -> None:
-    server, run = served
+def test_without_webgl_plotly_draws_the_map(quiet: Server, clustered: Run, chromium: Any) -> None:
     context = chromium.new_context(viewport={"width": 1400, "height": 1000})
     context.add_init_script(
         "const get = HTMLCanvasElement.prototype.getContext;"
@@ -245,6 +234,6 @@ def test_without_webgl_plotly_draws_the_map(served: tuple[Server, Run], chromium
     )
     page = context.new_page()
     page.set_default_timeout(60_000)
-    page.goto(f"{server.url}/explore?run={run.id}")
+    page.goto(f"{quiet.url}/explore?run={clustered.id}")
     page.wait_for_function("document.querySelector('.js-plotly-plot')?.calcdata?.length === 10")
     context.close()

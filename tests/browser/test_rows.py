@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deepclust.runs import Run, edits
-from tests.browser.conftest import Server, serving_digits, settle
+from deepclust.runs import edits
+from tests.browser.conftest import Server, settle, trained
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 NAME = 'Sixes 🦒 "6" <img src=x onerror=alert(1)>'  # more than the map shows
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[tuple[Server, Run]]:
-    with serving_digits(tmp_path, "KMeans", {"n_init": 1}) as found:
-        yield found
 
 
 def opened(page: Any, address: str) -> None:
@@ -39,11 +31,11 @@ def choose(page: Any, row: int, option: str | re.Pattern[str]) -> None:
     page.get_by_role("menuitem", name=option).or_(page.get_by_role("option", name=option)).click()
 
 
-def test_from_sorting_to_a_reload(served: tuple[Server, Run], page: Any) -> None:
+def test_from_sorting_to_a_reload(quiet: Server, page: Any) -> None:
     from playwright.sync_api import expect
 
     expect.set_options(timeout=60_000)
-    server, run = served
+    server, run = quiet, trained(quiet, n_init=1)
     address = f"{server.url}/explore?run={run.id}"
     opened(page, address)
     pictures = page.locator("img[alt^='Most typical samples of cluster']")

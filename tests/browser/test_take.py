@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +11,9 @@ import pytest
 
 from deepclust.projections import BEST_FIRST, PROJECTIONS
 from deepclust.runs import Run, RunStore
-from tests.browser.conftest import Server, serving_digits, settle
+from tests.browser.conftest import Server, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Run]]:
-    with serving_digits(tmp_path_factory.mktemp("runs"), "KMeans", {"n_init": 2}) as found:
-        yield found
 
 
 def saved(page: Any, button: str, folder: Path) -> Path:
@@ -33,12 +26,13 @@ def saved(page: Any, button: str, folder: Path) -> Path:
 
 
 def test_a_point_and_everything_to_take_along(
-    served: tuple[Server, Run], page: Any, chromium: Any, tmp_path: Path
+    quiet: Server, clustered: Run, page: Any, chromium: Any, tmp_path: Path
 ) -> None:
     from playwright.sync_api import expect
 
     expect.set_options(timeout=60_000)  # a busy machine paints late
-    server, run = served
+    server, run, store = quiet, clustered, RunStore(quiet.runs)
+    before = store.runs()
     page.goto(f"{server.url}/explore?run={run.id}")
     settle(page)
     expect(page.locator(".label:visible")).to_have_count(10)
@@ -84,4 +78,4 @@ def test_a_point_and_everything_to_take_along(
     page.wait_for_url(re.compile(rf"/explore\?run={run.id}-[0-9a-f]{{4}}"))
     expect(page.locator(".map").get_by_text("Neighbours kept")).to_be_visible()
     expect(page.get_by_text("k = 10: the clusters that KMeans found")).to_be_visible()
-    assert len(RunStore(server.runs).runs()) == 2
+    assert len(store.runs()) == len(before) + 1

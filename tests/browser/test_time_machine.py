@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from deepclust.runs import Run
-from tests.browser.conftest import Server, serving_digits, settle
+from tests.browser.conftest import Server, settle, trained
 from tests.tiny import TINY
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 EPOCHS = 6
-
-
-@pytest.fixture
-def learned(tmp_path: Any) -> Iterator[tuple[Server, Run]]:
-    """A small autoencoder that has told of six epochs."""
-    with serving_digits(tmp_path, "AEKMeans", {**TINY["AEKMeans"], "max_epochs": EPOCHS}) as found:
-        yield found
 
 
 def drawn(page: Any, n: int) -> list[Any]:
@@ -34,12 +25,13 @@ def drawn(page: Any, n: int) -> list[Any]:
     return maps
 
 
-def test_two_maps_are_linked_and_the_time_machine_plays(learned: tuple[Server, Run], page: Any) -> None:
+def test_two_maps_are_linked_and_the_time_machine_plays(quiet: Server, page: Any) -> None:
     from playwright.sync_api import expect
 
     expect.set_options(timeout=60_000)
-    server, run = learned
-    page.goto(f"{server.url}/explore?run={run.id}&view=Two+maps")
+    # a small autoencoder that has told of six epochs
+    run = trained(quiet, "AEKMeans", **{**TINY["AEKMeans"], "max_epochs": EPOCHS})
+    page.goto(f"{quiet.url}/explore?run={run.id}&view=Two+maps")
     page.get_by_text("Select points on one map").wait_for()
     page.get_by_text("Input: ").wait_for(state="hidden")  # its map is computed beside the app
     left, right = drawn(page, 2)
@@ -73,11 +65,11 @@ def test_two_maps_are_linked_and_the_time_machine_plays(learned: tuple[Server, R
 
     # the choice comes back after a reload
     settle(page)
-    page.locator(f".st-key-two-space-left-{run.id}").get_by_role("radio", name="Latent space").click()
+    held = page.locator(f"[class*='st-key-two-space-left-{run.id}']").get_by_role("radio", name="Latent space")
+    held.click()
     page.wait_for_url(re.compile(r"left=latent\.pca"))
     page.reload()
     drawn(page, 2)
-    held = page.locator(f".st-key-two-space-left-{run.id}").get_by_role("radio", name="Latent space")
     expect(held).to_be_checked()
 
     # the time machine opens with the end of the training

@@ -90,12 +90,6 @@ HOSTILE: dict[str, tuple[Callable[[Path], Any], str]] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No process waits beside the server for maps and runs: there are none here."""
-    monkeypatch.setenv("DEEPCLUST_HELPERS", "0")
-
-
 def patiently() -> Any:
     """Playwright's ``expect``, which waits as long as a busy machine may need."""
     from playwright.sync_api import expect
@@ -117,9 +111,9 @@ def send(page: Any, *paths: Path) -> None:
     )
 
 
-def test_one_file_of_each_kind_ends_in_its_samples(server: Server, page: Any, tmp_path: Path) -> None:
+def test_one_file_of_each_kind_ends_in_its_samples(quiet: Server, page: Any, tmp_path: Path) -> None:
     expect = patiently()
-    begin(page, server)
+    begin(page, quiet)
     for name, (make, is_asked, described) in KINDS.items():
         make(tmp_path / name)
         send(page, tmp_path / name)
@@ -150,23 +144,24 @@ def test_one_file_of_each_kind_ends_in_its_samples(server: Server, page: Any, tm
 
 
 def test_hostile_files_end_in_a_sentence_and_two_visitors_in_their_data(
-    server: Server, page: Any, chromium: Any, tmp_path: Path
+    quiet: Server, page: Any, chromium: Any, tmp_path: Path
 ) -> None:
     expect = patiently()
     page.on("dialog", lambda dialog: pytest.fail(f"a script of a file ran: {dialog.message}"))
-    begin(page, server)
+    kept = set((quiet.runs / "datasets").glob("*.np?"))
+    begin(page, quiet)
     for name, (make, words) in HOSTILE.items():
         make(tmp_path / name)
         send(page, tmp_path / name)
         expect(page.get_by_role("alert").filter(has_text=words)).to_be_visible()
         settle(page)
     expect(page.locator("h3").first).to_have_text("Digits")
-    assert not list((server.runs / "datasets").glob("*.np?"))
+    assert set((quiet.runs / "datasets").glob("*.np?")) == kept
 
     make, _, described = KINDS["arrays.npz"]
     make(tmp_path / "arrays.npz")
     other = chromium.new_context().new_page()
-    begin(other, server)
+    begin(other, quiet)
     send(page, tmp_path / "arrays.npz")
     send(other, tmp_path / "arrays.npz")
     for visitor in (page, other):
