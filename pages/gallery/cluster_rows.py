@@ -43,7 +43,7 @@ def _cluster_rows(sight: Sight) -> None:
     with st.container(gap="xsmall"):
         for place in _on_this_page(order, facts, clusters, f"{sight.key}-{by}"):
             cluster = int(facts.numbers[place])
-            about, menu = st.columns([0.88, 0.12], gap="xsmall", vertical_alignment="center")
+            about, menu = st.columns([0.82, 0.18], gap="xsmall", vertical_alignment="center")
             about.html(head(sight.data, clusters, facts, int(place), classes))
             with menu:
                 row_menu(sight, clusters, cluster, int(facts.nearest[place]))

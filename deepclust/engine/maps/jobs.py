@@ -253,7 +253,10 @@ def write_state(job: Job, state: JobState) -> None:
 
 def read_state(job: Job) -> JobState:
     """What `write_state` last wrote, and "done" as soon as the result is there."""
-    return JobState("done", 1.0) if job.out.exists() else JobState.load(_state_path(job))
+    state = JobState.load(_state_path(job))
+    return (
+        JobState("done", 1.0) if job.out.exists() else state
+    )  # looked at last: its state goes when the result has come
 
 
 def _state_path(job: Job) -> Path:

@@ -87,6 +87,18 @@ def test_keys_are_those_under_which_maps_lie_on_disk(latent):
     assert eigen_for(latent).eigen_path.name == EIGEN_FILE
 
 
+def test_a_job_that_ends_while_it_is_looked_at_is_done(latent, monkeypatch):
+    job = job_for(latent)
+
+    def ends_now(path):
+        job.out.parent.mkdir()
+        job.out.touch()
+        return JobState()
+
+    monkeypatch.setattr(JobState, "load", ends_now)
+    assert read_state(job).state == "done"
+
+
 def test_the_map_of_a_sample_is_saved_with_its_ids(latent):
     job = job_for(latent, sample=30, labels=StoredArray(str(latent), "labels"))
     run_job(job, quiet)
