@@ -135,10 +135,10 @@ def test_ensure_tells_the_waiting_one_to_stay(store, idle, started):
 
 
 def test_sameness_is_cheap():
-    begun = time.perf_counter()
+    begun = time.process_time()
     for _ in range(10):
         sameness()
-    assert (time.perf_counter() - begun) / 10 < 0.1
+    assert (time.process_time() - begun) / 10 < 0.1
 
 
 def test_sameness_heeds_the_environment_that_training_depends_on(monkeypatch, tmp_path):
