@@ -66,8 +66,10 @@ def nearest_to(X: np.ndarray, row: int, n_neighbors: int) -> tuple[NDArray[np.in
 
 def first_copies(X: np.ndarray) -> NDArray[np.int64]:
     """For every row of X the number of the first row that is equal to it, (n,)."""
-    seen: dict[bytes, int] = {}
-    return np.array([seen.setdefault(row.tobytes(), i) for i, row in enumerate(X)])
+    from hashlib import blake2b
+
+    seen: dict[bytes, int] = {}  # by 16 bytes of each row, so that the data are not held twice
+    return np.array([seen.setdefault(blake2b(row.tobytes(), digest_size=16).digest(), i) for i, row in enumerate(X)])
 
 
 def neighbor_index(X: np.ndarray) -> NearestNeighbors:

@@ -45,11 +45,11 @@ def affinity_graph(X: np.ndarray, n_neighbors: int, affinity: str) -> tuple[csr_
     n_neighbors = min(n_neighbors, len(X) - 1)
     if affinity == "connectivity":
         return knn_graph(X, n_neighbors), np.full(len(X), np.inf, np.float32)
-    distances = nearest_neighbors(X, n_neighbors)[1]
+    found = nearest_neighbors(X, n_neighbors)
     if affinity == "self-tuning":
-        return self_tuning_affinity(X, n_neighbors, SCALE_NEIGHBOR), own_scale(distances)
-    scale = median_scale(distances, SCALE_NEIGHBOR)
-    return gaussian_affinity(X, n_neighbors, scale), np.full(len(X), 2**0.5 * scale, np.float32)
+        return self_tuning_affinity(X, n_neighbors, SCALE_NEIGHBOR, found), own_scale(found[1])
+    scale = median_scale(found[1], SCALE_NEIGHBOR)
+    return gaussian_affinity(X, n_neighbors, scale, found=found), np.full(len(X), 2**0.5 * scale, np.float32)
 
 
 def own_scale(distances: np.ndarray) -> np.ndarray:

@@ -68,6 +68,17 @@ def test_the_embedding_solves_the_walk_and_new_samples_extend_it(digits, affinit
         np.testing.assert_allclose(method.transform(X[450 + i : 451 + i])[0], expected, rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.parametrize("affinity", ["self-tuning", "gaussian", "connectivity"])
+def test_neighbours_are_searched_once(monkeypatch, digits, affinity):
+    from deepclust import graphs, neighbors
+
+    search, searches = neighbors.nearest_neighbors, []
+    for module in (graphs, neighbors):
+        monkeypatch.setattr(module, "nearest_neighbors", lambda *args: searches.append(args) or search(*args))
+    affinity_graph(digits[0], 10, affinity)
+    assert len(searches) == 1
+
+
 def test_new_samples_go_to_their_group():
     data = load_dataset("rings", n_samples=800)
     new = load_dataset("rings", n_samples=200, seed=5)
@@ -174,3 +185,14 @@ def test_new_samples_are_placed_by_the_same_map(digits):
     method = LandmarkSpectral(10, n_landmarks=100).fit(X[:400])
     np.testing.assert_array_equal(method.transform(X[:400]), method.embedding_)
     np.testing.assert_allclose(method.transform(X[400:410])[3], method.transform(X[403:404])[0], atol=1e-6)
+
+
+def test_copies_are_found_without_a_copy_of_the_data():
+    import tracemalloc
+
+    X = np.random.default_rng(0).random((500, 2000), dtype=np.float32)
+    tracemalloc.start()
+    np.testing.assert_array_equal(first_copies(X), np.arange(500))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < X.nbytes / 10
