@@ -10,8 +10,9 @@ def anchor_pairs(x: torch.Tensor, n_neighbors: int, fraction: float) -> torch.Te
 
     x (b, ...): samples, compared by Euclidean distance of all their values. Returns bool (b, b), symmetric, False
     on the diagonal. A pair counts when each is among the other's ``n_neighbors`` nearest (itself left out): the
-    paper asks for the pairs "with the highest confidence", and this is confident in dense and thin regions alike.
-    At least one pair is kept where there is any.
+    paper asks for the pairs "with the highest confidence". With fraction 1 they lie evenly in dense and thin regions; the
+    closest of more neighbours, "the largest similarities" in the paper's words, are nearly all in dense ones (USPS: 2.6 for a
+    one, 0.1 for a two). At least one pair is kept where there is any.
     """
     x = x.flatten(1)
     n_samples = len(x)

@@ -50,3 +50,15 @@ def test_hand_worked_line_of_points():
 def test_the_smallest_share_keeps_the_closest_pair():
     pairs = anchor_pairs(torch.tensor([[0.0], [1.0], [10.0], [12.0]]), 1, 0.01)
     assert pairs.nonzero().tolist() == [[0, 1], [1, 0]]
+
+
+def test_all_mutual_neighbours_lie_evenly_and_the_closest_half_does_not():
+    """A narrow and a wide group of as many samples: who gets the anchors?"""
+    random = np.random.default_rng(0)
+    x = torch.from_numpy(np.concatenate([random.normal(size=(60, 4)), 100 + 10 * random.normal(size=(60, 4))]))
+    shares = [
+        [float(anchors[group].sum()) for group in (slice(0, 60), slice(60, 120))]
+        for anchors in (anchor_pairs(x, 3, 1.0), anchor_pairs(x, 5, 0.5))
+    ]
+    assert min(shares[0]) > 0.7 * max(shares[0])
+    assert min(shares[1]) < 0.2 * max(shares[1])

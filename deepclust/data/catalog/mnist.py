@@ -124,6 +124,7 @@ ENTRIES = (
                 ("NMF", 0.471, 0.452, "quoted"),
                 ("AC-GDL", 0.113, 0.017, "quoted"),
             ),
+            Reported("DDLS, stage 0", 0.92, None, "authors", TZOREFF, f"{NO_SPREAD} Before clusters are formed."),
             Reported("DDLS", 0.974, None, "authors", TZOREFF, f"{NO_SPREAD} Train and test set alike."),
             Reported(
                 "SpectralNet",
@@ -170,6 +171,7 @@ ENTRIES = (
             ),
             localmap(0.850, 0.864, 0.051, 5),
             Reported("LALNet", 0.9832, None, "authors", KILINC, f"{TEST_ONLY} ± 0.0008 over 10 runs."),
+            Reported("DDLS, stage 0", 0.92, None, "authors", TZOREFF, f"{NO_SPREAD} Before clusters are formed."),
             Reported("DDLS", 0.974, None, "authors", TZOREFF, f"{NO_SPREAD} Train and test set alike."),
             *quoted(KILINC, ("IMSAT", 0.984), note="± 0.004; NMI is not given."),
         ),

@@ -67,6 +67,7 @@ ENTRIES = (
             megabytes=12,
         ),
         reported=(
+            Reported("DDLS, stage 0", 0.90, None, "authors", TZOREFF, f"{NO_SPREAD} Before clusters are formed."),
             Reported("DDLS", 0.923, None, "authors", TZOREFF, NO_SPREAD),
             *quoted(TZOREFF, ("DSC-Net", 0.946), ("DBC", 0.793), ("DEPICT", 0.42)),
         ),
@@ -87,6 +88,7 @@ ENTRIES = (
             "coil100", (remote("coil-100.zip", *(at + "coil-100/coil-100.zip" for at in _COIL)),), coil, megabytes=130
         ),
         reported=(
+            Reported("DDLS, stage 0", 0.89, None, "authors", TZOREFF, f"{NO_SPREAD} Before clusters are formed."),
             Reported("DDLS", 0.903, None, "authors", TZOREFF, NO_SPREAD),
             *quoted(
                 TZOREFF,

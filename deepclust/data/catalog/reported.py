@@ -87,5 +87,6 @@ RUNGS = {
         "+RS": "ConvAE + RS",
         "+MI+RS": "ConvAE + MI + RS",
         "+MI+RS+SN": "Dual autoencoder (DSCDAN)",
-    }
+    },
+    "DDLS": {"Stage 0": "DDLS, stage 0", "+Stage II": "DDLS"},
 }

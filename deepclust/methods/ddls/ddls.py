@@ -16,7 +16,7 @@ from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.autoencoding import AutoencoderMethod
 from deepclust.methods.base.deep import FLOAT_BYTES, PASSES, Means, descend
 from deepclust.methods.base.method import Cost
-from deepclust.methods.ddls.spherical_kmeans import assign, mean_directions, spherical_kmeans
+from deepclust.methods.ddls.spherical_kmeans import alternate, assign, mean_directions, spherical_kmeans
 from deepclust.params import param
 from deepclust.spaces import Space
 
@@ -34,8 +34,20 @@ TOGETHER = {
 }
 
 
+#: Anchors that lie evenly over wide and narrow classes; the closest half of more neighbours is nearly all in narrow ones.
+EVEN = {"n_neighbors": 3, "anchor_fraction": 1.0}
+PAPER = {"pretrain_epochs": 50, "max_epochs": 100, "n_neighbors": 5, "anchor_fraction": 0.5}
+COIL = {**PAPER, "shrink_batch": False, "lambda_d": 4.0, "lambda_d_end": 1.0}
+
+
 class DDLS(AutoencoderMethod):
-    """Tzoreff, Kogan, Choukroun 2018. What the paper leaves open (anchors, rates, epochs) is a parameter here."""
+    """Tzoreff, Kogan, Choukroun 2018. What the paper leaves open (anchors, rates, epochs) is a parameter here.
+
+    L_r and L_c are means over the batch, where the paper prints sums: as sums they would outweigh all other terms. Its
+    figure, not its text, gives the widths of the network, and the numbers of weights that it names (3,200 for MNIST, 7,500
+    for COIL-20, 12,500 for COIL-100) do not go together; ours has 73,000, 192,000 and 552,000. Preset `paper` takes anchors as the
+    text words it, the pairs with the largest similarities.
+    """
 
     title = "DDLS"
     summary = "Learns to tell all samples apart except those that are clearly neighbours, then tightens the groups."
@@ -43,7 +55,8 @@ class DDLS(AutoencoderMethod):
     equations = (
         r"L_d = \frac{1}{|B|^2 - |A|} \sum_{(i,j) \notin A} |\tilde z_i^T \tilde z_j|"
         r" - \frac{1 - \alpha}{|A|} \sum_{(i,j) \in A} \tilde z_i^T \tilde z_j",
-        r"\text{Pre-training:} \quad \min \; L_d + \lambda_r \lVert X - \hat X \rVert^2",
+        r"\text{Pre-training:} \quad \min \; L_d + \lambda_r L_r, \quad"
+        r" L_r = \frac{1}{|B|} \sum_i \lVert x_i - \hat x_i \rVert^2",
         r"\text{Stage I:} \quad \max \; L_c - \lambda_d L_d - \lambda_r L_r, \quad"
         r" L_c = \frac{1}{|B|} \sum_i \mu_{s(i)}^T \tilde z_i, \quad \lVert \mu_k \rVert = 1",
         r"\text{Stage II:} \quad \max \; L_c + \lambda_w L_w - \lambda_b L_b - \lambda_r L_r",
@@ -51,14 +64,21 @@ class DDLS(AutoencoderMethod):
         r" L_w = \sum_k \frac{1}{|C_k|^2} \sum_{i, j \in C_k} \tilde z_i^T \tilde z_j",
     )
     presets = {
-        "quick": {"pretrain_epochs": 40, "max_epochs": 20},
-        "paper": {"pretrain_epochs": 50, "max_epochs": 100},
-        "coil": {"pretrain_epochs": 50, "max_epochs": 100, "n_components": 150, "batch_size": 500, "lambda_d": 4.0},
+        "quick": {"pretrain_epochs": 40, "max_epochs": 20, **EVEN},
+        "paper": PAPER,
+        "coil-20": {**COIL, "n_components": 150, "batch_size": 500},
+        "coil-100": {**COIL, "n_components": 500, "batch_size": 1000},
     }
+    ladder = {"Stage 0": {"max_epochs": 0}, "+Stage I": {"stage_2_epochs": 0}, "+Stage II": {}}
     rank = 10
     spaces_without_k = (Space("stage", "Pre-training"),)
 
     n_components: int = shared.n_components(60)
+    n_channels: int = shared.n_channels(
+        32,
+        "Width of the convolutions, for pictures. The paper does not give it, and names some thousand weights in all; with 32 "
+        "there are some 73,000 for MNIST.",
+    )
     batch_size: int = shared.batch_size(
         1000, "Samples compared with each other in one step; a small data set is cut into smaller batches."
     )
@@ -66,18 +86,35 @@ class DDLS(AutoencoderMethod):
         50, "Stage 0 epochs", "Pre-training: how often all data are seen before clusters are formed."
     )
     max_epochs: int = shared.epochs(
-        20, "Clustering epochs", "How often all data are seen while clusters are formed, half of them in each stage."
+        20, "Clustering epochs", "How often all data are seen while clusters are formed, in stages I and II together."
+    )
+    stage_2_epochs: int | None = param(
+        None,
+        "Of these, in stage II",
+        help="How many of the clustering epochs are those of stage II, which tightens clusters; none given: half.",
+        min=0,
+        max=10_000,
+        group="Training",
+        advanced=True,
+    )
+    steps_per_epoch: int = shared.steps_per_epoch(1)
+    shrink_batch: bool = param(
+        True,
+        "Smaller batches of few samples",
+        help="Cut a small data set into four batches at least; else a batch is as large as said, or all samples.",
+        group="Training",
+        advanced=True,
     )
     n_neighbors: int = shared.n_neighbors(
-        5,
+        3,
         "A pair is trusted only if each is among this many nearest of the other in the batch.",
         group="Anchor pairs",
         advanced=True,
     )
     anchor_fraction: float = param(
-        0.5,
+        1.0,
         "Trusted share",
-        help="Of those pairs, this share is trusted, the closest first.",
+        help="Of those pairs, this share is trusted, the closest first. Below 1 wide classes get hardly any.",
         min=0.01,
         max=1.0,
         step=0.05,
@@ -96,6 +133,15 @@ class DDLS(AutoencoderMethod):
     )
     lambda_r: float = shared.weight(0.001, "Weight of reconstruction", "How much the decoder's output counts.")
     lambda_d: float = shared.weight(1.0, "Weight of telling apart", "How much telling pairs apart counts in stage I.")
+    lambda_d_end: float | None = param(
+        None,
+        "The same at the end",
+        help="What it falls to, epoch by epoch, until the end of stage I; none given: it stays. COIL in the paper: 4 to 1.",
+        min=0.0,
+        max=1000.0,
+        group="Weights",
+        advanced=True,
+    )
     lambda_w: float = shared.weight(0.3, "Weight of within", "How much likeness inside clusters counts in stage II.")
     lambda_b: float = shared.weight(
         1.0, "Weight of between", "How much unlikeness between clusters counts in stage II."
@@ -103,7 +149,7 @@ class DDLS(AutoencoderMethod):
     tol: float = param(
         1e-4,
         "Tolerance",
-        help="A clustering stage ends early when its agreement changes by less than this.",
+        help="A clustering stage ends early when its agreement changes by less than this from epoch to epoch.",
         min=0.0,
         max=1.0,
         log=True,
@@ -112,18 +158,20 @@ class DDLS(AutoencoderMethod):
     )
 
     def plan(self) -> tuple[tuple[str, int], ...]:
-        first = (self.max_epochs + 1) // 2
-        return (("Pre-training", self.pretrain_epochs), ("Stage I", first), ("Stage II", self.max_epochs - first))
+        second = self.max_epochs // 2 if self.stage_2_epochs is None else min(self.stage_2_epochs, self.max_epochs)
+        return (("Pre-training", self.pretrain_epochs), ("Stage I", self.max_epochs - second), ("Stage II", second))
 
     def cost(self, n_samples: int, feature_shape: tuple[int, ...]) -> Cost:
         """That of the autoencoder, and in each batch the distances of all pairs and their cosines."""
         net = super().cost(n_samples, feature_shape)
-        batch = self._batch_size(n_samples)
+        batch, n_passes = self._batch_size(n_samples), self.n_passes(n_samples)
         per_pair = 2 * (float(np.prod(feature_shape)) + PASSES * self.n_components)
         n_epochs = self.pretrain_epochs + self.max_epochs
-        return Cost(
-            flops=net.flops + n_epochs * n_samples * batch * per_pair, memory=net.memory + FLOAT_BYTES * 6 * batch**2
-        )
+        flops = n_passes * (net.flops + n_epochs * n_samples * batch * per_pair)
+        return Cost(flops=flops, memory=net.memory + FLOAT_BYTES * 6 * batch**2)
+
+    def _batch_size(self, n_samples: int) -> int:
+        return super()._batch_size(n_samples) if self.shrink_batch else min(self.batch_size, n_samples)
 
     def _prepare(self, checkpoint: Any) -> None:
         super()._prepare(checkpoint)
@@ -152,7 +200,7 @@ class DDLS(AutoencoderMethod):
         yield Stage(*pre_training, APART)
         for _ in self._epochs(*pre_training, **state):
             losses = Means()
-            for rows in self._batches(len(x), size):
+            for rows in self._passes(len(x), size):
                 z, x_hat = self._forward(x[rows])
                 anchors = anchor_pairs(x[rows], self.n_neighbors, self.anchor_fraction)
                 l_d = discriminative_loss(z, anchors, self.alpha)
@@ -166,15 +214,16 @@ class DDLS(AutoencoderMethod):
             if self._alternate(x) < self.tol and epoch > 1:
                 yield Note("info", f"Stage I has converged after {epoch - 1} epochs.")
                 break
+            lambda_d = falling(self.lambda_d, self.lambda_d_end, epoch, stage_1[1])
             centers, assigned = self._clusters["centers"], self._clusters["assigned"]
             losses = Means()
-            for rows in self._batches(len(x), size):
+            for rows in self._passes(len(x), size):
                 z, x_hat = self._forward(x[rows])
                 anchors = anchor_pairs(x[rows], self.n_neighbors, self.anchor_fraction)
                 l_c = cosine_agreement(z, centers, assigned[rows])
                 l_d = discriminative_loss(z, anchors, self.alpha)
                 l_r = reconstruction_loss(x[rows], x_hat)
-                descend(optimiser, -l_c + self.lambda_d * l_d + self.lambda_r * l_r)  # eq. (8)
+                descend(optimiser, -l_c + lambda_d * l_d + self.lambda_r * l_r)  # eq. (8)
                 losses.add({"clustering": l_c, "discriminative": l_d, "reconstruction": l_r}, len(rows))
             yield from self._report(losses)
 
@@ -186,7 +235,7 @@ class DDLS(AutoencoderMethod):
                 break
             centers, assigned = self._clusters["centers"], self._clusters["assigned"]
             losses = Means()
-            for rows in self._batches(len(x), size):
+            for rows in self._passes(len(x), size):
                 z, x_hat = self._forward(x[rows])
                 l_c = cosine_agreement(z, centers, assigned[rows])
                 l_w = within_similarity(z, assigned[rows], self.n_clusters)
@@ -215,10 +264,7 @@ class DDLS(AutoencoderMethod):
         import torch
 
         z = self._codes(x)
-        centers = self._centers(z)
-        labels = assign(z, centers)
-        centers = mean_directions(z, labels, centers)
-        agreement = float((z * centers[labels]).sum(axis=1).mean())
+        centers, labels, agreement = alternate(z, self._centers(z))
         before = float(self._clusters.get("agreement", torch.tensor(-2.0)))
         self._clusters["centers"] = torch.from_numpy(centers).to(x.device)
         self._clusters["assigned"] = torch.from_numpy(labels).to(x.device)
@@ -244,3 +290,10 @@ class DDLS(AutoencoderMethod):
 
     def _assign(self, embedding: np.ndarray) -> np.ndarray:
         return assign(embedding, self.cluster_centers_)
+
+
+def falling(start: float, end: float | None, epoch: int, n_epochs: int) -> float:
+    """A weight in an epoch, from 1 to n_epochs, that falls evenly from start to end; without end it stays."""
+    if end is None or n_epochs == 1:
+        return start
+    return start + (end - start) * (epoch - 1) / (n_epochs - 1)

@@ -24,6 +24,16 @@ def mean_directions(z: np.ndarray, labels: np.ndarray, centers: np.ndarray) -> n
     return np.where(length > 1e-12, sums / np.maximum(length, 1e-12), centers)
 
 
+def alternate(z: np.ndarray, centers: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """Assignments by centers (k, d), then the centres of those (DDLS, algorithm 2, lines 2 and 3).
+
+    Returns centres (k, d), labels (n,) and L_c, the mean cosine of a row of z (n, d) and its centre.
+    """
+    labels = assign(z, centers)
+    centers = mean_directions(z, labels, centers)
+    return centers, labels, float((z * centers[labels]).sum(axis=1).mean())
+
+
 def spherical_kmeans(z: np.ndarray, n_clusters: int, seed: int, n_init: int = 10) -> tuple[np.ndarray, np.ndarray]:
     """Centres float32 (k, d) of length 1 and labels int64 (n,) for z float32 (n, d), rows of length 1.
 

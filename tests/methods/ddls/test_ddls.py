@@ -113,6 +113,55 @@ def test_snapshots_show_the_directions_and_the_clusters_so_far(fitted):
         np.testing.assert_allclose(np.linalg.norm(shot.embedding, axis=1), 1, rtol=1e-5)
 
 
+def test_the_epochs_of_both_clustering_stages_can_be_chosen_apart():
+    assert DDLS(max_epochs=10, stage_2_epochs=3).plan()[1:] == (("Stage I", 7), ("Stage II", 3))
+    assert DDLS(max_epochs=10, stage_2_epochs=30).plan()[1:] == (("Stage I", 0), ("Stage II", 10))
+    assert [DDLS(**{"max_epochs": 8} | rung).plan()[1:] for rung in DDLS.ladder.values()] == [
+        (("Stage I", 0), ("Stage II", 0)),
+        (("Stage I", 8), ("Stage II", 0)),
+        (("Stage I", 4), ("Stage II", 4)),
+    ]
+
+
+def test_the_weight_of_telling_apart_falls_to_its_end_in_stage_one(digits, monkeypatch):
+    """As in the paper's runs on COIL; seen from the loss that is descended, with all terms but one left out."""
+    from deepclust.methods.ddls import ddls
+
+    monkeypatch.setattr("deepclust.losses.cosine_clustering.cosine_agreement", lambda z, *_: 0 * z.sum())
+    monkeypatch.setattr("deepclust.losses.discriminative.discriminative_loss", lambda z, *_: 0 * z.sum() + 1)
+    weights = []
+    monkeypatch.setattr(ddls, "descend", lambda optimiser, loss: weights.append(round(loss.item(), 4)))
+    method = DDLS(**SMALL, pretrain_epochs=0, max_epochs=4, stage_2_epochs=0, tol=0.0, lambda_r=0.0)
+    method.set_params(lambda_d=4.0, lambda_d_end=1.0).fit(digits[0])
+    assert list(dict.fromkeys(weights)) == [4.0, 3.0, 2.0, 1.0]
+    weights.clear()
+    method.set_params(lambda_d_end=None).fit(digits[0])
+    assert set(weights) == {4.0}
+
+
+def test_the_presets_of_the_paper():
+    paper, coil_20, coil_100 = (DDLS(**DDLS.presets[name]) for name in ("paper", "coil-20", "coil-100"))
+    assert (coil_20.n_components, coil_20._batch_size(1_440)) == (150, 500)
+    assert (coil_100.n_components, coil_100._batch_size(7_200)) == (500, 1000)
+    for coil in (coil_20, coil_100):
+        assert (coil.lambda_d, coil.lambda_d_end) == (4.0, 1.0)
+    assert paper.anchor_fraction < 1  # "the largest similarities"
+
+
+def test_an_epoch_may_go_through_few_data_several_times(digits, monkeypatch):
+    from deepclust.methods.ddls import ddls
+
+    taken = []
+    descend = ddls.descend
+    monkeypatch.setattr(ddls, "descend", lambda *args: taken.append(1) or descend(*args))
+    one, many = DDLS(**SMALL, pretrain_epochs=2, max_epochs=0), DDLS(**SMALL, pretrain_epochs=2, max_epochs=0)
+    one.fit(digits[0])
+    n_steps = len(taken)
+    many.set_params(steps_per_epoch=3 * n_steps // 2).fit(digits[0])
+    assert len(taken) - n_steps == 3 * n_steps
+    assert many.cost(300, (8, 8)).flops == pytest.approx(3 * one.cost(300, (8, 8)).flops)
+
+
 def test_the_batch_follows_the_data():
     assert DDLS()._batch_size(70_000) == 1000
     assert DDLS()._batch_size(1_797) == 449
