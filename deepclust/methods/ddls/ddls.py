@@ -64,7 +64,7 @@ class DDLS(AutoencoderMethod):
         r" L_w = \sum_k \frac{1}{|C_k|^2} \sum_{i, j \in C_k} \tilde z_i^T \tilde z_j",
     )
     presets = {
-        "quick": {"pretrain_epochs": 40, "max_epochs": 20, **EVEN},
+        "quick": {"pretrain_epochs": 40, "max_epochs": 20, "steps_per_epoch": 10, **EVEN},
         "paper": PAPER,
         "coil-20": {**COIL, "n_components": 150, "batch_size": 500},
         "coil-100": {**COIL, "n_components": 500, "batch_size": 1000},
