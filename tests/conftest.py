@@ -53,7 +53,7 @@ def real_data() -> Callable[[str], Path]:
 
     def folder(file: str) -> Path:
         if not place or not (Path(place) / file).is_file():
-            pytest.skip(f"set DEEPCLUST_DATA to the folder of real data that holds {file}")
+            pytest.skip("set DEEPCLUST_DATA to the folder of real data; this file is not there")
         return Path(place)
 
     return folder

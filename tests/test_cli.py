@@ -525,9 +525,11 @@ def test_the_app_runs_where_its_pages_lie_with_the_folders_that_the_user_named(m
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DEEPCLUST_RUNS", "my runs")
     monkeypatch.setenv("DEEPCLUST_DATA", "~/data")
+    monkeypatch.setenv("DEEPCLUST_FOLDERS", os.pathsep.join(["a", str(tmp_path / "b")]))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     assert main(["app", "--headless", "--port", "8599"]) == 0
     assert started["words"] == ["streamlit", "run", "app.py", "--server.port", "8599", "--server.headless", "true"]
     assert (started["folder"] / "app.py").is_file()
     assert os.environ["DEEPCLUST_RUNS"] == str(tmp_path / "my runs")
     assert os.environ["DEEPCLUST_DATA"] == str(tmp_path / "home" / "data")
+    assert os.environ["DEEPCLUST_FOLDERS"].split(os.pathsep) == [str(tmp_path / "a"), str(tmp_path / "b")]

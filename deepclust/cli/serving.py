@@ -25,9 +25,10 @@ FIRST_PAGE = (
 
 def app(asked: argparse.Namespace) -> int:
     """Become the Streamlit server. What the first page needs is loaded before the server answers anyone."""
-    for variable in {"DEEPCLUST_RUNS", "DEEPCLUST_DATA"} & os.environ.keys():
-        if os.environ[variable]:  # as seen from where the user stands
-            os.environ[variable] = str(Path(os.environ[variable]).expanduser().absolute())
+    for variable in ("DEEPCLUST_RUNS", "DEEPCLUST_DATA", "DEEPCLUST_FOLDERS"):  # are seen from where the user stands
+        named = os.environ.get(variable, "")
+        folders = named.split(os.pathsep) if variable == "DEEPCLUST_FOLDERS" else [named]
+        os.environ[variable] = os.pathsep.join(str(Path(f).expanduser().absolute()) for f in folders if f)
     os.chdir(APP)  # the app's .streamlit/config.toml is read from here
     for name in FIRST_PAGE:
         importlib.import_module(name)
