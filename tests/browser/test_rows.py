@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from deepclust.metrics.lineage import letter
 from deepclust.runs import edits
 from tests.browser.conftest import Server, settle, trained
 
@@ -53,7 +54,7 @@ def test_from_sorting_to_a_reload(quiet: Server, page: Any) -> None:
     largest = max(range(10), key=sizes.__getitem__)
     page.get_by_role("combobox", name="Sort by").click()
     page.get_by_role("option", name="Largest first").click()
-    expect(pictures.first).to_have_attribute("alt", f"Most typical samples of cluster {largest}")
+    expect(pictures.first).to_have_attribute("alt", f"Most typical samples of cluster {letter(largest)}")
     settle(page)
     assert page.evaluate("window.drawn") == 0
     page.get_by_role("combobox", name="Sort by").click()
@@ -79,7 +80,7 @@ def test_from_sorting_to_a_reload(quiet: Server, page: Any) -> None:
     settle(page)
     page.get_by_role("button", name="Split it").click()
     expect(legend).to_have_count(11)
-    expect(legend.last).to_contain_text("11")
+    expect(legend.last).to_contain_text(letter(11))
     page.get_by_role("button", name="Undo").click()
     expect(legend).to_have_count(9)
     settle(page)
