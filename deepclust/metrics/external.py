@@ -30,9 +30,16 @@ def contingency(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[IntArray, np.ndar
     return counts.reshape(len(cluster_ids), len(class_ids)).astype(np.int64), cluster_ids, class_ids
 
 
+def labelled_contingency(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[IntArray, np.ndarray, np.ndarray]:
+    """`contingency` of the samples whose class is known: -1 in y_true is a sample without a label, and does not count."""
+    true, pred = _checked(y_true, y_pred)
+    known = true != -1 if true.dtype.kind in "iu" else np.ones(len(true), bool)
+    return contingency(true[known], pred[known])
+
+
 def majorities(y_true: ArrayLike, y_pred: ArrayLike) -> dict[int, tuple[int, float]]:
     """For each cluster the class that most of its samples are of, and their share in (0, 1]; ValueError as above."""
-    counts, cluster_ids, class_ids = contingency(y_true, y_pred)
+    counts, cluster_ids, class_ids = labelled_contingency(y_true, y_pred)
     best = class_ids[counts.argmax(axis=1)].tolist()  # of equally frequent classes the first
     shares = (counts.max(axis=1) / counts.sum(axis=1)).tolist()
     return dict(zip(cluster_ids.tolist(), zip(best, shares, strict=True), strict=True))
@@ -47,7 +54,7 @@ def acc(y_true: ArrayLike, y_pred: ArrayLike) -> float:
     """
     from scipy.optimize import linear_sum_assignment
 
-    counts, _, _ = contingency(y_true, y_pred)
+    counts, _, _ = labelled_contingency(y_true, y_pred)
     rows, columns = linear_sum_assignment(counts, maximize=True)
     return float(counts[rows, columns].sum() / counts.sum())
 
@@ -57,7 +64,7 @@ def purity(y_true: ArrayLike, y_pred: ArrayLike) -> float:
 
     It grows with the number of clusters (n clusters of one sample reach 1), so it says little across different k.
     """
-    counts, _, _ = contingency(y_true, y_pred)
+    counts, _, _ = labelled_contingency(y_true, y_pred)
     return float(counts.max(axis=1).sum() / counts.sum())
 
 
@@ -69,7 +76,7 @@ def nmi(y_true: ArrayLike, y_pred: ArrayLike, average: Literal["max", "arithmeti
     """
     if average not in ("max", "arithmetic"):
         raise ValueError(f"average={average!r} is not known: choose 'max' or 'arithmetic'.")
-    counts, _, _ = contingency(y_true, y_pred)
+    counts, _, _ = labelled_contingency(y_true, y_pred)
     joint = counts / counts.sum()
     p_pred, p_true = joint.sum(axis=1), joint.sum(axis=0)
     h_pred, h_true = _entropy(p_pred), _entropy(p_true)
@@ -86,7 +93,7 @@ def ari(y_true: ArrayLike, y_pred: ArrayLike) -> float:
 
     Hubert & Arabie 1985, "Comparing partitions", eq. (5): agreement of all pairs of samples, corrected for chance.
     """
-    counts, _, _ = contingency(y_true, y_pred)
+    counts, _, _ = labelled_contingency(y_true, y_pred)
     # pairs are counted in float64: their products pass 2**63 at 70,000 samples
     together = _pairs(counts).sum()
     in_cluster, in_class = _pairs(counts.sum(axis=1)).sum(), _pairs(counts.sum(axis=0)).sum()
@@ -118,8 +125,6 @@ def _checked(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[np.ndarray, np.ndarr
         raise ValueError(
             f"y_true has {len(true)} labels and y_pred has {len(pred)}: both need one label for each of the same samples."
         )
-    if true.dtype.kind in "iu" and (true == -1).any():
-        true, pred = true[true != -1], pred[true != -1]
     if len(true) == 0:
         raise ValueError("There are no labels to compare: pass at least one sample.")
     return true, pred

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from deepclust.metrics.external import IntArray, contingency
+from deepclust.metrics.external import IntArray, contingency, labelled_contingency
 
 
 def align_labels(reference: ArrayLike, labels: ArrayLike) -> IntArray:
@@ -54,7 +54,7 @@ def confusion(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[IntArray, np.ndarra
     """
     from scipy.optimize import linear_sum_assignment
 
-    counts, cluster_ids, class_ids = contingency(y_true, y_pred)
+    counts, cluster_ids, class_ids = labelled_contingency(y_true, y_pred)
     rows, columns = linear_sum_assignment(counts, maximize=True)
     order = np.argsort(columns)
     rows, columns = rows[order], columns[order]
