@@ -49,6 +49,11 @@ def test_from_sorting_to_a_reload(quiet: Server, page: Any) -> None:
         "m => { window.drawn = 0; new MutationObserver(all => { window.drawn += all.length })"
         ".observe(m, {attributes: true, childList: true, subtree: true}); }"
     )
+    still = (  # pictures that were on their way when it was first drawn have come
+        "m => new Promise(done => { let at = setTimeout(done, 2000); new MutationObserver(() => { clearTimeout(at);"
+        " at = setTimeout(done, 2000); }).observe(m, {attributes: true, childList: true, subtree: true}); })"
+    )
+    page.evaluate(still, page.locator(".map").first.element_handle())
     page.evaluate(watch, page.locator(".map").first.element_handle())
     sizes = [int((run.result().labels == cluster).sum()) for cluster in range(10)]
     largest = max(range(10), key=sizes.__getitem__)
