@@ -67,7 +67,7 @@ def charts(visitor: AppTest, key: str) -> list[Any]:
 def test_only_methods_that_bring_a_ladder_show_one(form: AppTest) -> None:
     assert {"Ablation ladder", "Sensitivity"} <= {s.value for s in form.subheader}
     assert "**whole**: all parts together" in words_of(form)
-    form.button(key="choose-DDLS").click().run()
+    form.button(key="choose-AEKMeans").click().run()
     assert not {"Ablation ladder", "Sensitivity"} & {s.value for s in form.subheader}
 
 
