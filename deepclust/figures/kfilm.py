@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepclust.figures.pictures import ValueRange, picture_thumbnails, vector_thumbnails
-from deepclust.figures.sheets import jpeg_bytes
+from deepclust.figures.sheets import jpeg_bytes, laid_out
 from deepclust.selection.k.tree import BRANCH, Edge, cluster_tree
 
 MEAN_OF = 400  # samples of which a mean picture is made at most
@@ -89,7 +89,9 @@ def film(X: np.ndarray, embedding: np.ndarray, labels: Mapping[int, np.ndarray])
         ]
         for e in edges
     ]
-    return Film(drawn, listed, splits, _sheet(thumbs), (thumbs.shape[2], thumbs.shape[1]), len(thumbs))
+    return Film(
+        drawn, listed, splits, jpeg_bytes(laid_out(thumbs, COLUMNS)), (thumbs.shape[2], thumbs.shape[1]), len(thumbs)
+    )
 
 
 def _spread(members: NDArray[np.int64], most: int) -> NDArray[np.int64]:
@@ -108,11 +110,3 @@ def _thumbnails(X: NDArray[np.float32], value_range: ValueRange | None) -> NDArr
     if X.ndim == 2:
         return vector_thumbnails(X, CELL, value_range)
     return picture_thumbnails(X, min(CELL, max(X.shape[1:3])))  # the browser enlarges small ones
-
-
-def _sheet(thumbs: NDArray[np.uint8]) -> bytes:
-    n, height, width = thumbs.shape[:3]
-    rows = -(-n // COLUMNS)
-    sheet = np.zeros((rows, COLUMNS, height, width, 3), np.uint8)
-    sheet[np.arange(n) // COLUMNS, np.arange(n) % COLUMNS] = thumbs
-    return jpeg_bytes(sheet.transpose(0, 2, 1, 3, 4).reshape(rows * height, COLUMNS * width, 3))

@@ -58,13 +58,18 @@ def picture_sheet(dataset: Dataset, ids: np.ndarray, plan: SheetPlan, number: in
     X = dataset.X[rows]
     cell = max(plan.width, plan.height)
     thumbs = vector_thumbnails(X, cell, plan.value_range) if X.ndim == 2 else picture_thumbnails(X, cell)
+    return jpeg_bytes(laid_out(thumbs, COLUMNS))
+
+
+def laid_out(thumbs: np.ndarray, columns: int) -> np.ndarray:
+    """Thumbnails uint8 (n, h, w, 3) on one black sheet, so many in a line."""
     n, height, width = thumbs.shape[:3]
-    lines = -(-n // COLUMNS)
-    sheet = np.zeros((lines * height, COLUMNS * width, 3), dtype=np.uint8)
-    places = sheet.reshape(lines, height, COLUMNS, width, 3)
-    line, column = np.divmod(np.arange(n), COLUMNS)
+    lines = -(-n // columns)
+    sheet = np.zeros((lines * height, columns * width, 3), dtype=np.uint8)
+    places = sheet.reshape(lines, height, columns, width, 3)
+    line, column = np.divmod(np.arange(n), columns)
     places[line, :, column] = thumbs
-    return jpeg_bytes(sheet)
+    return sheet
 
 
 def jpeg_bytes(pixels: np.ndarray) -> bytes:

@@ -49,16 +49,13 @@ def inherit(reference: ArrayLike, labels: ArrayLike, taken: Collection[int] = ()
     return numbers[np.searchsorted(label_ids, np.asarray(labels))]
 
 
-def lineage(
-    by_k: Mapping[int, ArrayLike], own_k: int, settled: Collection[int] = (), taken: Iterable[int] = ()
-) -> dict[int, IntArray]:
+def lineage(by_k: Mapping[int, ArrayLike], own_k: int, taken: Iterable[int] = ()) -> dict[int, IntArray]:
     """Labels (n_samples,) of every k, renamed outwards from ``own_k`` by `inherit`; no number comes back for another cluster.
 
-    The clusters at own_k, and at the k in ``settled``, keep their numbers. taken: numbers that clusters at yet other k
-    have. Steps alternate, own_k + 1, own_k - 1, own_k + 2, ..., so the k that are looked at most have the first letters.
+    The clusters at own_k keep their numbers. taken: numbers that clusters at yet other k have. Steps alternate, own_k + 1, own_k - 1, own_k + 2, ..., so the k that are looked at most have the first letters.
     """
-    named = {k: np.asarray(by_k[k], dtype=np.int64) for k in {own_k, *settled}}
-    used = {int(number) for labels in named.values() for number in np.unique(labels)} | {int(n) for n in taken}
+    named = {own_k: np.asarray(by_k[own_k], dtype=np.int64)}
+    used = {int(number) for number in np.unique(named[own_k])} | {int(number) for number in taken}
     for k in sorted(by_k, key=lambda k: (abs(k - own_k), -k)):
         if k not in named:
             nearer = min(named, key=lambda other: (abs(other - k), abs(other - own_k)))

@@ -62,7 +62,6 @@ def _chosen(sight: Sight, place: str) -> None:
     k = answer(place, "k")
     if isinstance(k, int) and k in sight.outcome.by_k:
         session.choose_k(sight.run, k)
-        st.session_state[f"k-{sight.run.id}"] = k  # the slider
 
 
 def _answered(sight: Sight, place: str) -> None:

@@ -56,11 +56,21 @@ def verdict_words(sight: Sight, board: Board) -> None:
 def verdict_line(sight: Sight) -> None:
     """The verdict in one line, for a page that is about something else, with the way to its reasons."""
     board = begun_board(sight.run)
-    st.fragment(_line, run_every=2.0 if board.live else None)(sight)
+    if board.live:
+        st.fragment(_live_line, run_every=2.0)(sight)
+    else:
+        _line(sight, board)
 
 
-def _line(sight: Sight) -> None:
+def _live_line(sight: Sight) -> None:
+    """The line while criteria come in; when all are there, nothing asks for it any more."""
     board = begun_board(sight.run)
+    if not board.live:
+        st.rerun()
+    _line(sight, board)
+
+
+def _line(sight: Sight, board: Board) -> None:
     if not board.readings and board.verdict is None:
         if board.live:
             st.caption(":material/balance: How many clusters? The gaps are read in a moment.")

@@ -70,7 +70,8 @@ def test_further_k_leave_the_numbers_that_were_given() -> None:
     X = dice.normal(size=(200, 3))
     by_k = {k: KMeans(k, n_init=1, random_state=0).fit_predict(X) for k in range(2, 15)}
     first = lineage({k: by_k[k] for k in range(2, 11)}, 5)
-    more = lineage({**by_k, **first}, 5, settled=first)
+    taken = np.unique(np.concatenate([*first.values()]))
+    more = first | lineage({10: first[10], **{k: by_k[k] for k in range(11, 15)}}, 10, taken=taken)
     assert all(np.array_equal(more[k], first[k]) for k in first)
     fresh = set(np.concatenate([more[k] for k in range(11, 15)]).tolist()) - set(
         np.concatenate([*first.values()]).tolist()

@@ -148,8 +148,8 @@ class Film {
     const node = element("div", "node");
     node.style.setProperty("--colour", this.colour(cluster));
     Object.assign(node.style, this.picture(picture, side));
-    const { offsetWidth, offsetHeight } = { offsetWidth: parseFloat(node.style.width) + 4, offsetHeight: parseFloat(node.style.height) + 4 };
-    Object.assign(node.style, { left: `${x - offsetWidth / 2}px`, top: `${y - offsetHeight / 2}px` });
+    const [width, height] = [parseFloat(node.style.width) + 4, parseFloat(node.style.height) + 4]; // with its frame
+    Object.assign(node.style, { left: `${x - width / 2}px`, top: `${y - height / 2}px` });
     node.title = `${this.name(cluster)} at k = ${k}: ${size.toLocaleString("en")} samples`;
     const isNew = k === first || !places.has(`${k - 1}/${cluster}`);
     if (isNew) node.append(Object.assign(element("span", "tag"), { textContent: this.name(cluster) }));

@@ -100,6 +100,8 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
     sensitivity: ClassVar[Mapping[str, tuple[Any, ...]]] = {}  # values to try of one or two hyper-parameters
     #: Spaces that n_clusters has not shaped, in which k can be chosen, best first.
     spaces_without_k: ClassVar[tuple[Space, ...]] = ()
+    #: Attributes that hold further arrays which new samples are placed by.
+    own_state: ClassVar[tuple[str, ...]] = ()
 
     n_clusters: int = param(10, "Clusters", help="How many groups to sort the data into.", min=1, max=1000)
     scaling: str = param(
@@ -252,6 +254,7 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
             "scaling_offset": np.array(self.scaling_offset_),
             "scaling_divisor": np.array(self.scaling_divisor_),
             "cluster_centers": np.array(self.cluster_centers_),
+            **{name: np.array(getattr(self, name)) for name in self.own_state},
         }
 
     def load_fitted(self, state: Mapping[str, Any]) -> None:
@@ -261,6 +264,8 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
         self.scaling_offset_ = np.asarray(state["scaling_offset"])
         self.scaling_divisor_ = np.asarray(state["scaling_divisor"])
         self.cluster_centers_ = np.asarray(state["cluster_centers"])
+        for name in self.own_state:
+            setattr(self, name, np.asarray(state[name]))
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

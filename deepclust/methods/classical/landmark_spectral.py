@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 CHUNK = 4_096
 LLOYD_ROUNDS = 10  # landmarks need to be spread out, not optimal (the authors' code takes 5)
-OWN_STATE = ("_landmarks", "_width", "_map")
 TERMS = {
     "similarity": "sum of the first k eigenvalues of the landmark graph over k (1: the clusters fall apart)",
     "eigengap": "how much smaller the next eigenvalue is (high: this number of clusters fits)",
@@ -113,6 +112,7 @@ class LandmarkSpectral(Method):
     presets = {"quick": {}, "paper": {"n_landmarks": 1000, "skip_first": True}}
     rank = 34
     spaces_without_k = (INPUT,)
+    own_state = ("_landmarks", "_width", "_map")
     min_samples = 2
 
     n_landmarks: int = param(
@@ -207,11 +207,3 @@ class LandmarkSpectral(Method):
         self.embedding_ = self.spectral_embedding_ = self._embed(X)
         self.cluster_centers_ = kmeans_centers(self.embedding_, self.n_clusters, self._fit_seed, self.n_init)
         self.labels_ = self._assign(self.embedding_)
-
-    def fitted_state(self) -> dict[str, Any]:
-        return {**super().fitted_state(), **{name: np.array(getattr(self, name)) for name in OWN_STATE}}
-
-    def load_fitted(self, state: Mapping[str, Any]) -> None:
-        super().load_fitted(state)
-        for name in OWN_STATE:
-            setattr(self, name, np.asarray(state[name]))

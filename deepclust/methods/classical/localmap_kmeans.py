@@ -28,7 +28,6 @@ SNAPSHOT_EVERY = 20  # iterations
 SAME = 1e-5  # a sample so near to a fitted one, as a share of the spread of the data, is that one
 PLACED_BY = 10  # fitted samples
 CHUNK = 4_096
-OWN_STATE = ("_mean", "_axes", "_fitted", "_map")
 
 
 def place(X: np.ndarray, fitted: np.ndarray, points: np.ndarray) -> np.ndarray:
@@ -67,6 +66,7 @@ class LocalMAPKMeans(Method):
     presets = {"quick": {}}
     rank = 31
     spaces_without_k = (LATENT,)
+    own_state = ("_mean", "_axes", "_fitted", "_map")
 
     n_neighbors: int = param(
         10,
@@ -160,11 +160,3 @@ class LocalMAPKMeans(Method):
         self.embedding_ = self._map
         self.cluster_centers_ = kmeans_centers(self._map, self.n_clusters, self._fit_seed, self.n_init)
         self.labels_ = self._assign(self._map)
-
-    def fitted_state(self) -> dict[str, Any]:
-        return {**super().fitted_state(), **{name: np.array(getattr(self, name)) for name in OWN_STATE}}
-
-    def load_fitted(self, state: Mapping[str, Any]) -> None:
-        super().load_fitted(state)
-        for name in OWN_STATE:
-            setattr(self, name, np.asarray(state[name]))

@@ -27,7 +27,6 @@ AFFINITIES = ("self-tuning", "gaussian", "connectivity")
 ROWS = ("shi-malik", "unit-length")
 SCALE_NEIGHBOR = 7  # Zelnik-Manor & Perona
 CHUNK = 4_096
-OWN_STATE = ("_fitted", "_scales", "eigenvalues_", "_walk")
 TERMS = {
     "cut": "sum of the first k eigenvalues: what cutting the graph costs (low is good)",
     "eigengap": "how much further away the next eigenvalue lies (high: this number of clusters fits)",
@@ -81,6 +80,7 @@ class SpectralClustering(Method):
     presets = {"quick": {}, "njw": {"rows": "unit-length"}}
     rank = 32
     spaces_without_k = (INPUT,)
+    own_state = ("_fitted", "_scales", "eigenvalues_", "_walk")
     min_samples = 2
 
     # with 10, a thin curve of 2,000 points falls apart where its points happen to lie far from each other
@@ -189,11 +189,3 @@ class SpectralClustering(Method):
         self.spectral_embedding_ = self._walk
         self.cluster_centers_ = kmeans_centers(self.embedding_, self.n_clusters, self._fit_seed, self.n_init)
         self.labels_ = self._assign(self.embedding_)
-
-    def fitted_state(self) -> dict[str, Any]:
-        return {**super().fitted_state(), **{name: np.array(getattr(self, name)) for name in OWN_STATE}}
-
-    def load_fitted(self, state: Mapping[str, Any]) -> None:
-        super().load_fitted(state)
-        for name in OWN_STATE:
-            setattr(self, name, np.asarray(state[name]))
