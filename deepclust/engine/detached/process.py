@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 import deepclust
+from deepclust.apart import command, surroundings
 from deepclust.owner import Owner, process_of
 
 #: How long-running processes use the machine, unless the environment says otherwise. Threads sleep while they wait for
@@ -33,7 +34,7 @@ def start_detached(module: str, *arguments: str, log: IO[bytes]) -> Owner:
     """
     try:
         process = subprocess.Popen(
-            _command(module, *arguments),
+            command(module, *arguments),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -51,7 +52,7 @@ def start_detached(module: str, *arguments: str, log: IO[bytes]) -> Owner:
 def run_apart(module: str, question: str) -> subprocess.CompletedProcess[str]:
     """Run ``python -m module`` as `start_detached` would, give it a text, and wait for what it says and how it ends."""
     return subprocess.run(
-        _command(module),
+        command(module),
         input=question,
         capture_output=True,
         text=True,
@@ -61,16 +62,9 @@ def run_apart(module: str, question: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def _command(module: str, *arguments: str) -> list[str]:
-    # -P: a file in the working directory must not take the place of a module of the same name
-    return [sys.executable, "-P", "-m", module, *arguments]
-
-
 def _environment() -> dict[str, str]:
-    """That of this process, with our habits, and this package to be found from any working directory."""
-    package = str(Path(deepclust.__file__).resolve().parent.parent)
-    path = os.pathsep.join([package, *filter(None, [os.environ.get("PYTHONPATH")])])
-    return {**HABITS, **os.environ, "PYTHONPATH": path}
+    """The surroundings of every process, with our habits."""
+    return {**HABITS, **surroundings()}
 
 
 def sameness() -> str:

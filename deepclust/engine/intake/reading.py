@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from deepclust.apart import why_it_ended
 from deepclust.data.own import keep_dataset
 from deepclust.data.prepare import suggest
 from deepclust.data.reading.kinds import kind_of_file
@@ -32,7 +32,8 @@ def read_and_keep(path: Path, title: str, choices: Mapping[str, Any], own_folder
     try:
         answer = dict(json.loads(done.stdout.splitlines()[-1]))
     except (IndexError, ValueError):
-        raise ValueError(_broke_off(title, done.returncode, done.stderr)) from None
+        why = why_it_ended(done.returncode, done.stderr)
+        raise ValueError(f"{title} could not be read: {why}. Nothing was kept.") from None
     if "problem" in answer:
         raise ValueError(answer["problem"])
     return dict(answer["ref"])
@@ -43,15 +44,6 @@ def _work(question: Mapping[str, Any]) -> dict[str, Any]:
     ref: dict[str, Any] = dict(keep_dataset(data, Path(question["own_folder"])))
     how = suggest(data).how
     return ref if how == "none" else {**ref, "prepare": {"how": how}}
-
-
-def _broke_off(title: str, code: int, printed: str) -> str:
-    if code == -signal.SIGKILL or "MemoryError" in printed:
-        why = "there was not enough memory. Give fewer or smaller samples, or close other programs"
-    else:
-        last = (printed.strip().splitlines() or ["no word"])[-1][:200]
-        why = f"the program that reads it broke off ({last if code > 0 else signal.Signals(-code).name}). One of its files may be damaged: save it anew"
-    return f"{title} could not be read: {why}. Nothing was kept."
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from deepclust.data.dataset import Dataset
+from deepclust.data.reading.arrays.apart import arrays_apart
 from deepclust.data.reading.arrays.samples import dataset_of
 from deepclust.data.reading.sentences import reason
 from deepclust.data.reading.source import MAX_BYTES, check_unpacked, shorten
@@ -22,11 +23,12 @@ def read_hdf5(
 ) -> Dataset:
     """Read an HDF5 file; arrays are chosen as in `read_npz`, by the last part of their path."""
     label = name or path.name
-    return dataset_of(read_arrays_hdf5(path, label, max_bytes), label, name, max_bytes, x, y)
+    arrays = arrays_apart(f"{__name__}.read_arrays_hdf5", path, label, max_bytes)
+    return dataset_of(arrays, label, name, max_bytes, x, y)
 
 
 def read_arrays_hdf5(path: Path, label: str, max_bytes: int = MAX_BYTES) -> dict[str, np.ndarray]:
-    """The arrays of numbers and texts of an HDF5 file by their name, or by their path where two have the same name.
+    """The arrays of numbers and texts of an HDF5 file by their name, or by their path where two have the same name, in this process.
 
     ValueError before any is read for links and data that lie outside the file, objects, or too many bytes.
     """

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from deepclust.data.dataset import Dataset
+from deepclust.data.reading.arrays.apart import arrays_apart
 from deepclust.data.reading.arrays.hdf5 import read_arrays_hdf5
 from deepclust.data.reading.arrays.samples import dataset_of
 from deepclust.data.reading.sentences import in_words
@@ -26,7 +27,7 @@ def read_mat(
 ) -> Dataset:
     """A MATLAB file; arrays are chosen as in `read_npz`, also by fea and gnd. Samples may come last, as SVHN has them."""
     label = name or path.name
-    arrays = _mat_arrays(path, label, max_bytes)
+    arrays = arrays_apart(f"{__name__}.read_arrays_mat", path, label, max_bytes)
     notes = []
     lengths = [a.size for n, a in arrays.items() if a.ndim == 2 and 1 in a.shape]
     for n, array in arrays.items():
@@ -39,8 +40,8 @@ def read_mat(
     return replace(found, notes=(*notes, *found.notes))
 
 
-def _mat_arrays(path: Path, label: str, max_bytes: int) -> dict[str, np.ndarray]:
-    """The arrays of numbers of a .mat file of any version; sizes are looked up before anything is read."""
+def read_arrays_mat(path: Path, label: str, max_bytes: int) -> dict[str, np.ndarray]:
+    """The arrays of numbers of a .mat file of any version, in this process; sizes are looked up before anything is read."""
     with open(path, "rb") as stream:
         newest = stream.read(10) == b"MATLAB 7.3"
     if newest:  # an HDF5 file that stores axes the other way round

@@ -71,9 +71,9 @@ def test_too_many_arrays_and_other_files(tmp_path, monkeypatch):
         for name in "abc":
             file[name] = X
     with pytest.raises(ValueError, match="more than 2 arrays"):
-        read_hdf5(tmp_path / "a.h5")
+        read_arrays_hdf5(tmp_path / "a.h5", "a.h5")
     whole = (tmp_path / "a.h5").read_bytes()
     for content in (b"no hdf5", whole[:700], whole[:2000]):
         (tmp_path / "a.h5").write_bytes(content)
         with pytest.raises(ValueError, match=r"is not an HDF5 file, or it is damaged|more than 2 arrays"):
-            read_hdf5(tmp_path / "a.h5")
+            read_arrays_hdf5(tmp_path / "a.h5", "a.h5")
