@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from deepclust.data.catalog.reported import RUNGS
+from deepclust.data.catalog.table import published_rungs
 from deepclust.engine.judging.compare import compared, fallen, with_spread
 from deepclust.figures.grids import Cells, heat_map
 from deepclust.methods import find_method
@@ -39,14 +40,22 @@ def _ladder_table(runs: Sequence[Run], labelled: bool) -> None:
     st.table({name: [line[name] for line in cells] for name in cells[0]}, border="horizontal", hide_index=True)
     remarks = [f"Mean ± standard deviation over the seeds. {NO_LABELS}" if several else NO_LABELS]
     if labelled and "published_acc" in rows[0]:
-        remarks.append(
-            "Published: Yang et al., CVPR 2019, table 4, mean of 10 runs; NMI with the max normaliser, as here."
-        )
+        remarks += _sources(runs[0])
     if not labelled and runs[0].config.method in RUNGS:
         remarks.append("ACC, NMI and the published numbers appear when the labels are revealed.")
     st.caption("  \n".join(remarks))
     if labelled and (comparison := fallen(rows, find_method(runs[0].config.method).beside_ladder)):
         st.info(plain(comparison), icon=":material/info:")
+
+
+def _sources(run: Run) -> list[str]:
+    """Who published the numbers of the rungs, and how they came about: each source and note once."""
+    rungs: dict[str, list[str]] = {}
+    for rung, row in published_rungs(run.config.dataset, run.config.method).items():
+        rungs.setdefault(f"{row.source}. {row.note}", []).append(rung)
+    if len(rungs) == 1:
+        return [plain(f"Published: {next(iter(rungs))}")]
+    return [plain(f"Published, {', '.join(names)}: {told}") for told, names in rungs.items()]
 
 
 def _cells(row: dict[str, Any], counted: bool, unit: float) -> dict[str, str]:

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from deepclust.data.catalog.entry import Entry
-from deepclust.data.catalog.reported import NO_SPREAD, TZOREFF, Reported, quoted
+from deepclust.data.catalog.reported import TZOREFF, quoted, tzoreff
 from deepclust.data.catalog.source import Arrays, Files, Source, remote
 from deepclust.data.reading.archives.members import AGAIN, DAMAGE
 
@@ -67,9 +67,8 @@ ENTRIES = (
             megabytes=12,
         ),
         reported=(
-            Reported("DDLS, stage 0", 0.90, None, "authors", TZOREFF, f"{NO_SPREAD} Before clusters are formed."),
-            Reported("DDLS", 0.923, None, "authors", TZOREFF, NO_SPREAD),
-            *quoted(TZOREFF, ("DSC-Net", 0.946), ("DBC", 0.793), ("DEPICT", 0.42)),
+            *tzoreff(0.90, 0.923, ""),
+            *quoted(TZOREFF, ("DSC-Net", 0.946, "With more than a million weights."), ("DBC", 0.793), ("DEPICT", 0.42)),
         ),
     ),
     Entry(
@@ -88,8 +87,7 @@ ENTRIES = (
             "coil100", (remote("coil-100.zip", *(at + "coil-100/coil-100.zip" for at in _COIL)),), coil, megabytes=130
         ),
         reported=(
-            Reported("DDLS, stage 0", 0.89, None, "authors", TZOREFF, f"{NO_SPREAD} Before clusters are formed."),
-            Reported("DDLS", 0.903, None, "authors", TZOREFF, NO_SPREAD),
+            *tzoreff(0.89, 0.903, ""),
             *quoted(
                 TZOREFF,
                 ("JULE", 0.911),

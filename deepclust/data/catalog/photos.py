@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from deepclust.data.catalog.entry import Entry
-from deepclust.data.catalog.reported import KILINC, TEST_ONLY, Reported, quoted
+from deepclust.data.catalog.reported import KILINC, kilinc, quoted
 from deepclust.data.catalog.source import Arrays, Files, Source, remote
 from deepclust.data.reading.archives.members import AGAIN, DAMAGE
 from deepclust.data.reading.arrays.cifar_stl import read_cifar, read_stl
@@ -65,8 +65,12 @@ ENTRIES = (
             megabytes=246,
         ),
         reported=(
-            Reported("LALNet", 0.7680, None, "authors", KILINC, f"± 0.0130. {TEST_ONLY}"),
-            *quoted(KILINC, ("IMSAT", 0.573), note="± 0.039, on GIST features."),
+            kilinc(0.7680, 0.0130),
+            *quoted(
+                KILINC,
+                ("IMSAT", 0.573, "± 0.039, on GIST features."),
+                ("DEC", 0.119, "± 0.004; quoted there from Hu et al., 2017."),
+            ),
         ),
     ),
     Entry(

@@ -13,8 +13,8 @@ TZOREFF = "Tzoreff et al., 2018"
 KILINC = "Kilinc & Uysal, ICLR 2018"
 SHAHAM = "Shaham et al., ICLR 2018"
 NO_SPREAD = "A single number: no spread and no NMI are given."
-TEST_ONLY = "Trained on the training pictures, tested on the test pictures; NMI is not given."
-_YANG = "Yang et al., CVPR 2019"
+ON_TEST = "Trained on the train part, the test part clustered by itself"
+YANG = "Yang et al., CVPR 2019"
 _NMI_MAX = "NMI with the max normaliser."
 
 
@@ -23,7 +23,8 @@ class Reported:
     """A result for one data set. ``acc`` and ``nmi`` lie in [0, 1]; None where the source gives none.
 
     by: who measured it: "authors" of the method, "others" in a paper on another one, or "us" (then it is published
-    nowhere but here).
+    nowhere but here). note: how: protocol, spread, normaliser of the NMI. held_out: whether it is of a test part that was
+    not learned from.
     """
 
     method: str
@@ -32,6 +33,7 @@ class Reported:
     by: By
     source: str
     note: str = ""
+    held_out: bool = False
 
 
 def yang(*rows: tuple[str, float, float, str]) -> tuple[Reported, ...]:
@@ -47,17 +49,36 @@ def yang(*rows: tuple[str, float, float, str]) -> tuple[Reported, ...]:
         "code": f"{quoted} The variant in code space with Euclidean affinities, not the full method.",
     }
     return tuple(
-        Reported(method, acc, nmi, "authors" if how == "own" else "others", _YANG, notes[how])
+        Reported(method, acc, nmi, "authors" if how == "own" else "others", YANG, notes[how])
         for method, acc, nmi, how in rows
     )
 
 
-def quoted(source: str, *rows: tuple[str, float], note: str = "NMI is not given.") -> tuple[Reported, ...]:
-    """Methods with the accuracies that a paper on another method gives for them."""
+def quoted(source: str, *rows: tuple[str, float] | tuple[str, float, str]) -> tuple[Reported, ...]:
+    """Methods with the accuracies that a paper on another method gives for them.
+
+    rows: method, ACC, and what else the paper says of the number.
+    """
     authors = source.rsplit(",", 1)[0]
     return tuple(
-        Reported(method, acc, None, "others", source, f"As quoted by {authors}; {note}") for method, acc in rows
+        Reported(method, acc, None, "others", source, " ".join([f"As quoted by {authors}; NMI is not given.", *more]))
+        for method, acc, *more in rows
     )
+
+
+def tzoreff(stage_0: float, end: float, note: str) -> tuple[Reported, Reported]:
+    """The autoencoder of Tzoreff et al. before clusters are formed, and the whole of their method."""
+    return (
+        Reported("DDLS, stage 0", stage_0, None, "authors", TZOREFF, f"{NO_SPREAD} Before clusters are formed."),
+        Reported("DDLS", end, None, "authors", TZOREFF, f"{NO_SPREAD} {note}".strip()),
+    )
+
+
+def kilinc(acc: float, spread: float, *, on_test: bool = True) -> Reported:
+    """LALNet in table 3 of its authors."""
+    protocol = ON_TEST if on_test else "All samples, train and test part together"
+    note = f"k-means on F, ± {spread} over 10 runs; NMI is not given. {protocol}."
+    return Reported("LALNet", acc, None, "authors", KILINC, note, held_out=on_test)
 
 
 def measured(
@@ -78,7 +99,8 @@ def best_first(rows: Iterable[Reported]) -> tuple[Reported, ...]:
     return tuple(sorted(rows, key=lambda row: -(row.acc or 0.0)))
 
 
-#: By method, which row of its paper's table is which rung of its ladder of ablations.
+#: By method: the paper that has a ladder of its ablations, and which row of the paper's table is which rung.
+LADDERS_OF = {"DSCDAN": YANG, "DDLS": TZOREFF}
 RUNGS = {
     "DSCDAN": {
         "ConvAE": "ConvAE",

@@ -8,7 +8,7 @@ from typing import Any
 
 from deepclust.data.catalog import digits, drawn, faces, mnist, objects, photos, tables, texts
 from deepclust.data.catalog.entry import Entry, data_folder
-from deepclust.data.catalog.reported import RUNGS, Reported
+from deepclust.data.catalog.reported import LADDERS_OF, RUNGS, Reported
 from deepclust.data.dataset import Dataset
 
 __all__ = ["CATALOG", "Entry", "data_folder", "find_entry", "load_dataset", "published_rungs", "reported_on"]
@@ -43,7 +43,7 @@ def reported_on(ref: Mapping[str, Any]) -> tuple[Reported, ...]:
     return () if entry is None or ref.get("subset") or ref.get("prepare") else entry.reported
 
 
-def published_rungs(name: str, method: str) -> dict[str, Reported]:
-    """What was published on a data set for the rungs of a method's ladder of ablations, by rung; maybe nothing."""
-    rows = {row.method: row for row in CATALOG[name].published} if name in CATALOG else {}
+def published_rungs(ref: Mapping[str, Any], method: str) -> dict[str, Reported]:
+    """What was published on the data that a reference names for the rungs of a method's ladder, by rung; maybe nothing."""
+    rows = {row.method: row for row in reported_on(ref) if row.source == LADDERS_OF.get(method)}
     return {rung: rows[row] for rung, row in RUNGS.get(method, {}).items() if row in rows}

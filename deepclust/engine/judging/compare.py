@@ -20,7 +20,7 @@ def compared(runs: Sequence[Run], *, labelled: bool) -> list[dict[str, Any]]:
     if not runs:
         return []
     config = runs[0].config
-    published = published_rungs(str(config.dataset.get("name", "")), config.method) if labelled else {}
+    published = published_rungs(config.dataset, config.method) if labelled else {}
     rows = []
     for row in table(runs):
         said: dict[str, Any] = {"member": row.part, "runs": len(row.runs), "finished": row.n_ended}

@@ -208,6 +208,42 @@ def test_a_number_that_we_measured_is_not_called_published():
     assert reported_on({"name": "digits", "subset": {"n": 500}}) == ()
 
 
+def test_the_tables_of_lalnet_and_ddls_are_there_whole_as_quoted_by_them():
+    def of(name: str, source: str) -> dict[str, float | None]:
+        return {r.method: r.acc for r in CATALOG[name].published if r.source.startswith(source) and r.by == "others"}
+
+    assert of("mnist-test", "Kilinc") == {
+        "IMSAT": 0.984,
+        "JULE": 0.961,
+        "AAE (30 clusters)": 0.959,
+        "VaDE": 0.9406,
+        "GMVAE (30 clusters)": 0.9277,
+        "AAE (16 clusters)": 0.9045,
+        "CatGAN (20 clusters)": 0.903,
+        "GMVAE (16 clusters)": 0.8782,
+        "DEC": 0.843,
+        "GMVAE": 0.8231,
+        "AE + k-means": 0.8184,
+        "k-means": 0.5349,
+    }
+    assert of("usps", "Kilinc") == {"JULE": 0.95}
+    assert of("svhn", "Kilinc") == {"IMSAT": 0.573, "DEC": 0.119}
+    ddls = {"DEPICT": 0.965, "Neural Clustering": 0.966, "DBC": 0.964, "DCC": 0.963, "VaDE": 0.944}
+    assert of("mnist", "Tzoreff") == ddls | {"DEC": 0.843, "DCN": 0.83, "JULE": 0.8}
+    assert of("coil20", "Tzoreff") == {"DSC-Net": 0.946, "DBC": 0.793, "DEPICT": 0.42}
+    assert len(of("coil100", "Tzoreff")) == 7
+
+
+def test_which_numbers_are_of_samples_that_were_not_learned_from_is_known():
+    held_out = {(e.name, r.method) for e in CATALOG.values() for r in e.reported if r.held_out}
+    assert held_out == {
+        ("mnist-test", "LALNet"),
+        ("mnist-test", "Nearest centre, codes of VaDE"),
+        ("mnist-test", "Nearest centre, pixels"),
+        ("svhn", "LALNet"),
+    }
+
+
 DDLS = {"DDLS", "DDLS, stage 0"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from deepclust.engine.training.train import train
 from deepclust.methods import METHODS
 from deepclust.owner import this_process
 from deepclust.runs import Run, RunStore
+from pages.experiments.group_tables import _sources
 from tests.pages.conftest import blobs
 
 RUNGS = {"bare": {"n_init": 1}, "whole": {}}
@@ -151,6 +153,21 @@ def test_a_grid_fills_in_while_its_runs_end(
     next(s for s in visitor.selectbox if s.label == "Look at").set_value(runs[2].id).run()
     assert not visitor.exception
     assert visitor.query_params["run"] in (runs[2].id, [runs[2].id])
+
+
+@pytest.mark.parametrize(
+    ("method", "name", "said", "not_said"),
+    [("DDLS", "mnist", "Tzoreff et al., 2018", "Yang"), ("DSCDAN", "usps", "Yang et al., CVPR 2019", "Tzoreff")],
+)
+def test_the_sources_of_the_published_rungs_are_named(
+    store: RunStore, made: Callable[..., list[Run]], method: str, name: str, said: str, not_said: str
+) -> None:
+    run = made(over_seeds, [0])[0]
+    config = replace(run.config, method=method, dataset={"name": name})
+    told = " ".join(_sources(store.create(config)))
+    assert said in told
+    assert not_said not in told
+    assert "Published" in told
 
 
 # -- the estimate -----------------------------------------------------------------------------------------------------
