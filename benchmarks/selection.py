@@ -27,7 +27,7 @@ from benchmarks.methods_on_digits import machine
 from deepclust.data.catalog.table import load_dataset
 from deepclust.methods import find_method
 from deepclust.selection import Criterion, Verdict, give_verdict, judge_k
-from deepclust.selection.k.facts import FACTS
+from deepclust.selection.k.discovery import FACTS
 from deepclust.selection.k.record import RECORD
 
 AT_MOST = 12_000  # samples; of larger sets 10,000 are drawn

@@ -12,12 +12,13 @@ import pytest
 from deepclust.cli import main
 from deepclust.runs import Run, RunStore
 from deepclust.selection.k.criterion import Criterion, count, curve
+from deepclust.selection.k.discovery import FACTS
 
 
 def a_few_criteria(X: np.ndarray, ks: range, labels: object = None) -> Iterator[Criterion]:
-    yield curve("silhouette", ks, [1.0 if k == 3 else 0.5 for k in ks])
-    yield curve("smallest", ks, np.ones(len(ks)))
-    yield count("hdbscan", ks, [3])
+    yield curve(FACTS["silhouette"], ks, [1.0 if k == 3 else 0.5 for k in ks])
+    yield curve(FACTS["smallest"], ks, np.ones(len(ks)))
+    yield count(FACTS["hdbscan"], ks, [3])
 
 
 @pytest.fixture

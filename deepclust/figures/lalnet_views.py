@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from deepclust.figures.theme import GRID, PETROFF_10, TEXT, colour
+from deepclust.metrics.lalnet_arrays import SPACES, mean_of
 
-SPACES = ("F", "Z", "softmax(Z)")
 CARRIED = 0.9  # of all activity
 
 
@@ -75,8 +75,7 @@ def unit_means(means: Mapping[str, np.ndarray], weights: Mapping[str, np.ndarray
         vertical_spacing=0.09,
         horizontal_spacing=0.05,
         row_heights=[0.6, 0.4],
-        subplot_titles=[f"mean of {name}" for name in SPACES]
-        + ["norm of the weights to F", "norm of the weights to Z"],
+        subplot_titles=[mean_of(name) for name in SPACES] + ["norm of the weights to F", "norm of the weights to Z"],
     )
     for column, name in enumerate(SPACES, start=1):
         for row, values in ((1, means[name]), (2, weights.get(name))):

@@ -8,7 +8,7 @@ from deepclust.engine.detached.work import ENDED
 from deepclust.engine.estimating.estimate import in_time
 from deepclust.engine.judging.choosing import Board, board_of, largest_k, start_choosing
 from deepclust.runs import Run
-from deepclust.selection.k.facts import FACTS
+from deepclust.selection.k.discovery import FACTS
 from pages.choose.board import criteria_view, verdict_view
 from pages.choose.pictures import film_view, pictures_view
 from pages.choose.settings import can_be_ranked, settings_view

@@ -6,8 +6,9 @@ import numpy as np
 import streamlit as st
 
 from deepclust.figures.gar_graphs import graph_figure, matrix_png, story_curves
-from deepclust.figures.lalnet_views import CARRIED, SPACES, by_user, n_carrying, parents_first, unit_means, usage_map
+from deepclust.figures.lalnet_views import CARRIED, by_user, n_carrying, parents_first, unit_means, usage_map
 from deepclust.metrics.gar_graphs import adjacencies, connections
+from deepclust.metrics.lalnet_arrays import SPACES, mean_of, means_by_cluster, means_by_transformation, weights_to
 from deepclust.metrics.lineage import letter
 from deepclust.transforms import TRANSFORMATIONS, members_of
 from pages.explore import lalnet_snapshots
@@ -24,7 +25,7 @@ def members(subject: Subject) -> tuple[str, ...]:
     """The transformations that the run has learned to tell apart, in the order of its pseudo-classes."""
     config, extras = subject.sight.run.config, subject.sight.outcome.result.extras
     names = members_of(config.params["transforms"], config.feature_shape)
-    means = extras.get("means by transformation of F", names)
+    means = extras.get(means_by_transformation("F"), names)
     # before pictures that are not square had a set of their own, auto was D4 for them as well
     return names if len(means) == len(names) else members_of("D4", config.feature_shape)
 
@@ -35,11 +36,11 @@ def members(subject: Subject) -> tuple[str, ...]:
 def units(subject: Subject) -> None:
     """Mean activity of every dimension of F, Z and softmax(Z), the norms of the weights, and who uses which units."""
     extras = subject.sight.outcome.result.extras
-    if any(f"mean of {name}" not in extras for name in SPACES):
+    if any(mean_of(name) not in extras for name in SPACES):
         too_old()
         return
-    means = {name: extras[f"mean of {name}"] for name in SPACES}
-    weights = {name: extras[f"weights to {name}"] for name in ("F", "Z")}
+    means = {name: extras[mean_of(name)] for name in SPACES}
+    weights = {name: extras[weights_to(name)] for name in ("F", "Z")}
     names = members(subject)
     n_used, n_units = n_carrying(means["F"]), len(means["F"])
     own = means["softmax(Z)"][:: len(names)].sum()
@@ -60,14 +61,14 @@ def units(subject: Subject) -> None:
         "so that clusters lie apart in F; every transformation has its own outputs; and among the outputs of one transformation, "
         f"every cluster has its own. The clusters are those of the training, k = {subject.sight.run.config.n_clusters}."
     )
-    clusters = [f"cluster {letter(c)}" for c in range(len(extras["means by cluster of F"]))]
-    by_cluster = {name: extras[f"means by cluster of {name}"] for name in SPACES}
+    clusters = [f"cluster {letter(c)}" for c in range(len(extras[means_by_cluster("F")]))]
+    by_cluster = {name: extras[means_by_cluster(name)] for name in SPACES}
     first = np.arange(0, len(means["Z"]), len(names))  # the outputs of the samples as they are
     duplicates = by_cluster["softmax(Z)"][:, first]
     maps = (
         (by_cluster["F"], clusters, by_user(by_cluster["F"]), "F by cluster", "units of F"),
         (
-            extras["means by transformation of softmax(Z)"],
+            extras[means_by_transformation("softmax(Z)")],
             names,
             parents_first(len(means["Z"]), len(names)),
             "softmax(Z) by transformation",

@@ -8,11 +8,11 @@ import numpy as np
 import streamlit as st
 
 from deepclust.metrics.gar_graphs import GraphStory, adjacencies, force_layout, graph_story
+from deepclust.metrics.lalnet_arrays import GRAPH_PARENTS, GRAPH_ROWS, GRAPH_Z
 from deepclust.results import EXTRA
 from deepclust.runs import Run
 
 LAID_OUT = 0.5  # connections that count for the places of the points
-GRAPH_ARRAYS = ("graph Z", "graph rows", "graph parents")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,9 +41,9 @@ def snapshots_of(run: Run) -> Snapshots | None:
 @st.cache_resource(max_entries=4, show_spinner="Reading the snapshots")
 def _snapshots_of(run_id: str, n: int, written: int, _run: Run) -> Snapshots:
     shots = [_run.snapshot(number) for number in range(n)]
-    if all(f"{EXTRA}{name}" in shots[0] for name in GRAPH_ARRAYS):
-        z = np.stack([shot[f"{EXTRA}graph Z"] for shot in shots])
-        rows, parents = (shots[0][f"{EXTRA}{name}"].astype(np.int64) for name in GRAPH_ARRAYS[1:])
+    if all(f"{EXTRA}{name}" in shots[0] for name in (GRAPH_Z, GRAPH_ROWS, GRAPH_PARENTS)):
+        z = np.stack([shot[f"{EXTRA}{GRAPH_Z}"] for shot in shots])
+        rows, parents = (shots[0][f"{EXTRA}{name}"].astype(np.int64) for name in (GRAPH_ROWS, GRAPH_PARENTS))
     else:
         z, rows, parents = np.zeros((0, 0, 0)), np.zeros(0, np.int64), np.zeros(0, np.int64)
     return Snapshots(

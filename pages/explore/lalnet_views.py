@@ -7,9 +7,9 @@ from dataclasses import replace
 import streamlit as st
 
 from deepclust.engine.maps.run_maps import FIRST_SAMPLE
-from deepclust.figures.lalnet_views import SPACES
 from deepclust.figures.multiples import multiple
 from deepclust.metrics.external import acc, nmi
+from deepclust.metrics.lalnet_arrays import SPACES, clusters_in
 from deepclust.projections import PROJECTIONS
 from deepclust.runs import Run
 from deepclust.spaces import Space
@@ -114,7 +114,7 @@ def _scores(subject: Subject, name: str) -> str:
     classes = subject.sight.judged
     if classes is None:
         return ""
-    labels = subject.sight.outcome.result.extras[f"clusters in {name}"]
+    labels = subject.sight.outcome.result.extras[clusters_in(name)]
     return f" · ACC {acc(classes, labels):.3f} · NMI {nmi(classes, labels):.3f}"
 
 

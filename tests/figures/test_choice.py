@@ -9,6 +9,7 @@ import pytest
 
 from deepclust.figures.choice import criteria_board, votes_chart
 from deepclust.selection.k.criterion import Criterion, count, curve
+from deepclust.selection.k.discovery import FACTS
 from deepclust.selection.k.verdict import Verdict, give_verdict
 
 KS = range(2, 9)
@@ -18,10 +19,10 @@ KS = range(2, 9)
 def criteria() -> list[Criterion]:
     peak = [-abs(k - 4.0) for k in KS]
     return [
-        curve("silhouette", KS, peak),
-        curve("gap", KS, peak, np.full(len(KS), 0.2), pick=4),
-        curve("smallest", KS, peak),
-        count("hdbscan", KS, [4, 5, 4]),
+        curve(FACTS["silhouette"], KS, peak),
+        curve(FACTS["gap"], KS, peak, np.full(len(KS), 0.2), pick=4),
+        curve(FACTS["smallest"], KS, peak),
+        count(FACTS["hdbscan"], KS, [4, 5, 4]),
     ]
 
 

@@ -18,7 +18,7 @@ from deepclust.engine.detached.work import Report, Work
 from deepclust.engine.judging.reading import Reading
 from deepclust.runs import Run
 from deepclust.selection.k.criterion import Criterion
-from deepclust.selection.k.facts import FACTS
+from deepclust.selection.k.discovery import FACTS
 from deepclust.selection.k.verdict import Verdict, give_verdict
 
 LARGEST_K = 50

@@ -17,6 +17,17 @@ from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.centers import group_means, kmeans_centers
 from deepclust.methods.base.deep import DeepMethod
 from deepclust.methods.lalnet.view_axes import reduced
+from deepclust.metrics.lalnet_arrays import (
+    GRAPH_PARENTS,
+    GRAPH_ROWS,
+    GRAPH_Z,
+    SPACES,
+    clusters_in,
+    mean_of,
+    means_by_cluster,
+    means_by_transformation,
+    weights_to,
+)
 from deepclust.params import param
 from deepclust.transforms import AUTO, VECTOR, BatchTransform, kind_of, members_of, squared
 
@@ -24,7 +35,6 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-SPACES = ("F", "Z", "softmax(Z)")
 FEW = 500  # samples that the search for a shortcut looks at, and that the graphs of the paper's figure 6 show
 STARTS_WHILE_TRAINING = 10
 MOST_READ = 10_000  # samples that k-means looks at to compare the spaces
@@ -192,9 +202,9 @@ class AcolMethod(DeepMethod):
         z = self._in_space(self._codes(self._transform(self._x)(self._x[few], counts)), "Z")
         greatest = float(np.finfo(np.float16).max)
         return {
-            "graph rows": few.astype(np.int32),
-            "graph parents": np.repeat(np.arange(len(counts)), counts).astype(np.int8),
-            "graph Z": np.clip(z, -greatest, greatest).astype(np.float16),
+            GRAPH_ROWS: few.astype(np.int32),
+            GRAPH_PARENTS: np.repeat(np.arange(len(counts)), counts).astype(np.int8),
+            GRAPH_Z: np.clip(z, -greatest, greatest).astype(np.float16),
         }
 
     def _portray(self) -> None:
@@ -210,13 +220,13 @@ class AcolMethod(DeepMethod):
             space = self._in_space(f, name)
             self._own_spaces[name] = small = reduced(space)
             self._own_extras |= {
-                f"clusters in {name}": self._kmeans(small[rows], small).astype(np.int16),
-                f"mean of {name}": space.mean(axis=0),
-                f"means by cluster of {name}": group_means(space, self.labels_, self.n_clusters),
-                f"means by transformation of {name}": np.stack([self._in_space(g, name).mean(axis=0) for g in turned]),
+                clusters_in(name): self._kmeans(small[rows], small).astype(np.int16),
+                mean_of(name): space.mean(axis=0),
+                means_by_cluster(name): group_means(space, self.labels_, self.n_clusters),
+                means_by_transformation(name): np.stack([self._in_space(g, name).mean(axis=0) for g in turned]),
             }
         for name, layer in (("F", self._net.hidden), ("Z", self._net.head)):
-            self._own_extras[f"weights to {name}"] = to_numpy(layer.weight.norm(dim=1))
+            self._own_extras[weights_to(name)] = to_numpy(layer.weight.norm(dim=1))
 
     def _spaces(self) -> dict[str, np.ndarray]:
         return self._own_spaces

@@ -1,4 +1,4 @@
-"""One criterion on the board: its words, its curve over k, what it picks, and which other k it cannot rule out."""
+"""A criterion: its facts, and on the board its curve over k, what it picks, and which other k it cannot rule out."""
 
 from __future__ import annotations
 
@@ -9,10 +9,22 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from deepclust.selection.k.facts import FACTS
-
 Better = Literal["high", "low"]
 NEAR = 0.05  # of the range of a curve
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a criterion is called, what it looks at, whether high or low is good, and how many voices it has.
+
+    weight 0: it warns and does not vote (docs/decisions/0009-choosing-k.md).
+    """
+
+    name: str
+    title: str
+    sentence: str
+    better: Better = "high"
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,7 @@ def plain(values: ArrayLike) -> tuple[float | None, ...]:
 
 
 def curve(
-    name: str,
+    facts: Facts,
     ks: Sequence[int],
     values: ArrayLike,
     spread: ArrayLike | None = None,
@@ -71,12 +83,11 @@ def curve(
     last_above: float | None = None,
     note: str = "",
 ) -> Criterion:
-    """The criterion of that name from its values over ks (n_ks,).
+    """The criterion with its values over ks (n_ks,).
 
     It picks the best value, or the k that is given; with ``last_above`` the largest k whose value is at least that share of
     the best one.
     """
-    facts = FACTS[name]
     scores = np.asarray(values, np.float64) * (1 if facts.better == "high" else -1)
     plausible: tuple[int, ...] = ()
     if last_above is not None:
@@ -86,7 +97,7 @@ def curve(
     if facts.weight == 0:
         pick, plausible = None, ()
     return Criterion(
-        name,
+        facts.name,
         facts.title,
         facts.sentence,
         facts.better,
@@ -100,14 +111,13 @@ def curve(
     )
 
 
-def count(name: str, ks: Sequence[int], counts: Sequence[int], note: str = "") -> Criterion:
-    """The criterion of that name that only counted, maybe several times: its pick is the middle one of those within ks."""
-    facts = FACTS[name]
+def count(facts: Facts, ks: Sequence[int], counts: Sequence[int], note: str = "") -> Criterion:
+    """A criterion that only counted, maybe several times: its pick is the middle one of those within ks."""
     inside = sorted(c for c in counts if ks[0] <= c <= ks[-1])
     if len(inside) < len(counts):
         note += f" Counts outside {ks[0]} to {ks[-1]} are no vote."
     return Criterion(
-        name,
+        facts.name,
         facts.title,
         facts.sentence,
         facts.better,

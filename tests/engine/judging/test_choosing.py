@@ -24,16 +24,16 @@ from deepclust.engine.training.train import train
 from deepclust.methods import find_method
 from deepclust.runs import Run, RunStore
 from deepclust.selection.k.criterion import Criterion, count, curve
-from deepclust.selection.k.facts import FACTS
+from deepclust.selection.k.discovery import FACTS
 from deepclust.spaces import INPUT, Space
 
 
 def a_few_criteria(X: np.ndarray, ks: range, labels: object = None) -> Iterator[Criterion]:
     """Stand in for the whole board, which is tested in tests/selection."""
     assert len(X) == 90
-    yield curve("silhouette", ks, [1.0 if k == 3 else 0.5 for k in ks])
-    yield curve("smallest", ks, np.ones(len(ks)))
-    yield count("hdbscan", ks, [3])
+    yield curve(FACTS["silhouette"], ks, [1.0 if k == 3 else 0.5 for k in ks])
+    yield curve(FACTS["smallest"], ks, np.ones(len(ks)))
+    yield count(FACTS["hdbscan"], ks, [3])
 
 
 @pytest.fixture

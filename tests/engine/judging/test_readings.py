@@ -13,6 +13,7 @@ from deepclust.engine.judging.readings import read_space, readings
 from deepclust.engine.training.train import train
 from deepclust.runs import Run, RunStore
 from deepclust.selection.k.criterion import curve
+from deepclust.selection.k.discovery import FACTS
 from deepclust.selection.k.verdict import Verdict, give_verdict
 
 
@@ -51,7 +52,7 @@ def clear_after(k: int) -> tuple[float, ...]:
 
 
 def verdict(k: int) -> Verdict:
-    given = give_verdict([curve("silhouette", range(2, 21), [-abs(other - k) for other in range(2, 21)])])
+    given = give_verdict([curve(FACTS["silhouette"], range(2, 21), [-abs(other - k) for other in range(2, 21)])])
     assert given is not None
     return given
 

@@ -12,6 +12,7 @@ from deepclust.engine.judging.choosing import Board, read_board
 from deepclust.runs import Run
 from deepclust.runs.answers import give_answer
 from deepclust.selection.k.criterion import count, curve
+from deepclust.selection.k.discovery import FACTS
 from tests.pages.explore.test_explore import reveal
 from tests.pages.map.test_map import parts
 
@@ -20,10 +21,10 @@ def write(run: Run, **changes: object) -> None:
     """A board of a few criteria that say 3 for k up to 10."""
     ks = range(2, 11)
     criteria = (
-        curve("silhouette", ks, [-abs(k - 3.0) for k in ks]),
-        curve("smallest", ks, [1.0] * 9, note="At k = 9 a cluster is nearly empty."),
-        curve("bic", ks, [abs(k - 3.0) for k in ks]),
-        count("hdbscan", ks, [3]),
+        curve(FACTS["silhouette"], ks, [-abs(k - 3.0) for k in ks]),
+        curve(FACTS["smallest"], ks, [1.0] * 9, note="At k = 9 a cluster is nearly empty."),
+        curve(FACTS["bic"], ks, [abs(k - 3.0) for k in ks]),
+        count(FACTS["hdbscan"], ks, [3]),
     )
     board = Board("done", 10, criteria, 16, seconds=12.0, content=run.metrics()["content"])
     (run.folder / "choose_k.json").write_text(json.dumps(board.to_json() | changes))
@@ -167,7 +168,7 @@ def test_a_space_that_knows_k_is_said_and_training_again_is_advised(app, finishe
 def test_no_button_is_primary_where_k_is_not_clear_and_the_k_with_most_votes_is_looked_at(app, finished: Run) -> None:
     ks = range(2, 11)
     spread = [
-        curve(name, ks, [-abs(k - pick) for k in ks])
+        curve(FACTS[name], ks, [-abs(k - pick) for k in ks])
         for name, pick in zip(
             ("eigengap", "silhouette", "map_silhouette", "map_stability", "map_strength"), (3, 3, 3, 8, 9), strict=True
         )

@@ -154,7 +154,9 @@ def test_galleries_at_three_k(page: AppTest) -> None:
     assert "**k = 2**" in text
     assert "**k = 3** (trained with)" in text
     assert "**k = 6**" in text
-    bodies = [h.proto.body for h in page.get("html") if "Cluster A" in h.proto.body]
+    bodies = [
+        h.proto.body for h in page.get("html") if "Cluster " in h.proto.body
+    ]  # which letters are left depends on k
     assert sorted(body.count("<img") for body in bodies) == [2, 3, 6]
 
 

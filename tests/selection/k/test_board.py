@@ -9,7 +9,7 @@ import pytest
 
 from deepclust.projections import project
 from deepclust.selection import Criterion, give_verdict, judge_k
-from deepclust.selection.k.facts import FACTS
+from deepclust.selection.k.discovery import FACTS
 from deepclust.selection.k.record import record, track_record
 
 
@@ -18,7 +18,8 @@ def board(groups) -> Iterator[list[Criterion]]:
     """All criteria for k = 2 .. 10, with PCA in 3-D for a map: UMAP compiles for long, and is tested where it lives."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "deepclust.selection.k.board.project", lambda X, method, random_state, params: project(X, "pca", 3)
+            "deepclust.selection.k.criteria.density.project",
+            lambda X, method, random_state, params: project(X, "pca", 3),
         )
         yield list(judge_k(groups[0], range(2, 11)))
 
@@ -44,14 +45,16 @@ def test_every_curve_is_there(board) -> None:
 
 
 def test_the_first_criterion_comes_before_the_slow_ones(groups, monkeypatch) -> None:
-    monkeypatch.setattr("deepclust.selection.k.board.project", lambda *a, **k: pytest.fail("it waited for the map"))
+    monkeypatch.setattr(
+        "deepclust.selection.k.criteria.density.project", lambda *a, **k: pytest.fail("it waited for the map")
+    )
     first = next(iter(judge_k(groups[0], range(2, 6), {4: groups[1]})))
     assert first.pick == 4
 
 
 def test_few_samples_many_of_them_alike_are_no_hindrance(monkeypatch) -> None:
     monkeypatch.setattr(
-        "deepclust.selection.k.board.project", lambda X, method, random_state, params: project(X, "pca", 3)
+        "deepclust.selection.k.criteria.density.project", lambda X, method, random_state, params: project(X, "pca", 3)
     )
     X = np.random.default_rng(0).normal(size=(12, 3)).astype(np.float32)
     X[4:] = X[4]

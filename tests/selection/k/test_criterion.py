@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from deepclust.selection.k.criterion import Criterion, best_of, count, curve, last_good
+from deepclust.selection.k.discovery import FACTS
 
 KS = [2, 3, 4, 5]
 
@@ -19,30 +20,30 @@ def test_the_best_and_what_comes_near_it() -> None:
 
 
 def test_low_is_good_for_some() -> None:
-    assert curve("davies_bouldin", KS, [3.0, 1.0, 2.0, 2.0]).pick == 3
-    assert curve("silhouette", KS, [3.0, 1.0, 2.0, 2.0]).pick == 2
+    assert curve(FACTS["davies_bouldin"], KS, [3.0, 1.0, 2.0, 2.0]).pick == 3
+    assert curve(FACTS["silhouette"], KS, [3.0, 1.0, 2.0, 2.0]).pick == 2
 
 
 def test_the_largest_k_that_is_still_good() -> None:
     assert last_good(KS, np.array([1.0, 0.5, 0.96, 0.2]), 0.95) == 4
     assert last_good(KS, np.full(4, np.nan), 0.95) is None
-    assert curve("stability", KS, [1.0, 0.5, 0.96, 0.2], last_above=0.95).plausible == (4,)
+    assert curve(FACTS["stability"], KS, [1.0, 0.5, 0.96, 0.2], last_above=0.95).plausible == (4,)
 
 
 def test_what_only_warns_picks_nothing() -> None:
-    found = curve("smallest", KS, [1.0, 0.5, 0.2, 0.1])
+    found = curve(FACTS["smallest"], KS, [1.0, 0.5, 0.2, 0.1])
     assert (found.pick, found.plausible, found.weight) == (None, (), 0)
 
 
 def test_the_middle_of_several_counts_is_the_pick_and_those_outside_are_no_vote() -> None:
-    found = count("hdbscan", KS, [4, 9, 3, 3])
+    found = count(FACTS["hdbscan"], KS, [4, 9, 3, 3])
     assert (found.pick, found.plausible) == (3, (3, 4))
     assert "outside 2 to 5" in found.note
-    assert count("hdbscan", KS, [0]).pick is None
+    assert count(FACTS["hdbscan"], KS, [0]).pick is None
 
 
 def test_json_and_back() -> None:
-    found = curve("gap", KS, [0.1, np.nan, 0.3, 1e9], [0.1, 0.1, np.inf, 0.1], pick=None, note="so it is")
+    found = curve(FACTS["gap"], KS, [0.1, np.nan, 0.3, 1e9], [0.1, 0.1, np.inf, 0.1], pick=None, note="so it is")
     again = Criterion.from_json(json.loads(json.dumps(found.to_json())))
     assert again == found
     assert again.curve == (0.1, None, 0.3, 1e9)

@@ -2,10 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
+
+from deepclust.selection.k.criterion import Criterion, Facts, curve
+from deepclust.selection.k.material import Material
+
+RANK = 10
+CALINSKI_HARABASZ = Facts(
+    "calinski_harabasz",
+    "Calinski-Harabasz",
+    "How far the centres of the clusters lie apart, over how far samples lie from their own. Leans to few clusters.",
+    weight=0.25,
+)
+DAVIES_BOULDIN = Facts(
+    "davies_bouldin",
+    "Davies-Bouldin",
+    "How much each cluster overlaps with the one that is most like it, on average.",
+    "low",
+)
+SILHOUETTE = Facts(
+    "silhouette",
+    "Silhouette",
+    "How much nearer a sample is to its own cluster than to the next one, on average over 3,000 samples.",
+    weight=0.5,
+)
+FACTS = (CALINSKI_HARABASZ, DAVIES_BOULDIN, SILHOUETTE)
+
+
+def judge(m: Material) -> Iterator[Criterion]:
+    """All three, on the clusters of every k."""
+    yield curve(CALINSKI_HARABASZ, m.ks, calinski_harabasz(m.points, m.labels))
+    yield curve(DAVIES_BOULDIN, m.ks, davies_bouldin(m.points, m.labels))
+    yield curve(SILHOUETTE, m.ks, silhouettes(m.few_points, m.few_labels))
 
 
 def silhouettes(points: np.ndarray, labels: Mapping[int, np.ndarray]) -> NDArray[np.float64]:

@@ -2,13 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from deepclust.projections import project
+from deepclust.selection.k.criteria.compactness import silhouettes
+from deepclust.selection.k.criteria.stability import stability
+from deepclust.selection.k.criterion import Criterion, Facts, count, curve
+from deepclust.selection.k.material import Material
+
+MAP = {"n_neighbors": 15, "min_dist": 0.0}
+#: Smallest dense regions, as parts of the even share n / max_k: about half of what the smallest group may be.
+REGIONS = (0.25, 0.4, 0.6)
+NEARLY_AS_STABLE, NEARLY_AS_STRONG = 0.95, 0.8
+
+RANK = 80
+MAP_SILHOUETTE = Facts(
+    "map_silhouette",
+    "Silhouette on a UMAP",
+    "Silhouette of Ward's clusters on a UMAP: it follows neighbourhoods instead of distances in the latent space.",
+)
+MAP_STABILITY = Facts(
+    "map_stability",
+    "Stability on a UMAP",
+    "Agreement (ARI) of the clusters of two halves of a UMAP. The pick is the largest k that is nearly as stable as "
+    "the best.",
+)
+MAP_STRENGTH = Facts(
+    "map_strength",
+    "Prediction strength on a UMAP",
+    "Share of pairs of a cluster of the UMAP that the clusters of the other half keep together, where it is least. "
+    "The pick is the largest k that is nearly as strong as the best.",
+)
+DENSE_REGIONS = Facts(
+    "hdbscan",
+    "Dense regions on a UMAP",
+    "HDBSCAN counts the dense regions of a UMAP. It needs no k, only how small a region may be: three sizes are tried.",
+    weight=4,
+)
+FACTS = (MAP_SILHOUETTE, MAP_STABILITY, MAP_STRENGTH, DENSE_REGIONS)
+
 MIN_SAMPLES = 10
+
+
+def judge(m: Material) -> Iterator[Criterion]:
+    """All four, on one UMAP of the smaller sample."""
+    points: NDArray[np.float32] = project(m.few_points, "umap", random_state=m.random_state, params=MAP).points
+    yield curve(MAP_SILHOUETTE, m.ks, silhouettes(points, ward_clusters(points, m.ks)))
+    agreement, error, strength = stability(points, m.ks, random_state=m.random_state)
+    yield curve(MAP_STABILITY, m.ks, agreement, error, last_above=NEARLY_AS_STABLE)
+    yield curve(MAP_STRENGTH, m.ks, strength, last_above=NEARLY_AS_STRONG)
+    counted = dense_regions(points, [part / m.ks[-1] for part in REGIONS])
+    note = "; ".join(
+        f"{r.n_regions} regions of {r.smallest} samples or more ({r.assigned:.0%} of all)" for r in counted
+    )
+    yield count(DENSE_REGIONS, m.ks, [r.n_regions for r in counted], note=f"Found: {note}.")
 
 
 @dataclass(frozen=True)

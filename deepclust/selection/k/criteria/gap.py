@@ -8,8 +8,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepclust.selection.k.criteria.lloyd import kmeans
+from deepclust.selection.k.criterion import Criterion, Facts, curve
+from deepclust.selection.k.material import Material
+
+RANK = 40
+GAP = Facts(
+    "gap",
+    "Gap statistic",
+    "How much tighter the clusters are than those of points without any groups, on ten principal components. The pick "
+    "is the first k after which the curve does not rise by more than its error.",
+    weight=0.5,
+)
+FACTS = (GAP,)
 
 REFERENCES = 8
+
+
+def judge(m: Material) -> Iterator[Criterion]:
+    """The statistic and its error, on ten principal components."""
+    gaps, errors = gap_statistic(m.few_components, m.ks, random_state=m.random_state)
+    pick = first_within_error(m.ks, gaps, errors)
+    note = "" if pick is not None else "The curve rises to the end: no opinion."
+    yield curve(GAP, m.ks, gaps, errors, pick=pick, note=note)
 
 
 def gap_statistic(

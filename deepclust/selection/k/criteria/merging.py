@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 from deepclust.selection.k.criteria.dip import dip, dip_of_one_peak
+from deepclust.selection.k.criterion import Criterion, Facts, count
+from deepclust.selection.k.every_k import recluster
+from deepclust.selection.k.material import Material
+
+OVER = 10  # so many more than the largest k, before clusters without a dip between them are merged
+
+RANK = 70
+DIP = Facts(
+    "dip",
+    "Dip test",
+    "Too many clusters, of which neighbours without a dip between them are merged: those that are left are counted.",
+    weight=0.5,
+)
+FACTS = (DIP,)
 
 #: How many samples of each of two clusters are looked at: the first of these that both can give, else all of the smaller.
 LOOKED_AT = (200, 100, 50, 25)
 NEIGHBOURS = 6  # nearest centres with which a cluster may be one
+
+
+def judge(m: Material) -> Iterator[Criterion]:
+    """How many of too many clusters are left."""
+    points = m.few_points
+    too_many = max(2, min(m.ks[-1] + OVER, len(points) // 5))
+    labels = recluster(points, [too_many], m.random_state)[too_many]
+    left = int(merged(points, labels).max()) + 1
+    yield count(DIP, m.ks, [left], note=f"Of {too_many} clusters {left} are left.")
 
 
 def merged(points: np.ndarray, labels: np.ndarray) -> NDArray[np.int64]:

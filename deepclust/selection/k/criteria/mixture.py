@@ -3,13 +3,39 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from deepclust.selection.k.criterion import Criterion, Facts, curve
+from deepclust.selection.k.material import Material
+
+RANK = 50
+BIC = Facts(
+    "bic",
+    "Gaussian mixture, BIC",
+    "How well k Gaussians describe the data, less a price for every number that they need.",
+    "low",
+    weight=0.5,
+)
+ICL = Facts(
+    "icl",
+    "Gaussian mixture, ICL",
+    "As BIC, with a second price for samples that two Gaussians share: groups that are not round are split less often.",
+    "low",
+)
+FACTS = (BIC, ICL)
+
 ITERATIONS = 60
 RIDGE = 1e-3  # of the mean variance, on the diagonal of every covariance
+
+
+def judge(m: Material) -> Iterator[Criterion]:
+    """Both, of the same mixtures."""
+    bic, icl = mixture_criteria(m.few_components, m.ks, m.random_state)
+    yield curve(BIC, m.ks, bic)
+    yield curve(ICL, m.ks, icl)
 
 
 def mixture_criteria(

@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepclust.metrics.external import ari, contingency
 from deepclust.selection.k.criteria.lloyd import kmeans
+from deepclust.selection.k.criterion import Criterion, Facts, curve
+from deepclust.selection.k.material import Material
+
+HALVES_IN = 20  # principal components
+NEARLY_AS_STABLE, NEARLY_AS_STRONG = 0.95, 0.9
+
+RANK = 60
+STABILITY = Facts(
+    "stability",
+    "Stability of halves",
+    "Agreement (ARI) of the clusters of two halves of the data. The pick is the largest k that is nearly as stable as "
+    "the best.",
+    weight=0.5,
+)
+PREDICTION_STRENGTH = Facts(
+    "prediction_strength",
+    "Prediction strength",
+    "Share of pairs of a cluster that the clusters of the other half keep together, where it is least. The pick is "
+    "the largest k that is nearly as strong as the best.",
+    weight=0.25,
+)
+FACTS = (STABILITY, PREDICTION_STRENGTH)
 
 HALVES = 8
+
+
+def judge(m: Material) -> Iterator[Criterion]:
+    """Both, of the same halves."""
+    agreement, error, strength = stability(m.few_points[:, :HALVES_IN], m.ks, random_state=m.random_state)
+    yield curve(STABILITY, m.ks, agreement, error, last_above=NEARLY_AS_STABLE)
+    yield curve(PREDICTION_STRENGTH, m.ks, strength, last_above=NEARLY_AS_STRONG)
 
 
 def stability(
