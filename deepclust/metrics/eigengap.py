@@ -132,6 +132,8 @@ def _verdict(values: np.ndarray, found: Eigengaps) -> str:
     if not found.widest:
         return "**No gap at all** among these values."
     k = found.widest[0]
+    if values[k - 1] <= ZERO:
+        return "**No clear gap beyond that**: nothing here speaks for more groups than pieces."
     so_much = (
         f"The widest is after the {ordinal(k)} value, but the next value is only {_times(values, k)} times as large"
     )
@@ -159,8 +161,6 @@ def _trap(found: Eigengaps) -> str:
 
 
 def _times(values: np.ndarray, k: int) -> str:
-    if values[k - 1] <= ZERO:
-        return "many"
     ratio = values[k] / values[k - 1]
     return f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.1f}"
 

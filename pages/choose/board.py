@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from deepclust.engine.judging.choosing import Board
+from deepclust.engine.judging.reading import disagreement
 from deepclust.figures.choice import criteria_board, votes_chart
 from deepclust.runs import Run
 from pages.gallery.verdict import verdict_words
@@ -17,6 +18,7 @@ from pages.visit.sight import Sight
 def verdict_view(sight: Sight, board: Board) -> None:
     """The verdict in a sentence, the honest note, and the way to a map with that k."""
     run, verdict = sight.run, board.verdict
+    disputed = disagreement(verdict, board.readings, run.config.n_clusters)
     with st.container(border=True):
         left, right = st.columns([0.7, 0.3], vertical_alignment="center", gap="large")
         with left:
@@ -29,7 +31,7 @@ def verdict_view(sight: Sight, board: Board) -> None:
             k = look_at(run, board)
             if st.button(
                 f"Use k = {k}",
-                type="primary" if verdict.clear else "secondary",
+                type="primary" if verdict.clear and not disputed else "secondary",
                 icon=":material/check:",
                 key="use-k",
                 disabled=k not in sight.outcome.by_k,

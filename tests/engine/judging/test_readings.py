@@ -66,6 +66,23 @@ def test_a_space_that_was_made_for_k_groups_is_said_to_be() -> None:
     assert disagreement(None, [shaped], 10) == ""
 
 
+def fallen_apart(n_pieces: int) -> tuple[float, ...]:
+    return (*[0.0] * n_pieces, *[0.1 + i / 100 for i in range(20 - n_pieces)])
+
+
+def test_pieces_are_a_voice() -> None:
+    own = Reading("Latent space", fallen_apart(10), shaped=True)
+    assert "made to hold 10 groups, so its 10 pieces are" in disagreement(verdict(14), [own], 10)
+    assert disagreement(verdict(10), [own], 10) == ""
+    assert disagreement(verdict(14), [own], 15) == ""  # ten or more
+    assert "gaps and pieces" in disagreement(verdict(4), [Reading("Input", fallen_apart(10))], 10)
+    assert disagreement(verdict(14), [Reading("Input", fallen_apart(2))], 10) == ""
+
+
+def test_the_widest_gap_may_be_that_after_the_pieces() -> None:
+    assert reading_words(fallen_apart(3)).endswith("nothing here speaks for more groups than pieces.")
+
+
 def test_what_a_space_says_in_short() -> None:
     assert reading_in_short(clear_after(10)) == "10 groups are well separated"
     assert reading_in_short((0.0, 0.0, 0.3, 0.31, 0.32)) == "2 pieces or more"
