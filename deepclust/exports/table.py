@@ -19,10 +19,12 @@ def defused(text: str) -> str:
 
 
 def columns(view: View) -> list[str]:
-    """What the columns of the table are called; the class is among them only where it may be told."""
+    """What the columns of the table are called; the class is among them only where it may be told, and the names of saved
+    selections only where there are any."""
     named = view.data is not None and view.data.ids is not None
     truth = ["class"] if view.classes is not None else []
-    return ["row", *(["name"] if named else []), "cluster", "cluster_name", "confidence", *truth]
+    saved = ["selections"] if view.selections else []
+    return ["row", *(["name"] if named else []), "cluster", "cluster_name", "confidence", *truth, *saved]
 
 
 def rows(view: View) -> Iterator[list[str]]:
@@ -31,6 +33,10 @@ def rows(view: View) -> Iterator[list[str]]:
     y = view.classes
     cluster_names = {c: defused(view.name(c)) for c in view.clusters}
     class_names = {} if y is None else {c: defused(view.class_name(c)) for c in range(int(y.max()) + 1)}
+    saved: dict[int, list[str]] = {}
+    for name, samples in view.selections.items():
+        for sample in samples.tolist():
+            saved.setdefault(sample, []).append(name)
     for row, cluster in enumerate(view.labels.tolist()):
         cells = [str(row)]
         if ids is not None:
@@ -38,6 +44,8 @@ def rows(view: View) -> Iterator[list[str]]:
         cells += [str(cluster), cluster_names[cluster], f"{view.best.confidence[row]:.4f}"]
         if y is not None:
             cells.append(class_names[int(y[row])])
+        if view.selections:
+            cells.append(defused("; ".join(saved.get(row, []))))
         yield cells
 
 

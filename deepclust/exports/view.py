@@ -14,6 +14,7 @@ from deepclust.results import ClusterResult
 from deepclust.runs import Run, RunStore
 from deepclust.runs.edit_kinds import default_name
 from deepclust.runs.edits import edited
+from deepclust.runs.selections import Selections, selections_of
 
 LISTED = 28  # samples that stand for a cluster
 
@@ -23,7 +24,7 @@ class View:
     """The clusters of a run at k as they are shown: labels int64 (n,), names, and the samples that stand for each.
 
     data: None where the samples are not at hand; then names of files, pictures and classes are missing. revealed:
-    whether classes may be told, too.
+    whether classes may be told, too. selections: those that were saved with names.
     """
 
     run: Run
@@ -34,6 +35,7 @@ class View:
     best: Exemplars
     data: Dataset | None
     revealed: bool
+    selections: Selections
 
     @property
     def clusters(self) -> list[int]:
@@ -77,7 +79,8 @@ def view_of(run: Run, data: Dataset | None, k: int | None = None, *, revealed: b
         raise ValueError(f"The run {run.id} has no clusters for k = {k}. Choose one of {', '.join(map(str, there))}.")
     labels, names = edited(run, k)
     result = run.result()
-    return View(run, k, labels, names, result, exemplars(result.embedding, labels, LISTED), data, revealed)
+    best = exemplars(result.embedding, labels, LISTED)
+    return View(run, k, labels, names, result, best, data, revealed, selections_of(run))
 
 
 def data_of(run: Run, store: RunStore) -> Dataset | None:

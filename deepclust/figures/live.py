@@ -53,14 +53,17 @@ def thin(x: Sequence[float], y: Sequence[float], most: int = MAX_POINTS) -> tupl
     return [x[i] for i in keep], [y[i] for i in keep]
 
 
-def loss_curves(curves: Sequence[Mapping[str, Any]], *, log: bool = False) -> dict[str, Any]:
-    """Small multiples: one panel per loss term, one colour per stage."""
+def loss_curves(curves: Sequence[Mapping[str, Any]], *, log: bool = False, round_name: str = "epoch") -> dict[str, Any]:
+    """Small multiples: one panel per loss term, one colour per stage.
+
+    round_name: what x counts (`Method.round_name`); rounds that are no epochs are points, as none follows from another.
+    """
     terms = list(dict.fromkeys(c["term"] for c in curves))
     stages = list(dict.fromkeys(c["stage"] for c in curves))
     if not terms:
         return {
             "title": {
-                "text": "Loss curves appear with the first epoch",
+                "text": f"Loss curves appear with the first {round_name}",
                 "left": "center",
                 "top": "middle",
                 "textStyle": {"color": TEXT, "fontSize": 14, "fontWeight": "normal"},
@@ -116,9 +119,9 @@ def loss_curves(curves: Sequence[Mapping[str, Any]], *, log: bool = False) -> di
                 "xAxisIndex": panel,
                 "yAxisIndex": panel,
                 "data": shown,
-                "showSymbol": len(shown) < 2,
+                "showSymbol": len(shown) < 2 or round_name != "epoch",
                 "color": PETROFF_10[stages.index(curve["stage"]) % 10],
-                "lineStyle": {"width": 2},
+                "lineStyle": {"width": 2 if round_name == "epoch" else 0},
             }
         )
     return {
@@ -139,8 +142,11 @@ def loss_height(curves: Sequence[Mapping[str, Any]]) -> int:
     return 60 + 190 * max(1, -(-n_terms // 2))
 
 
-def small_map(points: np.ndarray, labels: np.ndarray, n_clusters: int) -> dict[str, Any]:
-    """The plane of a snapshot, points float32 (m, 2) coloured by cluster int (m,); at most 1,000 are drawn."""
+def small_map(points: np.ndarray, labels: np.ndarray, n_clusters: int, side: int | None = None) -> dict[str, Any]:
+    """The plane of a snapshot, points float32 (m, 2) coloured by cluster int (m,); at most 1,000 are drawn.
+
+    side: pixels of the square that is drawn into, so that a circle is one; None fills the chart.
+    """
     step = max(1, -(-len(points) // MAP_POINTS))
     points, labels = points[::step].round(3), labels[::step]
     reach = max(1.0, float(np.abs(points).max(initial=0)) * 1.05)
@@ -148,7 +154,9 @@ def small_map(points: np.ndarray, labels: np.ndarray, n_clusters: int) -> dict[s
     return {
         "animation": True,
         "animationDurationUpdate": 500,
-        "grid": {"left": 4, "right": 4, "top": 4, "bottom": 4},
+        "grid": {"left": 4, "right": 4, "top": 4, "bottom": 4}
+        if side is None
+        else {"left": "center", "top": 4, "width": side - 8, "height": side - 8},
         "xAxis": axis,
         "yAxis": axis,
         "series": [

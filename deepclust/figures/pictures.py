@@ -18,6 +18,7 @@ TRANSPARENT: Colour = (128, 128, 128, 0)  # between the thumbnails: light or dar
 THUMBNAIL = 48  # pixels; small pictures are enlarged to about this
 SMALL = 32  # up to this side pictures keep hard pixels when enlarged
 LARGEST = 64  # larger pictures are reduced to this
+MEAN_OF = 500  # samples of which a mean picture is made at most
 MOST_BARS = 24  # vectors with more features are drawn as a square of grey values
 
 # A panel of its own keeps charts readable on light and on dark pages.
@@ -85,6 +86,17 @@ def contact_sheet(
     X = dataset.X
     value_range = (X.min(axis=0), X.max(axis=0)) if X.ndim == 2 else None
     return png_bytes(sprite(X[chosen], columns, cell, gap, background, value_range))
+
+
+def mean_picture(
+    X: np.ndarray, members: np.ndarray, cell: int | None = None, value_range: ValueRange | None = None
+) -> str:
+    """The mean of the samples ``members`` of X, of 500 of them where they are more, as an address for ``<img>``.
+
+    X, cell and value_range as in `sprite`.
+    """
+    some = np.sort(np.random.default_rng(0).permutation(members)[:MEAN_OF])
+    return png_data_uri(png_bytes(sprite(X[some].mean(axis=0, keepdims=True), 1, cell, value_range=value_range)))
 
 
 def png_bytes(image: Image.Image) -> bytes:

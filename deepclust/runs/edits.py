@@ -6,12 +6,9 @@ method found is never touched: `edited` applies the edits to it each time.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import json
 import os
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +16,6 @@ from typing import Any
 
 import numpy as np
 from filelock import FileLock
-from numpy.typing import NDArray
 
 from deepclust.disk import write_json
 from deepclust.runs.edit_kinds import (
@@ -35,6 +31,7 @@ from deepclust.runs.edit_kinds import (
     cleaned,
     first_names,
 )
+from deepclust.runs.packing import packed, packed_rows, unpacked, unpacked_rows
 from deepclust.runs.run import Run
 
 UNREADABLE = b"?"  # what stands for a file that the system does not give: it reads as damaged
@@ -172,11 +169,9 @@ def _to_json(edit: Edit, n: int) -> dict[str, Any]:
         case Merge():
             return {"what": "merge", "clusters": list(edit.clusters)}
         case Split():
-            return {"what": "split", "cluster": edit.cluster, "parts": _packed(edit.parts)}
+            return {"what": "split", "cluster": edit.cluster, "parts": packed(edit.parts)}
         case Gather():
-            mask = np.zeros(n, bool)
-            mask[edit.samples] = True
-            return {"what": "gather", "samples": _packed(np.packbits(mask))}
+            return {"what": "gather", "samples": packed_rows(edit.samples, n)}
         case Reset():
             return {"what": "reset"}
 
@@ -188,24 +183,9 @@ def _from_json(values: dict[str, Any], n: int) -> Edit:
         case {"what": "merge", "clusters": list(clusters)} if all(type(c) is int for c in clusters):
             return Merge(tuple(clusters))
         case {"what": "split", "cluster": int(cluster), "parts": str(parts)}:
-            return Split(cluster, _unpacked(parts, n))
+            return Split(cluster, unpacked(parts, n))
         case {"what": "gather", "samples": str(samples)}:
-            return Gather(np.flatnonzero(np.unpackbits(_unpacked(samples, n // 8 + 1), count=n)))
+            return Gather(unpacked_rows(samples, n))
         case {"what": "reset"}:
             return Reset()
     raise ValueError(f"{str(values)[:60]!r} is no edit")
-
-
-def _packed(array: NDArray[np.uint8]) -> str:
-    return base64.b64encode(zlib.compress(array.astype(np.uint8).tobytes())).decode("ascii")
-
-
-def _unpacked(text: str, most: int) -> NDArray[np.uint8]:
-    """Bytes uint8 of at most ``most``, however much a file from elsewhere may claim to hold."""
-    try:
-        raw = zlib.decompressobj().decompress(base64.b64decode(text, validate=True), most + 1)
-    except (binascii.Error, zlib.error) as error:
-        raise ValueError(f"unreadable samples ({error})") from error
-    if len(raw) > most:
-        raise ValueError(f"more than {most} samples")
-    return np.frombuffer(raw, np.uint8)

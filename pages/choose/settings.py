@@ -139,7 +139,7 @@ def _verdict(ranking: Ranking, board: RankBoard) -> None:
             run_id = board.typical.get(str(chosen))
             if st.button(
                 f"Use {plain(chosen)}",
-                type="primary",
+                type="secondary" if ranking.winner is None else "primary",
                 icon=":material/check:",
                 key="use-setting",
                 disabled=run_id is None,

@@ -12,7 +12,8 @@ from deepclust.figures.plane_points import plane_points
 from deepclust.methods import find_method
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED
-from pages.experiments.multiple import PanelStyle, panel_head, scores, ways_on, where
+from pages.experiments.multiple import PanelStyle, scores
+from pages.experiments.panel import panel_head, ways_on, where
 from pages.parts.start import start_group
 from pages.visit import cached, say, session
 from pages.visit.sight import sight_of

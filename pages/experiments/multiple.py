@@ -1,4 +1,4 @@
-"""One run of a group: its small map while it learns, the chosen map when it has ended, scores, and the ways on."""
+"""One run of a group: its small map while it learns, the chosen map when it has ended, mean pictures, warnings, scores."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from deepclust.engine.estimating.estimate import in_time
 from deepclust.engine.maps.run_maps import FIRST_SAMPLE
 from deepclust.figures.multiples import matched, multiple, words_of
 from deepclust.methods import find_method
 from deepclust.projections import PROJECTIONS
-from deepclust.runs import Run, RunStatus
+from deepclust.runs import Run
 from deepclust.runs.run import ENDED
 from deepclust.spaces import LATENT
 from pages.experiments.groups import differs
+from pages.experiments.panel import name_in_group, panel_head, ways_on, where
 from pages.map.choice import Choice
 from pages.map.projections import first_map, mapped_ids, requested_map
-from pages.parts.strip import STATE_COLOURS
-from pages.visit import cached, say, session
+from pages.parts.means import means
+from pages.visit import cached, say
 from pages.visit.say import plain
 from pages.visit.sight import Sight
+
+MEAN_SIDE = 28  # pixels of a mean picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,29 +71,11 @@ def _panel(member: Run, style: PanelStyle, shown: bool, was_live: bool, was_wait
         remark = _finished_map(member, style, was_waiting)
     else:
         _live_map(member, style)
+    for warning in _warnings(member.id, f"{status.state}-{member.n_snapshots}", member):
+        say.warning(warning)
     where(member, status, remark)
     scores(member, style)
     ways_on(member, shown)
-
-
-def panel_head(member: Run, title: str, was_live: bool, help: str | None = None) -> RunStatus:
-    """Title and state of a run, and its status; the page runs again if it has ended since or is gone."""
-    if not member.folder.exists():
-        st.rerun()
-    status = member.status()
-    if was_live and status.state in ENDED:
-        st.rerun()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{plain(title)}**", help=plain(help or "") or None)
-        say.badge(status.state, color=STATE_COLOURS[status.state])
-    return status
-
-
-def name_in_group(member: Run) -> str:
-    """What a panel is headed with: the seed tells runs apart that differ in nothing else."""
-    group, part = member.config.group, member.config.part
-    only_seeds = group is not None and group.words == "Seeds"
-    return f"{part}, seed {member.config.seed}" if only_seeds else part
 
 
 def _rung(member: Run) -> str:
@@ -112,6 +96,7 @@ def _live_map(member: Run, style: PanelStyle) -> None:
         return
     groups = style.classes[shot["sample"]] if style.classes is not None else shot["labels"]
     draw(member, style, shot["points"], groups)
+    _means(style, shot["sample"], shot["labels"])
 
 
 def _finished_map(member: Run, style: PanelStyle, was_waiting: bool) -> str:
@@ -128,13 +113,24 @@ def _finished_map(member: Run, style: PanelStyle, was_waiting: bool) -> str:
         _no_map(member, style)
         return remark
     ids = mapped_ids(projection)
-    if style.classes is not None:
-        groups = style.classes[ids]
-    else:
-        like = None if style.like is None or style.like.id == member.id else cached.own_labels(style.like)
-        groups = matched(cached.own_labels(member), like)[ids]
-    draw(member, style, projection.points, groups)
+    like = None if style.like is None or style.like.id == member.id else cached.own_labels(style.like)
+    clusters = matched(cached.own_labels(member), like)
+    draw(member, style, projection.points, (clusters if style.classes is None else style.classes)[ids])
+    _means(style, np.arange(len(clusters)), clusters)
     return remark
+
+
+def _means(style: PanelStyle, rows: np.ndarray, labels: np.ndarray) -> None:
+    """The mean picture of every cluster of the samples ``rows``."""
+    if style.sight is not None:
+        st.html(means(style.sight.data, rows, labels, MEAN_SIDE)[0])
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _warnings(run_id: str, moment: str, _run: Run) -> list[str]:
+    """What a run has warned of so far, such as a task that can be solved without looking at shapes."""
+    told = (e for e in _run.events()[0] if e["kind"] == "note" and e["level"] == "warning")
+    return list(dict.fromkeys(e["text"] for e in told))
 
 
 def _no_map(member: Run, style: PanelStyle) -> None:
@@ -159,33 +155,8 @@ def draw(member: Run, style: PanelStyle, points: np.ndarray, groups: np.ndarray,
     )
 
 
-def where(member: Run, status: RunStatus, remark: str = "") -> None:
-    """How far the run is, or how long it took, with a remark about its map."""
-    if status.state in ("running", "paused"):
-        text = f"epoch {status.epoch} of {status.n_epochs}" if status.n_epochs else plain(status.stage) or "Preparing"
-        if status.eta is not None and status.state == "running":
-            text += f" · {in_time(status.eta)} left"
-        st.progress(min(1.0, status.fraction), text=text)
-    elif status.state == "queued":
-        st.progress(0.0, text="waiting for its turn")
-    elif status.seconds and status.state in ("done", "stopped"):
-        st.caption(" · ".join(filter(None, (f"{in_time(status.seconds)} of training", plain(remark)))))
-    else:
-        st.caption(plain(status.message))
-
-
 def scores(member: Run, style: PanelStyle) -> None:
     """ACC and NMI, once the labels are revealed."""
     metrics = member.metrics() if style.revealed and member.has_result else {}
     if "acc" in metrics:
         st.markdown(f"**ACC {metrics['acc']:.3f}** · NMI {metrics['nmi']:.3f}")
-
-
-def ways_on(member: Run, shown: bool) -> None:
-    with st.container(horizontal=True):
-        if st.button("Shown below" if shown else "Details", key=f"details-{member.id}", disabled=shown):
-            session.look_at(member)
-            st.rerun(scope="app")
-        if member.has_result and st.button("Explore", key=f"explore-{member.id}"):
-            session.look_at(member)
-            st.switch_page("pages/explore/page.py", query_params=session.url_of(member))

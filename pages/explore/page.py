@@ -7,12 +7,15 @@ import streamlit as st
 from deepclust.methods import find_method
 from deepclust.runs import Run
 from deepclust.spaces import LATENT
+from pages.explore.apart import apart
 from pages.explore.eigen import eigen_view
+from pages.explore.in_training import in_training
 from pages.explore.lalnet_views import has_views, lalnet_views
 from pages.explore.take import note_map, take
 from pages.explore.time_machine import time_machine
 from pages.explore.truth import numbers, truth
 from pages.explore.two_maps import two_maps
+from pages.gallery.edits import APART
 from pages.gallery.film import k_film
 from pages.gallery.gallery import galleries
 from pages.gallery.verdict import verdict_line
@@ -94,6 +97,7 @@ LALNET = "Figures of the paper"
 VIEWS = {
     "Clusters": clusters_view,
     "Film of k": k_film,
+    APART: apart,
     "Two maps": two_maps,
     "Time machine": time_machine,
     "Eigenvectors": eigen_view,
@@ -109,6 +113,9 @@ def view_control(run: Run) -> str:
 
 def page() -> None:
     """The page of a run."""
+    run = session.current_run()
+    if run is not None and in_training(run):
+        return
     sight = open_finished(
         "Its clusters can be explored when it ends, or when you stop it.",
         "The clusters will be here",

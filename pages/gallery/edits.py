@@ -19,6 +19,7 @@ from pages.visit.sight import Sight
 
 OPEN = "row-form"  # in the session: (key of the sight, what, cluster) of the form that is open in a row
 RENAME, SPLIT, SELECT = "Rename", "Split", "Select on the map"
+APART = "What tells apart"  # the view of Explore that compares two clusters or selections
 
 
 def edit_bar(sight: Sight, clusters: Clusters) -> None:
@@ -81,15 +82,20 @@ def _without_noise(clusters: Clusters) -> list[int]:
 def row_menu(sight: Sight, clusters: Clusters, cluster: int, nearest: int) -> None:
     """What can be done with one cluster."""
     merge = f"Merge with {clusters.named(nearest)}, the nearest" if nearest >= 0 else None
+    compare = f"What tells it from {clusters.named(nearest)}?" if nearest >= 0 else None
     action = st.menu_button(
         "Edit",
-        [option for option in (RENAME, merge, SPLIT, SELECT) if option is not None],
+        [option for option in (RENAME, merge, SPLIT, compare, SELECT) if option is not None],
         format_func=plain,
         key=f"row-{sight.key}-{cluster}",
         type="tertiary",
     )
     if action in (RENAME, SPLIT):
         st.session_state[OPEN] = (sight.key, action, cluster)
+    elif action is not None and action == compare:
+        session.keep_part("apart", f"{letter(cluster)}|{letter(nearest)}")
+        session.keep_part("view", APART)
+        st.rerun()
     elif action == SELECT:
         session.select(sight.run, np.flatnonzero(clusters.labels == cluster))
         st.rerun()

@@ -13,6 +13,7 @@ from pages.gallery.cluster_rows import cluster_rows
 from pages.gallery.edits import gather_button
 from pages.gallery.point import point_pane
 from pages.gallery.row import KINDS, PER_ROW, majorities_of, mark, mostly, strip
+from pages.gallery.saved import saved_bar
 from pages.parts.pick import pick
 from pages.visit import cached, session
 from pages.visit.say import plain
@@ -79,6 +80,7 @@ def _selection(sight: Sight) -> None:
             session.select(run, None)
             st.rerun()
         gather_button(sight, ids)
+    saved_bar(sight, ids)
     if not len(ids):
         st.caption("Draw around points on the map with the lasso, click one, or select a whole cluster here.")
         return

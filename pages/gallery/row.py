@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from deepclust.data.dataset import Dataset
-from deepclust.figures.pictures import png_bytes, png_data_uri, sprite
+from deepclust.figures.pictures import MEAN_OF, mean_picture
 from deepclust.figures.theme import colour, text_mark
 from deepclust.metrics.cluster_facts import ClusterFacts, telling_features
 from deepclust.metrics.external import majorities
@@ -19,7 +19,6 @@ from pages.visit.clusters import Clusters
 from pages.visit.sight import Sight
 
 PER_ROW = 14
-MEAN_OF = 500  # samples of which a mean picture is made at most
 KINDS = {
     "Most typical": "Nearest to the centre of the cluster",
     "Borderline": "Nearly as close to another cluster",
@@ -128,6 +127,4 @@ def _telling(key: str, _X: np.ndarray, _labels: np.ndarray) -> dict[int, list[tu
 
 @st.cache_data(max_entries=1024, show_spinner=False)
 def _mean_picture(key: str, _data: Dataset, _labels: np.ndarray, _cluster: int) -> str:
-    members = np.flatnonzero(_labels == _cluster)
-    some = np.sort(np.random.default_rng(0).permutation(members)[:MEAN_OF])
-    return png_data_uri(png_bytes(sprite(_data.X[some].mean(axis=0, keepdims=True), 1)))
+    return mean_picture(_data.X, np.flatnonzero(_labels == _cluster))

@@ -1,4 +1,4 @@
-"""A run while it learns: progress and buttons, loss curves, the small map and the sizes of its clusters."""
+"""A run while it learns: progress and buttons, loss curves, the small map, mean pictures and sizes of its clusters."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from deepclust.disk import no_room
 from deepclust.engine.estimating.estimate import in_time
 from deepclust.engine.training.launch import discard, launch, resume
 from deepclust.engine.training.queue import waiting_before
-from deepclust.figures.live import loss_curves, loss_height, loss_series, size_bars, small_map
+from deepclust.figures.live import loss_curves, loss_height, loss_series
+from deepclust.methods import find_method
 from deepclust.runs import Run, RunStatus
 from deepclust.runs.run import ENDED
+from pages.parts.snapshot import latest_snapshot
 from pages.visit import cached, say, session
 from pages.visit.say import plain
 
@@ -33,19 +35,20 @@ def _panel(run: Run, was_live: bool) -> None:
         st.rerun()
     _progress(run, status)
     _buttons(run, status)
+    rounds = find_method(run.config.method).round_name
     left, right = st.columns([0.62, 0.38], gap="medium")
     with left:
         curves = loss_series(_events(run))
         log = st.toggle("Logarithmic", key=f"log-{run.id}", help="Loss axis in powers of ten; values above 0 only.")
         st.echarts_chart(
-            loss_curves(curves, log=log),
+            loss_curves(curves, log=log, round_name=rounds),
             key=f"losses-{run.id}",
             height=loss_height(curves),
-            alt="Loss of every epoch, one panel for each term and one curve for each stage",
+            alt=f"Loss of every {rounds}, one panel for each term and one curve for each stage",
         )
         _legend_of_terms(curves)
     with right:
-        _snapshot(run)
+        latest_snapshot(run)
 
 
 def _progress(run: Run, status: RunStatus) -> None:
@@ -71,7 +74,7 @@ def _progress(run: Run, status: RunStatus) -> None:
         return
     facts = [f"**{plain(status.stage) or 'Preparing'}**"]
     if status.n_epochs:
-        facts.append(f"epoch {status.epoch} of {status.n_epochs}")
+        facts.append(f"{find_method(run.config.method).round_name} {status.epoch} of {status.n_epochs}")
     if status.message and status.state == "running":
         facts.append(plain(status.message))
     facts.append(f"{in_time(status.seconds)} so far")
@@ -151,26 +154,3 @@ def _legend_of_terms(curves: list[dict[str, Any]]) -> None:
     explanations = {c["term"]: c["help"] for c in curves if c["help"]}
     if explanations:
         st.caption("  \n".join(f"**{plain(term)}**: {plain(text)}" for term, text in explanations.items()))
-
-
-def _snapshot(run: Run) -> None:
-    try:
-        shot = run.snapshot(-1)
-    except (IndexError, OSError, ValueError):
-        st.caption("A small map of the latent space appears with the first snapshot.")
-        st.skeleton(height=300)
-        return
-    labels = shot["labels"]
-    st.caption(
-        f"**Latent space at epoch {int(shot['epoch'])}** of {plain(shot['stage'])} · {len(labels):,} samples, always the same"
-    )
-    k = run.config.n_clusters
-    if len(shot["points"]):
-        st.echarts_chart(
-            small_map(shot["points"], labels, k),
-            key=f"small-map-{run.id}",
-            height=300,
-            alt="Map of the latent space now, coloured by cluster",
-        )
-    st.caption("**Cluster sizes** in this sample")
-    st.echarts_chart(size_bars(labels, k), key=f"sizes-{run.id}", height=150, alt="Number of samples in each cluster")

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from deepclust.runs import Run
+from deepclust.runs.selections import selections_of
 from pages.visit import cached, say
 
 DEFAULT_DATASET = {"name": "digits"}
@@ -30,6 +31,8 @@ PARTS = (
     "then",
     "graph",
     "figure",
+    "selection",
+    "apart",
 )
 
 
@@ -67,6 +70,13 @@ def _read_url() -> None:
     state.parts = {name: query[name] for name in PARTS if name in query}
     if state.run_id != run.id:
         _show(run)
+    if "selection" in state.parts:
+        state.selection = None
+        rows = selections_of(run).get(state.parts["selection"])
+        if rows is None:
+            state.parts.pop("selection")  # it was deleted, or renamed
+        else:
+            state.selection = (run.id, rows)
 
 
 def write_url() -> None:
@@ -171,6 +181,8 @@ def selected(run: Run) -> np.ndarray:
     return held[1] if held is not None and held[0] == run.id else np.zeros(0, np.int64)
 
 
-def select(run: Run, ids: np.ndarray | None) -> None:
-    """Select samples of a run by their row numbers; None clears."""
+def select(run: Run, ids: np.ndarray | None, saved: str | None = None) -> None:
+    """Select samples of a run by their row numbers; None clears. saved: the name under which they are kept, if they are."""
     st.session_state.selection = None if ids is None or not len(ids) else (run.id, np.unique(ids).astype(np.int64))
+    if part("selection") != saved:
+        keep_part("selection", saved)

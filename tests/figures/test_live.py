@@ -84,3 +84,15 @@ def test_small_map_holds_every_cluster_and_at_most_a_thousand_points() -> None:
 def test_bars_count_the_samples_of_each_cluster_and_leave_noise_out() -> None:
     bars = size_bars(np.array([0, 0, 2, -1]), n_clusters=4)
     assert [d["value"] for d in bars["series"][0]["data"]] == [2, 0, 1, 0]
+
+
+def test_rounds_that_do_not_build_on_each_other_are_points() -> None:
+    (series,) = loss_curves(loss_series(RECORDS[:3]), round_name="start")["series"]
+    assert series["showSymbol"] is True
+    assert series["lineStyle"]["width"] == 0
+    assert loss_curves(loss_series(RECORDS))["series"][0]["lineStyle"]["width"] == 2
+
+
+def test_a_square_map_is_as_wide_as_high() -> None:
+    grid = small_map(np.zeros((3, 2), np.float32), np.zeros(3, int), 1, side=300)["grid"]
+    assert grid["width"] == grid["height"]

@@ -98,6 +98,8 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
     #: Rungs of the ladder that are another way: none has to be above them.
     beside_ladder: ClassVar[frozenset[str]] = frozenset()
     sensitivity: ClassVar[Mapping[str, tuple[Any, ...]]] = {}  # values to try of one or two hyper-parameters
+    #: What one round of a stage is called. Rounds that are no epochs do not build on each other.
+    round_name: ClassVar[str] = "epoch"
     #: Spaces that n_clusters has not shaped, in which k can be chosen, best first.
     spaces_without_k: ClassVar[tuple[Space, ...]] = ()
     #: Attributes that hold further arrays which new samples are placed by.

@@ -23,6 +23,7 @@ class KMeans(Method):
     equations = (r"\min_{\mu} \sum_i \min_k \lVert x_i - \mu_k \rVert^2",)
     presets = {"quick": {"n_init": 4}}
     rank = 30
+    round_name = "start"
     spaces_without_k = (LATENT,)
 
     n_init: int = param(10, "Starts", help="How many random starts; the tightest clustering is kept.", min=1, max=200)

@@ -37,19 +37,21 @@ class Standing:
 class Ranking:
     """All settings, the first first; leaders: those that cannot be told apart from the first, itself among them.
 
-    measures: the names of those that had a voice. sentence and reasons: the outcome in words.
+    measures: the names of those that had a voice. one_seed: whether the first was trained once only, so that its lead may be
+    chance. sentence and reasons: the outcome in words.
     """
 
     standings: tuple[Standing, ...]
     leaders: tuple[str, ...]
     measures: tuple[str, ...]
+    one_seed: bool
     sentence: str
     reasons: tuple[str, ...]
 
     @property
     def winner(self) -> str | None:
-        """The setting that is clearly first; None where there is no clear one."""
-        return self.leaders[0] if len(self.leaders) == 1 else None
+        """The setting that is clearly first; None where there is no clear one, or one seed of it."""
+        return self.leaders[0] if len(self.leaders) == 1 and not self.one_seed else None
 
 
 def rank_settings(
@@ -84,9 +86,9 @@ def rank_settings(
         for place, i in enumerate(order, start=1)
     )
     leaders = leading(standings)
-    return Ranking(
-        standings, leaders, tuple(voices), _sentence(standings, leaders), _reasons(standings, leaders, voices)
-    )
+    one_seed = "stability" in columns and standings[0].values["stability"] is None
+    sentence = _sentence(standings, leaders, one_seed)
+    return Ranking(standings, leaders, tuple(voices), one_seed, sentence, _reasons(standings, leaders, voices))
 
 
 def foretold(ranking: Ranking, truth: Mapping[str, float | None]) -> dict[str, float | None]:
@@ -163,9 +165,12 @@ def _plain(value: float) -> float | None:
     return float(f"{value:.6g}") if np.isfinite(value) else None
 
 
-def _sentence(standings: Sequence[Standing], leaders: Sequence[str]) -> str:
+def _sentence(standings: Sequence[Standing], leaders: Sequence[str], one_seed: bool) -> str:
     if standings[0].problem:
         return "None of these can be recommended."
+    if one_seed:
+        ahead = f"{_listed(leaders)} {'is' if len(leaders) == 1 else 'are'} ahead"
+        return f"No winner yet: {ahead}, of one seed each, and another seed may change that. Train with three seeds."
     if len(leaders) == 1:
         return f"{leaders[0]} is first."
     return f"No clear winner: {_listed(leaders)} are about equal."

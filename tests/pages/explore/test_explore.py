@@ -15,6 +15,7 @@ from deepclust.metrics.external import scores
 from deepclust.projections import BEST_FIRST, PROJECTIONS, Projection
 from deepclust.runs import Run, RunStore
 from deepclust.spaces import LATENT
+from tests.pages.train.test_train import half_way
 
 
 @pytest.fixture(autouse=True)
@@ -205,3 +206,12 @@ def test_back_to_a_run_that_is_gone_is_explained(
     visitor.run()
     assert "the run was deleted" in visitor.warning[0].value
     assert address(visitor) == {"run": finished.id}
+
+
+def test_a_run_that_is_training_is_explored_at_its_last_snapshot(app: Callable[..., AppTest], store: RunStore) -> None:
+    run = half_way(store)
+    visitor = app("explore", run=run.id)
+    assert "This is epoch 1 of Pre-training, 120 samples" in " ".join(m.value for m in visitor.markdown)
+    assert len(figure(visitor)["data"]) == 3
+    rows = next(h.proto.body for h in visitor.get("html") if "Most typical" in h.proto.body)
+    assert rows.count("40 of these samples") == 3

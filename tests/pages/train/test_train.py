@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from deepclust.events import Note, Progress, Snapshot, Stage
@@ -66,16 +67,18 @@ def test_more_clusters_than_samples_are_refused_in_words(app: Callable[..., AppT
 def test_a_run_that_is_training_shows_its_progress_curves_and_buttons(
     app: Callable[..., AppTest], store: RunStore
 ) -> None:
-    run = _half_way(store)
+    run = half_way(store)
     visitor = app("train", run=run.id)
     assert [b.label for b in visitor.button if b.label in ("Pause", "Stop and keep")] == ["Pause", "Stop and keep"]
     assert len(visitor.get("echarts_chart")) == 3
+    (means,) = (h.proto.body for h in visitor.get("html") if "Mean of cluster" in h.proto.body)
+    assert [f"Mean of cluster {letter}" in means for letter in "ABCD"] == [True, True, True, False]
     button(visitor, "Pause").click().run()
     assert run.command() == "pause"
 
 
 def test_a_lost_run_says_so_with_the_end_of_its_log(app: Callable[..., AppTest], store: RunStore) -> None:
-    run = _half_way(store)
+    run = half_way(store)
     run.set_status(pid=2**22 + 1)  # above the largest process number
     (run.folder / "worker.log").write_text("out of memory\n")
     visitor = app("train", run=run.id)
@@ -90,7 +93,7 @@ def test_a_link_to_a_run_that_is_gone_is_explained(app: Callable[..., AppTest]) 
     assert app(run="../../etc").warning[0].value.startswith("There is no run")
 
 
-def _half_way(store: RunStore) -> Run:
+def half_way(store: RunStore) -> Run:
     """A run in mid-training, as this very process would have left it."""
     from deepclust.data.own import keep_dataset
     from deepclust.engine.asking.ask import make_config
@@ -98,8 +101,7 @@ def _half_way(store: RunStore) -> Run:
     data = blobs()
     run = store.create(make_config(keep_dataset(data, store.datasets), data, "DDLS", values={"n_clusters": 3}))
     run.record(Stage("Pre-training", 5, {"reconstruction": "squared error"}))
-    labels = data.y
-    run.record(Snapshot("Pre-training", 1, labels, data.X, labels), data.X[:, :2])
+    run.record(Snapshot("Pre-training", 1, np.arange(120), data.X, data.y), data.X[:, :2])
     run.record(Progress("Pre-training", 1, {"reconstruction": 2.0}, 0.1))
     run.record(Note("info", "a word"))
     run.set_status(**this_process(), state="running", stage="Pre-training", epoch=1, n_epochs=5, fraction=0.2)

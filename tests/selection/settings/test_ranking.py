@@ -53,6 +53,12 @@ def test_without_a_clear_lead_there_is_no_winner() -> None:
     assert found.sentence == "No clear winner: x and y are about equal."
 
 
+def test_one_seed_of_each_names_no_winner() -> None:
+    found = ranked(stability={"x": None, "y": None}, agreement={"x": 0.9, "y": 0.2})
+    assert (found.winner, found.leaders) == (None, ("x",))
+    assert found.sentence.startswith("No winner yet: x is ahead, of one seed each")
+
+
 def test_a_setting_with_a_problem_stands_behind_all_others() -> None:
     found = ranked(stability={"x": 0.9, "y": 0.5, "z": 0.2}, problems={"x": "a shortcut"})
     assert [s.setting for s in found.standings] == ["y", "z", "x"]
