@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import html
+import os
+
 import streamlit as st
 
 from deepclust.data.catalog.table import CATALOG, Entry
 from deepclust.engine.intake.fetching import fetching, forget_fetch, start_fetch
+from deepclust.engine.intake.thumbnails import keep_thumbnails, thumbnail
+from deepclust.figures.pictures import png_data_uri
+from pages.data.at_once import FIRST_METHOD, FIRST_PRESET, train_at_once
 from pages.visit import cached, say, session
 from pages.visit.say import plain
 
@@ -18,6 +24,19 @@ def catalog() -> None:
         "Show", list(KINDS), format_func=KINDS.__getitem__, label_visibility="collapsed", key="catalog-kind"
     )
     _failures()
+    making = _pictures_are_made()
+    st.fragment(_cards, run_every=2.0 if making else None)(kind, making)
+
+
+def _pictures_are_made() -> bool:
+    """Whether pictures for the cards are being made; with DEEPCLUST_HELPERS=0 none are."""
+    return os.environ.get("DEEPCLUST_HELPERS") != "0" and keep_thumbnails(cached.store().root).live
+
+
+def _cards(kind: str | None, making: bool) -> None:
+    """The cards; while pictures for them are made, they renew themselves."""
+    if making and not _pictures_are_made():
+        st.rerun()
     with st.grid(min_column_width=210):
         for entry in CATALOG.values():
             if kind in (None, entry.kind):
@@ -29,13 +48,28 @@ def _card(entry: Entry) -> None:
     shape = " × ".join(map(str, entry.feature_shape))
     about = "  \n".join(filter(None, (entry.citation, f"Licence: {entry.licence}")))
     st.markdown(f"**{entry.title}**", help=about)
+    if picture := thumbnail(entry.name, cached.store().root):
+        st.html(
+            f'<img src="{png_data_uri(picture.read_bytes())}" alt="Samples of {html.escape(entry.title)}" '
+            'style="width:100%;height:3rem;object-fit:cover;object-position:left;border-radius:4px">'
+        )
     st.caption(f"{entry.n_samples:,} × {shape} · {entry.n_classes} classes")
     st.caption(entry.summary)
     chosen = st.session_state.dataset.get("name") == entry.name
     if entry.available():
-        if st.button("Chosen" if chosen else "Use", key=f"use-{entry.name}", disabled=chosen):
-            session.choose_dataset({"name": entry.name})
-            st.rerun()
+        with st.container(horizontal=True, gap="small"):
+            if st.button("Chosen" if chosen else "Use", key=f"use-{entry.name}", disabled=chosen):
+                session.choose_dataset({"name": entry.name})
+                st.rerun()
+            if st.button(
+                "Train",
+                key=f"train-{entry.name}",
+                icon=":material/play_arrow:",
+                help=f"Starts {FIRST_METHOD} with its {FIRST_PRESET} settings on these data, at once.",
+            ):
+                session.choose_dataset({"name": entry.name})
+                with say.failures():
+                    train_at_once(cached.dataset({"name": entry.name}))
     elif entry.can_be_fetched:
         download = fetching(entry.name, cached.store().root)
         if download.live:

@@ -8,18 +8,17 @@ import streamlit as st
 from deepclust.data.catalog.table import CATALOG
 from deepclust.data.dataset import Dataset
 from deepclust.figures.live import small_map
+from pages.data.at_once import FIRST_METHOD, FIRST_PRESET, start_lesson, train_at_once
 from pages.data.catalog import catalog
 from pages.data.closer import closer
 from pages.data.own import own
 from pages.data.upload import upload
 from pages.parts.params_form import params_form
-from pages.parts.start import start_run
 from pages.parts.strip import strip
 from pages.visit import cached, say, session
 from pages.visit.say import plain
 
 SHEET = 48
-FIRST_METHOD, FIRST_PRESET = "DDLS", "quick"
 
 
 def look(data: Dataset) -> None:
@@ -34,34 +33,7 @@ def look(data: Dataset) -> None:
             _options(entry.name)
         labels = "no labels" if data.y is None else f"{data.n_classes} true classes, hidden until you reveal them"
         st.caption(f"{labels[0].upper()}{labels[1:]}. Everything stays on this computer.")
-        with st.container(horizontal=True):
-            quick = entry is not None and st.button(
-                "Train",
-                type="primary",
-                icon=":material/play_arrow:",
-                shortcut="t",
-                help=f"Starts {FIRST_METHOD} with its {FIRST_PRESET} settings, at once.",
-            )
-            if st.button("Choose a method…", type="secondary" if entry else "primary"):
-                session.forget_run()
-                st.switch_page("pages/train/page.py")
-        if quick:
-            from deepclust.engine.asking.ask import make_config  # loads scikit-learn, which the first page does without
-
-            try:
-                config = make_config(
-                    st.session_state.dataset,
-                    data,
-                    FIRST_METHOD,
-                    preset=FIRST_PRESET,
-                    labels_seen=session.labels_revealed(data.fingerprint),
-                )
-            except ValueError as error:
-                say.error(error)
-            else:
-                with say.failures():
-                    run = start_run(config)
-                    st.switch_page("pages/train/page.py", query_params=session.url_of(run))
+        _way_on(data, known=entry is not None)
         closer(data)
     with right:
         if data.feature_shape == (2,):
@@ -75,6 +47,54 @@ def look(data: Dataset) -> None:
         else:
             st.image(cached.sheet(data, SHEET), alt=f"{min(SHEET, data.n_samples)} samples of {data.title}")
             st.caption(f"{min(SHEET, data.n_samples)} of {data.n_samples:,} samples, drawn at random")
+        with st.container(border=True, key="own-data"):
+            st.markdown("**Your own pictures, tables, embeddings or texts**")
+            upload()
+
+
+def _way_on(data: Dataset, known: bool) -> None:
+    """Train at once, or choose a method first. known: the catalog says how many classes there are."""
+    n_clusters = None if known else _how_many(data)
+    with st.container(horizontal=True):
+        if st.button(
+            "Train",
+            type="primary",
+            icon=":material/play_arrow:",
+            shortcut="t",
+            key="train",
+            help=f"Starts {FIRST_METHOD} with its {FIRST_PRESET} settings, at once.",
+        ):
+            with say.failures():
+                train_at_once(data, n_clusters)
+        if st.button("Choose a method…"):
+            session.forget_run()
+            st.switch_page("pages/train/page.py")
+
+
+def _how_many(data: Dataset) -> int:
+    """How many clusters to begin with; folders of the data's owner are a question, not an answer."""
+    from deepclust.engine.asking.ask import guess_n_clusters
+
+    key = f"first-k-{data.fingerprint}"
+    st.session_state.setdefault(key, guess_n_clusters(data.n_samples))
+    n = st.number_input(
+        "How many clusters?",
+        1,
+        min(data.n_samples, 1000),
+        key=key,
+        width=200,
+        help="A guess will do: other numbers can be looked at afterwards without training, and advice is given.",
+    )
+    n_folders = data.n_classes or 0
+    if 1 < n_folders <= data.n_samples and n_folders != n:
+        st.button(
+            f"Your data come in {n_folders} groups. Are these {n_folders} kinds what you look for? Then begin with {n_folders}",
+            type="tertiary",
+            icon=":material/help:",
+            on_click=st.session_state.update,
+            args=({key: n_folders},),
+        )
+    return int(n)
 
 
 def _options(name: str) -> None:
@@ -91,7 +111,15 @@ def _options(name: str) -> None:
 
 session.begin()
 strip()
-st.header("Let a network sort your data by itself. Nobody tells it the answer.")
+with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    st.header("Let a network sort your data by itself. Nobody tells it the answer.", width="content")
+    if st.button(
+        "Lesson: where k-means fails",
+        icon=":material/school:",
+        help="Three methods sort the same rings side by side. Half a minute, to be watched.",
+    ):
+        with say.failures():
+            start_lesson()
 try:
     look(cached.dataset(st.session_state.dataset))
 except ValueError as error:
@@ -100,7 +128,7 @@ except ValueError as error:
         session.choose_dataset(session.DEFAULT_DATASET)
         st.rerun()
 st.divider()
-tabs = st.tabs(["Catalog", "Upload", "Yours"])
-for tab, part in zip(tabs, (catalog, upload, own), strict=True):
+tabs = st.tabs(["Catalog", "Yours"])
+for tab, part in zip(tabs, (catalog, own), strict=True):
     with tab:
         part()

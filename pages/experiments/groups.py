@@ -23,6 +23,7 @@ SEEDS = 10  # that can be picked
 def experiments(config: RunConfig) -> None:
     """The experiments that the method of a config brings; ``config`` is what the form says."""
     cls = find_method(config.method)
+    st.subheader("Experiments", anchor=False)
     if cls.ladder:
         with st.container(border=True, key="ladder"):
             _ladder(config)

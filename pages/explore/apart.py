@@ -23,7 +23,7 @@ from pages.visit.sight import Sight
 
 SELECTED, OTHERS = "selected", "all others"
 MOST_FEATURES = 12
-SIDE = 112  # pixels of a mean picture
+SIDE = 152  # pixels of a mean picture
 PER_STRIP = 12
 
 
@@ -112,23 +112,26 @@ def _contrast(key: str, _X: np.ndarray, _embedding: np.ndarray, _a: np.ndarray, 
 
 def _pictures(found: Contrast, a: str, b: str) -> None:
     """Mean pictures with their difference between them."""
-    difference = found.mean_a - found.mean_b
-    parts = [
-        (f"Mean of {a}", png_data_uri(png_bytes(sprite(found.mean_a[None], 1, SIDE)))),
-        ("Difference", difference_picture(difference, SIDE)),
-        (f"Mean of {b}", png_data_uri(png_bytes(sprite(found.mean_b[None], 1, SIDE)))),
-    ]
-    figures = "".join(
-        f'<figure style="margin:0;text-align:center;font-size:.86rem"><img src="{address}" alt="{html.escape(title)}" '
-        f'style="width:{SIDE}px;height:{SIDE}px;object-fit:contain;image-rendering:pixelated;border-radius:4px">'
-        f'<figcaption style="max-width:{SIDE + 40}px;overflow-wrap:anywhere">{html.escape(title)}</figcaption></figure>'
-        for title, address in parts
+    mean_a, mean_b = (png_data_uri(png_bytes(sprite(mean[None], 1, SIDE))) for mean in (found.mean_a, found.mean_b))
+    difference = difference_picture(found.mean_a - found.mean_b, SIDE)
+    figures = [_figure(mean_a, f"Mean of {a}"), _figure(difference, "Difference"), _figure(mean_b, f"Mean of {b}")]
+    st.html(
+        f'<div style="display:flex;flex-wrap:wrap;gap:1.5rem;align-items:start;margin:.6rem 0">{"".join(figures)}</div>'
     )
-    st.html(f'<div style="display:flex;flex-wrap:wrap;gap:1.5rem;align-items:start;margin:.6rem 0">{figures}</div>')
     _, strongest = found.telling(1)[0] if found.telling(1) else (0, 0.0)
     st.caption(
         f"Blue: brighter in {plain(a)}. Red: brighter in {plain(b)}. The pixel that differs most does so by "
         f"{abs(strongest):.1f} standard deviations within the two."
+    )
+
+
+def _figure(address: str, title: str) -> str:
+    """A picture with its title as HTML."""
+    said = html.escape(title)
+    return (
+        f'<figure style="margin:0;text-align:center;font-size:.86rem"><img src="{address}" alt="{said}" '
+        f'style="width:{SIDE}px;height:{SIDE}px;object-fit:contain;image-rendering:pixelated;border-radius:4px">'
+        f'<figcaption style="max-width:{SIDE + 40}px;overflow-wrap:anywhere">{said}</figcaption></figure>'
     )
 
 
@@ -137,10 +140,10 @@ def _border(sight: Sight, found: Contrast, key: str, names: list[str]) -> None:
     st.markdown(
         "**On the border between them**", help="Nearest to the plane halfway between the two means in the latent space."
     )
-    for name, rows in zip(names, (found.border_a, found.border_b), strict=True):
+    for place, (name, rows) in enumerate(zip(names, (found.border_a, found.border_b), strict=True)):
         cluster = next((c for c in sight.clusters.random if sight.clusters.named(c) == name), None)
         sign = mark(cluster) + " " if cluster is not None else ""
-        strip = cached.strip_of(sight.data, f"{key}/border/{name}", rows, PER_STRIP)
+        strip = cached.strip_of(sight.data, f"{key}/border/{place}", rows, PER_STRIP)
         st.html(
             f'<div style="font-size:.9rem">{sign}in {html.escape(name)}</div>'
             f'<img src="{strip}" alt="Samples of {html.escape(name)} on the border" '

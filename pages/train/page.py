@@ -9,7 +9,7 @@ import streamlit as st
 
 from deepclust.compute import DEVICES
 from deepclust.data.dataset import Dataset
-from deepclust.engine.asking.ask import default_n_clusters, make_config
+from deepclust.engine.asking.ask import default_n_clusters, guess_n_clusters, make_config
 from deepclust.methods import METHODS
 from deepclust.runs import Run, RunConfig
 from deepclust.runs.run import ENDED
@@ -28,7 +28,6 @@ from pages.visit import cached, say, session
 from pages.visit.say import plain
 
 OWN = "own"
-GUESS_K = 10
 CARD = 240  # pixels: five in a row of a usual window, fewer in a narrow one
 
 
@@ -69,13 +68,19 @@ def ask(dataset: Dataset, name: str) -> RunConfig | None:
     device = right.selectbox("Device", DEVICES, help="auto takes a GPU where there is one.")
     ref = st.session_state.dataset
     known = default_n_clusters(ref)
-    start: dict[str, Any] = {"n_clusters": known or GUESS_K} | dict(cls.presets.get(preset, {}))
+    start: dict[str, Any] = {"n_clusters": known or guess_n_clusters(dataset.n_samples)} | dict(
+        cls.presets.get(preset, {})
+    )
     own = {VARIED: partial(transforms_control, dataset)}
     values = params_form(cls, start, key=f"{name}-{preset}-{dataset.fingerprint}", own=own)
     if cls.caution:
         st.caption(cls.caution)
-    if known is None:
-        st.caption("How many clusters? Start with a guess: other numbers can be looked at afterwards without training.")
+    st.caption(
+        "How many clusters? Start with a guess: other numbers can be looked at afterwards without training."
+        if known is None
+        else f"{known} clusters is the number of classes of these data, which papers take as known. Without labels you would "
+        "not know: other numbers can be looked at afterwards without training."
+    )
     try:
         return make_config(
             ref,

@@ -41,7 +41,7 @@ def test_newcomer_trains_on_digits_and_explores_the_clusters(server: Server, pag
     page.goto(server.url)
     page.get_by_role("heading", name="Digits").wait_for()
     page.get_by_alt_text("48 samples of Digits").wait_for()
-    page.get_by_role("button", name="Train").click()
+    page.get_by_role("button", name="Train Shortcut").click()
 
     page.wait_for_url(re.compile(r"/train\?run="))
     page.get_by_text(re.compile(r"epoch \d+ of \d+")).wait_for()
@@ -77,7 +77,7 @@ def test_newcomer_trains_on_digits_and_explores_the_clusters(server: Server, pag
 
 def test_a_run_outlives_a_killed_server_and_is_found_again(server: Server, page: Any) -> None:
     page.goto(server.url)
-    page.get_by_role("button", name="Train").click()
+    page.get_by_role("button", name="Train Shortcut").click()
     page.get_by_text(re.compile(r"epoch \d+ of \d+")).wait_for()
     worker = only_run(server).status().pid
 
@@ -96,7 +96,6 @@ def test_a_run_outlives_a_killed_server_and_is_found_again(server: Server, page:
 
 
 def upload(page: Any, name: str, content: bytes) -> None:
-    page.get_by_role("tab", name="Upload").click()
     page.locator("input[type=file]").set_input_files(
         {"name": name, "mimeType": "application/octet-stream", "buffer": content}
     )
@@ -137,7 +136,7 @@ def test_bad_uploads_are_explained_and_a_good_one_is_trained_on(server: Server, 
     page.get_by_role("spinbutton", name="Clusters").fill("2")
     page.keyboard.press("Enter")
     settle(page)
-    page.get_by_role("button", name="Train").click()
+    page.get_by_role("button", name="Train Shortcut").click()
     page.get_by_role("button", name="Explore the clusters").click(timeout=90_000)
     page.get_by_text("Cluster B", exact=True).wait_for()
     assert Path(server.runs / "datasets").exists()

@@ -73,7 +73,6 @@ def test_names_of_others_stay_words(page: Any, tmp_path: Path) -> None:
 
         page.goto(f"{server.url}/?run={run.id}")
         page.get_by_text("Look closer").click()
-        page.get_by_role("tab", name="Upload").click()
         look(WORDS)
         for label, name, content, answer in (
             ("Your data", f"{LINK}.npz", npz(), page.get_by_role("alert").filter(has_text=".txt")),

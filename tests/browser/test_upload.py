@@ -102,7 +102,6 @@ def begin(page: Any, server: Server) -> None:
     page.set_default_timeout(PATIENCE)
     page.goto(server.url)
     settle(page)
-    page.get_by_role("tab", name="Upload").click()
 
 
 def send(page: Any, *paths: Path) -> None:

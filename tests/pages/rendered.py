@@ -44,6 +44,7 @@ SILENT = {
         "range",
         "count",
         "mean",
+        "default_n_clusters",
         "acc",
         "nmi",
         "scores",
@@ -54,6 +55,8 @@ SILENT = {
         "colour",
         "text_mark",
         "png_data_uri",
+        "mean_picture",
+        "difference_picture",
         "svg_data_uri",
         "cluster_strip",
     ),  # HTML and addresses that the library writes

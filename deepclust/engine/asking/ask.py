@@ -17,6 +17,7 @@ from deepclust.runs import RunConfig, RunGroup
 from deepclust.transforms import members_of
 
 SET_BY_RUN = ("random_state", "device")  # a run has its own fields for these
+USUAL_K, EACH = 10, 4  # a first guess at k, and the samples that each cluster should be able to hold
 BETWEEN = 1e-3  # seconds between the runs of a group
 
 
@@ -24,6 +25,11 @@ def default_n_clusters(ref: Mapping[str, Any]) -> int | None:
     """The number of classes of a catalog data set, which the literature takes as known; None for own data."""
     entry = CATALOG.get(str(ref.get("name")))
     return entry.n_classes if entry is not None else None
+
+
+def guess_n_clusters(n_samples: int) -> int:
+    """A number of clusters to begin with where nobody knows: 10, or fewer where the samples are few."""
+    return max(min(2, n_samples), min(USUAL_K, n_samples // EACH))
 
 
 def check_device(device: str) -> None:

@@ -36,7 +36,7 @@ TERMS = {
     "affinity": "how often two duplicates answer to the same sample (falls to 0)",
     "balance": "how evenly the duplicates are used (rises to 1)",
     "activity": "sum of squares of the outputs Z, as for a batch of 400",
-    "accuracy": "share of samples whose transformation is told rightly (rises)",
+    "accuracy of the pretext task": "share of samples whose transformation is told rightly (rises); not that of the clusters",
 }
 
 

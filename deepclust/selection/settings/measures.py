@@ -20,8 +20,8 @@ class Measure:
 #: In the order of the columns of the table. The weights were set before any ranking was compared with labels.
 MEASURES: dict[str, Measure] = {
     "task": Measure(
-        "Lesson",
-        "What the pseudo-task has to teach: bits that a small network that sees shapes tells better than a glance (a linear "
+        "Pretext task",
+        "What the pretext task (telling the transformations apart) has to teach: bits that a small network that sees shapes tells better than a glance (a linear "
         "probe, a probe of local texture), times the share of the task that a glance leaves open.",
         least=0.01,
     ),

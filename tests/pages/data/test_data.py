@@ -16,8 +16,10 @@ from streamlit.testing.v1 import AppTest
 
 from deepclust.data.own import list_own
 from deepclust.data.references import open_dataset
+from deepclust.engine.asking.ask import guess_n_clusters
 from deepclust.engine.intake.fetching import Fetching
 from deepclust.runs import RunStore
+from tests.pages.conftest import blobs
 
 
 def npz(**arrays: np.ndarray) -> bytes:
@@ -60,11 +62,47 @@ def test_digits_are_chosen_and_shown_with_their_labels_hidden(app: Callable[...,
 
 def test_train_starts_a_quick_run_and_moves_to_it(app: Callable[..., AppTest], store: RunStore) -> None:
     visitor = app()
-    next(b for b in visitor.button if b.label == "Train").click().run()
+    visitor.button(key="train").click().run()
     assert not visitor.exception
     (run,) = store.runs()
     assert (run.config.method, run.config.preset, run.config.n_clusters) == ("DDLS", "quick", 10)
     assert visitor.session_state["run_id"] == run.id
+
+
+def test_a_card_trains_with_one_click(app: Callable[..., AppTest], store: RunStore) -> None:
+    visitor = app()
+    visitor.button(key="train-blobs").click().run()
+    assert not visitor.exception
+    (run,) = store.runs()
+    assert (run.config.dataset, run.config.n_clusters) == ({"name": "blobs"}, 4)
+
+
+def test_the_lesson_is_one_click_away(app: Callable[..., AppTest], store: RunStore) -> None:
+    visitor = app()
+    press(visitor, "Lesson: where k-means fails")
+    assert [run.config.dataset for run in store.runs()] == [{"name": "rings"}] * 3
+
+
+def test_own_data_are_trained_with_a_possible_k_and_folders_are_a_question(
+    app: Callable[..., AppTest], store: RunStore
+) -> None:
+    from deepclust.data.own import keep_dataset
+
+    visitor = app()
+    visitor.session_state["dataset"] = keep_dataset(blobs(), store.datasets)
+    visitor.run()
+    (k,) = (n for n in visitor.number_input if n.label == "How many clusters?")
+    assert k.value == 10, "120 samples, whatever their folders are"
+    press(visitor, next(b.label for b in visitor.button if "in 3 groups" in b.label))
+    visitor.button(key="train").click().run()
+    assert not visitor.exception
+    (run,) = store.runs()
+    assert run.config.n_clusters == 3
+
+
+@pytest.mark.parametrize(("n_samples", "k"), [(1, 1), (2, 2), (7, 2), (13, 3), (40, 10), (10**6, 10)])
+def test_a_first_guess_at_k_is_possible(n_samples: int, k: int) -> None:
+    assert guess_n_clusters(n_samples) == k
 
 
 def test_a_card_chooses_a_data_set_and_what_is_not_there_says_why(app: Callable[..., AppTest]) -> None:
@@ -155,7 +193,7 @@ def test_a_good_upload_becomes_the_chosen_data_and_is_kept(app: Callable[..., Ap
     assert not visitor.exception
     assert "my pictures" in [s.value for s in visitor.subheader]
     assert len(list(store.datasets.glob("*.npz"))) == 1
-    assert any(b.label == "Train" for b in visitor.button) is False, "own data need a number of clusters first"
+    assert [n.value for n in visitor.number_input if n.label == "How many clusters?"] == [10], "a guess to begin with"
 
 
 def test_pictures_of_mixed_sizes_are_asked_for_one_size(app: Callable[..., AppTest], store: RunStore) -> None:
