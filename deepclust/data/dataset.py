@@ -10,6 +10,7 @@ from typing import Literal, get_args
 import numpy as np
 
 Kind = Literal["image", "vector", "text"]
+LARGEST = 1e15  # of a number: sums of squares of larger ones leave the range of float32
 NO_LABEL = "(no label)"  # the name of the class of samples without a label, which count in no score
 
 
@@ -105,6 +106,17 @@ class Dataset:
         return f"{_count(self.n_samples, noun)} · {_count(self.feature_shape[0], 'feature')}"
 
 
+def check_size(X: np.ndarray, title: str) -> None:
+    """ValueError where samples hold numbers whose squares do not fit into float32; NaN and infinity pass."""
+    with np.errstate(invalid="ignore"):
+        largest = max(float(X.max()), -float(X.min()))
+    if LARGEST < largest < np.inf:
+        raise ValueError(
+            f"{title} holds numbers up to {largest:.3g}, and beyond {LARGEST:g} float32 cannot hold their squares, which "
+            "distances are made of. Divide all numbers, or standardise every feature."
+        )
+
+
 def check_n_clusters(dataset: Dataset | int, n_clusters: int) -> None:
     """ValueError when a data set (or a number of samples) is too small for ``n_clusters`` clusters."""
     n_samples = dataset.n_samples if isinstance(dataset, Dataset) else int(dataset)
@@ -143,8 +155,8 @@ def _checked_samples(X: np.ndarray, kind: str, title: str) -> np.ndarray:
             f"{title}: samples of kind {kind!r} have the shape {X.shape}, but (n, features) is needed. "
             "Flatten them, or set kind='image' for pictures."
         )
-    with np.errstate(over="ignore"):  # a float64 too big for float32 becomes inf and is reported just below
-        X = np.ascontiguousarray(X, dtype=np.float32)
+    check_size(X, title)
+    X = np.ascontiguousarray(X, dtype=np.float32)
     finite_rows = np.isfinite(X).reshape(len(X), -1).all(axis=1)
     if not finite_rows.all():
         n_bad = int(X.size - np.isfinite(X).sum())

@@ -33,9 +33,13 @@ def test_nan_and_infinity_are_counted_and_placed():
         Dataset("a", X)
 
 
-def test_a_number_too_big_for_float32_counts_as_infinite():
-    with pytest.raises(ValueError, match="1 value of 2 is NaN or infinite"):
-        Dataset("a", np.array([[1.0], [1e300]]))
+@pytest.mark.parametrize("largest", [1e300, -1e300, 2e15])
+def test_a_number_whose_square_is_too_big_for_float32_is_named(largest):
+    with pytest.raises(
+        ValueError, match=r"a holds numbers up to .*e\+.*beyond 1e\+15 .*Divide all numbers, or standardise"
+    ):
+        Dataset("a", np.array([[1.0], [largest]]))
+    assert Dataset("a", np.array([[1.0], [9e14]])).n_samples == 2
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ PARTS = 16
 
 @pytest.fixture
 def members(vectors: Run, store: RunStore) -> Members:
+    vectors.rewind(0, 0)  # to a single snapshot: every zip is read whole
     vectors.record(Stage("Clusters", 1, {"loss": "falls"}))
     vectors.record(Progress("Clusters", 1, {"loss": 1.0}, 0.1))
     space, labels = vectors.result().embedding, vectors.result().labels

@@ -376,6 +376,7 @@ def test_told_to_stop_between_batches(name, digits):
         (np.repeat(np.arange(6.0).reshape(3, 2), 5, axis=0), "Only 3 of the 15 samples.*at most 3 clusters"),
         (np.zeros((20, 2, 2, 2, 2)), r"shape \(20, 2, 2, 2, 2\).*height, width"),
         (np.zeros((20, 0, 5)), r"shape \(20, 0, 5\).*at least one"),
+        (np.eye(20) * 1e35, r"X holds numbers up to 1e\+35.*standardise"),
         (np.array([["a", "b"]] * 20), "could not convert string"),
     ],
 )

@@ -114,6 +114,8 @@ class _Resuming:
                 length = int(answer.headers.get("Content-Length") or 0)
                 total = held + length if length else 0
                 _check_room(self.folder, length)
+                if not goes_on:  # or, if it ends now, the old bytes would be taken for those of the new version
+                    part.unlink(missing_ok=True)
                 version = answer.headers.get("ETag") or answer.headers.get("Last-Modified") or ""
                 part.with_suffix(".json").write_text(json.dumps({"version": version}))
                 name = Path(urlsplit(url).path).name

@@ -60,6 +60,7 @@ def make_file(source: Source, file: str, title: str, data_folder: Path, report: 
         folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder / ".lock", timeout=0):
+            _clear(folder, target)
             arrays = _arrays(source, title, folder, report)
             report("Writing", 0, 0)
             with whole(target) as stream:
@@ -67,6 +68,14 @@ def make_file(source: Source, file: str, title: str, data_folder: Path, report: 
     except Timeout as error:
         raise ValueError(f"{title} is being downloaded already. Wait for it, or end the other download.") from error
     return target
+
+
+def _clear(folder: Path, target: Path) -> None:
+    """Remove what one that was killed has left unfinished; whoever calls this holds the lock of the folder."""
+    checked = folder.glob("tmp????????")  # pooch compares the checksum before a file gets its name
+    for path in (*checked, *target.parent.glob(f".{target.name}.*.part")):
+        if path.is_file():
+            path.unlink(missing_ok=True)
 
 
 def from_openml(ids: tuple[int, ...], files: Files) -> Arrays:

@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, ClusterMixin, TransformerMixin
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
+from deepclust.data.dataset import check_size
 from deepclust.events import Event, Note
 from deepclust.metrics.collapse import collapse_warning
 from deepclust.params import check_params, param
@@ -312,4 +313,6 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
                 f"X has samples of shape {X.shape[1:]}, but {type(self).__name__} was fitted on samples of shape "
                 f"{self.feature_shape_}. Give samples of that shape."
             )
-        return np.asarray(X)
+        samples: np.ndarray = np.asarray(X)
+        check_size(samples, "X")
+        return samples

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -130,6 +131,26 @@ def test_a_file_that_changed_meanwhile_is_begun_again(server, tmp_path, monkeypa
     monkeypatch.setattr(downloads, "TRIES", 4)
     assert download(remote, tmp_path, "Things").read_bytes() == CONTENT
     assert server.asked[1][1] == "bytes=1048576-"
+
+
+def test_old_bytes_are_never_taken_for_those_of_a_new_version(server, tmp_path, monkeypatch):
+    """Killed after the new version was noted, and before its first byte came."""
+    monkeypatch.setattr(downloads, "TRIES", 1)
+    remote = Remote("a.bin", (server.url("cut/a.bin"),), MD5)
+    with pytest.raises(ValueError, match="broke off"):
+        download(remote, tmp_path, "Things")
+    (part,) = tmp_path.glob(".*.part")
+    server.version = '"2"'
+    write = Path.write_text
+
+    def killed(path: Path, *words: str) -> None:
+        write(path, *words)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "write_text", killed)
+    with pytest.raises(KeyboardInterrupt):
+        download(remote, tmp_path, "Things")
+    assert not part.exists()
 
 
 def test_a_server_that_cannot_resume_sends_all_again(server, tmp_path, monkeypatch):

@@ -263,6 +263,17 @@ def test_two_downloads_of_the_same_files_do_not_mix(tmp_path):
         make_file(SOURCES["letter.npz"], "letter.npz", "Letters", tmp_path, silent)
 
 
+def test_what_a_killed_download_left_unfinished_is_removed(tmp_path):
+    folder = tmp_path / "downloads" / "letter"
+    folder.mkdir(parents=True)
+    zipped(folder / "letter.zip", **{"letter-recognition.data": "A,1,2\nB,3,4\n"})
+    kept = [tmp_path / ".usps.npz.77.0a.part", folder / ".4f.part", folder / "tmpl"]
+    for path in (*kept, tmp_path / ".letter.npz.77.0a.part", folder / "tmpx8u_q3z0"):
+        path.write_bytes(b"half")
+    make_file(SOURCES["letter.npz"], "letter.npz", "Letters", tmp_path, silent)
+    assert {p for p in tmp_path.rglob("*") if p.is_file() and p.read_bytes() == b"half"} == set(kept)
+
+
 def test_scikit_learn_offline_is_a_sentence(sklearn_says, tmp_path, monkeypatch):
     sklearn_says(fetch_olivetti_faces=OSError("no route to host"))
     with pytest.raises(ValueError, match=r"scikit-learn, which fetches it, says: no route to host\. Connect"):

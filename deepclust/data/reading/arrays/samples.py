@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from deepclust.data.dataset import Dataset, Kind
+from deepclust.data.dataset import LARGEST, Dataset, Kind
 from deepclust.data.reading.labels import classes_of
 from deepclust.data.reading.source import shorten
 
@@ -16,6 +16,7 @@ WANTED_ARRAYS = (
     "numpy.savez('data.npz', x=x, y=y)"
 )
 
+FAR = 1000.0  # times its spread: a feature that lies so far from 0 is counted from its middle, for float32
 _X_NAMES = ("x", "X", "data", "images", "embeddings", "features", "fea", "arr_0")
 _Y_NAMES = ("y", "Y", "labels", "label", "target", "targets", "gnd", "arr_1")
 _ID_NAMES = ("ids", "id", "names", "filenames", "paths")
@@ -65,9 +66,38 @@ def dataset_of(
     if X.ndim >= 3:
         kind = "image"
         X = _pictures(X, label, notes)
+    else:
+        X = _within_float32(X, label, notes)
     return Dataset(
         name, X, y=classes, class_names=class_names, kind=kind, n_train=n_train, title=name, notes=tuple(notes), ids=ids
     )
+
+
+def _within_float32(X: np.ndarray, label: str, notes: list[str]) -> np.ndarray:
+    """Vectors as float32 can hold them and their squares: very large and very small numbers in another unit.
+
+    Features that lie far from 0 for their spread are counted from their middle, so that small steps are kept. ValueError
+    for types that are no numbers is left to `Dataset`, and so are NaN and infinity.
+    """
+    if X.dtype.kind not in "fiu" or X.ndim > 2:
+        return X
+    low, high = X.min(axis=0).astype(np.float64), X.max(axis=0).astype(np.float64)
+    largest = float(np.maximum(np.abs(low), np.abs(high)).max())
+    if not np.isfinite(largest):
+        return X
+    nearest = np.minimum(np.abs(low), np.abs(high))
+    far = (nearest > FAR * (high - low)) & ((high > low) | (nearest > LARGEST))
+    if X.dtype.itemsize > 4 and far.any():
+        X = X - np.where(far, low + (high - low) / 2, 0.0)
+        notes.append(
+            f"{np.count_nonzero(far):,} of the features are counted from their middle, so that small steps are kept."
+        )
+        largest = float(np.abs(X).max())
+    if largest > LARGEST or 0 < largest < 1 / LARGEST:
+        unit = 10.0 ** np.floor(np.log10(largest))
+        notes.append(f"All numbers were divided by {unit:g}, so that float32 holds them and their squares.")
+        X = X / unit
+    return X
 
 
 def _known_names(arrays: dict[str, np.ndarray], notes: list[str]) -> dict[str, np.ndarray]:

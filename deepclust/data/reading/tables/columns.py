@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from deepclust.data.dataset import LARGEST
+from deepclust.data.reading.arrays.samples import FAR
 from deepclust.data.reading.tables.cells import list_of, numbers_of
 
 if TYPE_CHECKING:
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
 MOST_CATEGORIES = 50
 MISSING = ("median", "drop")
 _LISTS_LOOKED_AT = 200  # rows of a column of lists
-_FAR = 1000.0  # times its spread: a column that lies so far from 0 is counted from its middle, for float32
-_HUGE = 1e30  # squares of larger numbers leave the range of float32
 
 
 @dataclass(frozen=True)
@@ -168,9 +168,9 @@ def _of_numbers(name: str, numbers: np.ndarray, n_missing: int, n_values: int, f
     unique = n_values == len(finite) > 1
     counting = whole and unique and high - low == len(finite) - 1
     origin, unit = 0.0, 1.0
-    if max(abs(low), abs(high)) > _HUGE:
+    if max(abs(low), abs(high)) > LARGEST:
         unit = 10.0 ** np.floor(np.log10(max(abs(low), abs(high))))
-    elif high > low and min(abs(low), abs(high)) > _FAR * (high - low):
+    elif high > low and min(abs(low), abs(high)) > FAR * (high - low):
         origin = float(np.median(finite))
     return Column(
         name,

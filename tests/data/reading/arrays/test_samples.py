@@ -157,3 +157,34 @@ def test_arrays_in_folders(npz):
     assert read_npz(npz(**{"mine/X": X, "mine/y": np.array([0, 1, 1, 0])})).y.tolist() == [0, 1, 1, 0]
     data = read_npz(npz(**{f"{'ab'[i % 2]}/{i}": X for i in range(4)}))
     assert (data.n_samples, data.class_names) == (4, ("a", "b"))
+
+
+@pytest.mark.parametrize("factor", [1e35, 3e37, 1e60, 1e300, 1e-30, 1e-44, 1e-300])
+def test_numbers_that_float32_cannot_square_are_read_in_another_unit(npz, factor):
+    X = RNG.normal(size=(9, 3))
+    data = read_npz(npz(x=X * factor))
+    assert 1 <= np.abs(data.X).max() <= 10
+    ratio = data.X.ravel() / X.ravel()
+    np.testing.assert_allclose(ratio, ratio[0], rtol=1e-5)
+    assert data.notes[0].startswith("All numbers were divided by 1e")
+
+
+def test_numbers_far_from_zero_are_counted_from_their_middle(npz):
+    X = RNG.normal(size=(9, 3))
+    X[:, 2] = 7  # which every float32 holds
+    data = read_npz(npz(x=X + np.array([1e8, 0, 0])))
+    np.testing.assert_allclose(data.X - data.X[0], X - X[0], atol=1e-6)
+    assert (data.X[:, 2] == 7).all()
+    assert data.notes == ("1 of the features are counted from their middle, so that small steps are kept.",)
+    data = read_npz(npz(x=np.c_[X[:, 0] * 1e-3 + 1e20, np.full(9, 3e38)]))
+    assert np.abs(data.X).max() < 1e6
+    assert not data.X[:, 1].any()
+
+
+@pytest.mark.parametrize(
+    "x", [np.full((9, 3), 255, np.uint8), np.eye(9, dtype=np.float32) * 1e8, np.arange(9.0)[:, None]]
+)
+def test_ordinary_numbers_stay_as_they_are(npz, x):
+    data = read_npz(npz(x=x))
+    np.testing.assert_array_equal(data.X, x)
+    assert data.notes == ()
