@@ -11,7 +11,7 @@ from PIL import Image
 
 from deepclust.figures.pictures import png_bytes
 from deepclust.figures.theme import GRID, PETROFF_10, TEXT, colour, plotly_mark
-from deepclust.metrics.gar_graphs import GraphStory
+from deepclust.metrics.lalnet.graphs import GraphStory
 
 MOST_TICKS = 4  # of the number of subgraphs
 MOST_LINES = 4_000  # drawn at random of those there are: more only make the picture darker

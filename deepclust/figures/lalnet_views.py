@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from deepclust.figures.theme import GRID, PETROFF_10, TEXT, colour
-from deepclust.metrics.lalnet_arrays import SPACES, mean_of
+from deepclust.metrics.lalnet.arrays import SPACES, mean_of
 
 CARRIED = 0.9  # of all activity
 

@@ -7,8 +7,8 @@ import streamlit as st
 
 from deepclust.figures.gar_graphs import graph_figure, matrix_png, story_curves
 from deepclust.figures.lalnet_views import CARRIED, by_user, n_carrying, parents_first, unit_means, usage_map
-from deepclust.metrics.gar_graphs import adjacencies, connections
-from deepclust.metrics.lalnet_arrays import SPACES, mean_of, means_by_cluster, means_by_transformation, weights_to
+from deepclust.metrics.lalnet.arrays import SPACES, mean_of, means_by_cluster, means_by_transformation, weights_to
+from deepclust.metrics.lalnet.graphs import adjacencies, connections
 from deepclust.metrics.lineage import letter
 from deepclust.transforms import TRANSFORMATIONS, members_of
 from pages.explore import lalnet_snapshots

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from deepclust.metrics.gar_graphs import GraphStory, adjacencies, force_layout, graph_story
-from deepclust.metrics.lalnet_arrays import GRAPH_PARENTS, GRAPH_ROWS, GRAPH_Z
+from deepclust.metrics.lalnet.arrays import GRAPH_PARENTS, GRAPH_ROWS, GRAPH_Z
+from deepclust.metrics.lalnet.graphs import GraphStory, adjacencies, force_layout, graph_story
 from deepclust.results import EXTRA
 from deepclust.runs import Run
 

@@ -9,7 +9,7 @@ import streamlit as st
 from deepclust.engine.maps.run_maps import FIRST_SAMPLE
 from deepclust.figures.multiples import multiple
 from deepclust.metrics.external import acc, nmi
-from deepclust.metrics.lalnet_arrays import SPACES, clusters_in
+from deepclust.metrics.lalnet.arrays import SPACES, clusters_in
 from deepclust.projections import PROJECTIONS
 from deepclust.runs import Run
 from deepclust.spaces import Space

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from deepclust.figures.gar_graphs import MOST_LINES, graph_figure, matrix_png, story_curves
-from deepclust.metrics.gar_graphs import GraphStory
+from deepclust.metrics.lalnet.graphs import GraphStory
 
 
 def test_lines_within_and_between_groups_are_drawn_apart():

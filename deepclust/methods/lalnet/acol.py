@@ -17,7 +17,7 @@ from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.centers import group_means, kmeans_centers
 from deepclust.methods.base.deep import DeepMethod
 from deepclust.methods.lalnet.view_axes import reduced
-from deepclust.metrics.lalnet_arrays import (
+from deepclust.metrics.lalnet.arrays import (
     GRAPH_PARENTS,
     GRAPH_ROWS,
     GRAPH_Z,

@@ -21,7 +21,7 @@ from deepclust.methods.base.method import Cost
 from deepclust.methods.base.rounding import unit_rows
 from deepclust.methods.lalnet.acol import AcolMethod
 from deepclust.methods.lalnet.view_axes import ViewAxes, fit_axes, reduced
-from deepclust.metrics.lalnet_arrays import SPACES
+from deepclust.metrics.lalnet.arrays import SPACES
 from deepclust.metrics.shortcut import is_shortcut, probe_accuracy, shortcut_warning
 from deepclust.nets.sizes import acol_size
 from deepclust.params import param

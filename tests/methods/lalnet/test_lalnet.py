@@ -17,7 +17,7 @@ from deepclust.methods import DeepMethod
 from deepclust.methods.base.graph_cut import cut_graph
 from deepclust.methods.lalnet.lalnet import LALNet
 from deepclust.methods.lalnet.view_axes import AXES
-from deepclust.metrics.lalnet_arrays import SPACES
+from deepclust.metrics.lalnet.arrays import SPACES
 
 SMALL = {"n_clusters": 4, "n_channels": 8, "n_hidden": 128, "n_duplicates": 8, "n_init": 5, "device": "cpu"}
 TINY = {**SMALL, "max_epochs": 1, "n_channels": 4, "n_hidden": 32, "min_side": 8}

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from deepclust.metrics.gar_graphs import adjacencies, connections, force_layout, graph_story, share_across, subgraphs
+from deepclust.metrics.lalnet.graphs import adjacencies, connections, force_layout, graph_story, share_across, subgraphs
 
 
 def cosine(a: list[float], b: list[float]) -> float:
