@@ -355,6 +355,15 @@ def test_a_grid_and_a_list_of_seeds(runs, printed, small_file, rungs):
     assert [(row["member"], row["runs"]) for row in found["table"]] == [("KMeans", 2)]
 
 
+def test_a_number_of_seeds_counts_from_the_seed_and_mean_and_spread_are_printed(runs, small_file, capsys):
+    words = ["fit", "--data", str(small_file), "--method", "KMeans", *TINY]
+    assert main([*words, "--seeds", "3", "--seed", "4"]) == 0
+    assert [run.config.seed for run in runs.runs()[::-1]] == [4, 5, 6]
+    header, line = capsys.readouterr().out.splitlines()
+    assert "acc" in header
+    assert "±" in line
+
+
 def test_a_group_in_which_a_run_fails_ends_with_1(runs, small_file, rungs, monkeypatch, capsys):
     def fails(self: object, X: object) -> None:
         raise ValueError("It cannot be.")
@@ -371,6 +380,7 @@ def test_a_group_in_which_a_run_fails_ends_with_1(runs, small_file, rungs, monke
         ("--method AEKMeans --sensitivity", "A grid takes values"),
         ("--method DSCDAN --sensitivity --seeds 0-2", "one seed: give it as --seed N"),
         ("--method KMeans --seeds two", "'two' is not a list of seeds"),
+        ("--method KMeans --seeds 0", "'0' is not a list of seeds"),
         ("--method KMeans --seeds 3-1", "'3-1' is not a list of seeds"),
         ("--method KMeans --seeds 1,,2", "'1,,2' is not a list of seeds"),
     ],

@@ -12,6 +12,8 @@ from deepclust.cli import listing, ranking, serving, taking, training
 from deepclust.data.reading.pictures.collection import MixedSizes
 from deepclust.engine.detached.process import log_trace, show_traces
 
+SEEDS_HELP = "train with so many seeds, or with each of a list such as 0-2 or 0,3,7; mean and spread are printed"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status is 0, 1 when a run failed, or 2 when something cannot be done as asked."""
@@ -61,14 +63,14 @@ def _parser() -> argparse.ArgumentParser:
     several.add_argument(
         "--sensitivity", action="store_true", help="train a grid over the method's two critical hyper-parameters"
     )
-    fit.add_argument("--seeds", metavar="0-2", help="train with each of these seeds, such as 0-2 or 0,3,7")
+    fit.add_argument("--seeds", metavar="10", help=SEEDS_HELP)
     fit.set_defaults(run_command=training.fit)
     estimate = commands.add_parser("estimate", help="time a few batches: how long and how much memory a run takes")
     estimate.set_defaults(run_command=training.estimate_run)
     several_runs = commands.add_parser(
         "sweep", help="train every combination of some values and seeds, here or on a Dask cluster"
     )
-    several_runs.add_argument("--seeds", metavar="0-2", help="train with each of these seeds, such as 0-2 or 0,3,7")
+    several_runs.add_argument("--seeds", metavar="10", help=SEEDS_HELP)
     several_runs.add_argument(
         "--scheduler",
         metavar="tcp://HOST:8786",

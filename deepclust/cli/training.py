@@ -77,7 +77,7 @@ def asked_run(asked: argparse.Namespace, store: RunStore) -> tuple[RunConfig, Da
 def fit(asked: argparse.Namespace) -> int:
     store = RunStore(asked.runs)
     config, dataset = asked_run(asked, store)
-    seeds = seeds_of(asked.seeds)
+    seeds = seeds_of(asked.seeds, asked.seed)
     if asked.ladder:
         return _fit_all(ladder(config, seeds), dataset, store, asked.json)
     if asked.sensitivity:
@@ -130,14 +130,20 @@ def _train_all(configs: Sequence[RunConfig], dataset: Dataset, store: RunStore) 
     return runs
 
 
-def seeds_of(words: str | None) -> list[int]:
-    """Seeds of a list such as 0-2 or 0,3,7; empty where none were named. ValueError for anything else."""
+def seeds_of(words: str | None, first: int = 0) -> list[int]:
+    """Seeds of a list such as 0-2 or 0,3,7, or of their number, counted from ``first``; empty where none were named.
+
+    ValueError for anything else.
+    """
+    if words is None:
+        return []
+    listed = f"{first}-{first + int(words) - 1}" if words.isdigit() else words
     seeds: list[int] = []
-    for word in words.split(",") if words is not None else []:
-        first, dash, last = word.partition("-")
-        if not first.isdigit() or (dash and not last.isdigit()) or int(last or first) < int(first):
-            raise ValueError(f"--seeds {words!r} is not a list of seeds. Write it as 0-2 or as 0,3,7.")
-        seeds += range(int(first), int(last or first) + 1)
+    for word in listed.split(","):
+        start, dash, last = word.partition("-")
+        if not start.isdigit() or (dash and not last.isdigit()) or int(last or start) < int(start):
+            raise ValueError(f"--seeds {words!r} is not a list of seeds. Write it as 10 (so many), 0-2 or 0,3,7.")
+        seeds += range(int(start), int(last or start) + 1)
     return list(dict.fromkeys(seeds))
 
 
@@ -189,7 +195,7 @@ def sweep_runs(asked: argparse.Namespace) -> int:
     asked.set = [f"{name}={text.split(',')[0]}" for name, text in pairs(asked.set)]
     store = RunStore(asked.runs)
     config, dataset = asked_run(asked, store)
-    configs = sweep(config, several, seeds_of(asked.seeds))
+    configs = sweep(config, several, seeds_of(asked.seeds, asked.seed))
     if cluster.scheduler() is None:
         return _report(_train_all(configs, dataset, store), dataset, store, asked.json, ranked=True)
 

@@ -1,4 +1,4 @@
-"""A group of runs in numbers: the ladder of ablations as a table, and a grid of hyper-parameters as heat maps."""
+"""A group of runs in numbers: a table of means and spreads over the seeds, and a grid of hyper-parameters as heat maps."""
 
 from __future__ import annotations
 
@@ -25,20 +25,23 @@ NO_LABELS = (
 )
 
 
-def ladder_table(runs: Sequence[Run], labelled: bool) -> None:
-    """A row for each rung, renewed while runs are live."""
+def group_table(runs: Sequence[Run], labelled: bool) -> None:
+    """A row for each member, renewed while runs are live."""
     live = any(run.status().state not in ENDED for run in runs)
-    st.fragment(_ladder_table, run_every=2.0 if live else None)(runs, labelled)
+    st.fragment(_group_table, run_every=2.0 if live else None)(runs, labelled)
 
 
-def _ladder_table(runs: Sequence[Run], labelled: bool) -> None:
+def _group_table(runs: Sequence[Run], labelled: bool) -> None:
     rows = compared(runs, labelled=labelled)
     several = any(row["runs"] > 1 for row in rows)
     unfinished = any(row["finished"] < row["runs"] for row in rows)
     unit = 60.0 if max(row.get("seconds") or 0.0 for row in rows) >= 90 else 1.0
     cells = [_cells(row, several or unfinished, unit) for row in rows]
     st.table({name: [line[name] for line in cells] for name in cells[0]}, border="horizontal", hide_index=True)
-    remarks = [f"Mean ± standard deviation over the seeds. {NO_LABELS}" if several else NO_LABELS]
+    spread = (
+        "Mean ± standard deviation over the seeds." if several else f"One run each, with seed {runs[0].config.seed}."
+    )
+    remarks = [f"{spread} {NO_LABELS}"]
     if labelled and "published_acc" in rows[0]:
         remarks += _sources(runs[0])
     if not labelled and runs[0].config.method in RUNGS:

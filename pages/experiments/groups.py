@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from deepclust.engine.asking.ask import grid, ladder
+from deepclust.engine.asking.ask import SEEDS, grid, ladder
 from deepclust.engine.estimating.estimate import estimate, estimate_all, in_time
 from deepclust.methods import find_method
 from deepclust.params import Param, params_of
@@ -16,8 +16,6 @@ from pages.experiments.sweep_form import sweep_form
 from pages.parts.start import start_group
 from pages.visit import cached, say
 from pages.visit.say import plain
-
-SEEDS = 10  # that can be picked
 
 
 def experiments(config: RunConfig) -> None:

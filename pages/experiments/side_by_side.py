@@ -10,10 +10,11 @@ from deepclust.engine.asking.lesson import KIND as LESSON
 from deepclust.figures.theme import colour, text_mark
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED
-from pages.experiments.group_tables import grid_maps, ladder_table
+from pages.experiments.group_tables import grid_maps, group_table
 from pages.experiments.lesson import lesson_panels
 from pages.experiments.multiple import PanelStyle, keep_drawing
 from pages.experiments.raw_data import keep_drawing_raw
+from pages.experiments.validation import validation_against_acc
 from pages.map.choice import projection_control
 from pages.map.colouring import CLASS, CLUSTER, colour_control
 from pages.parts.pick import pick
@@ -48,6 +49,8 @@ def side_by_side(run: Run) -> None:
         lesson_panels(run, runs)
     else:
         _panels(run, runs, sight, group.words, ladder=group.kind == "ladder")
+    if sight is not None and sight.revealed and group.kind != LESSON:
+        validation_against_acc(runs)
     st.subheader(f"{plain(run.config.part) or 'This run'} in detail", anchor=False)
 
 
@@ -73,10 +76,9 @@ def _grid(run: Run, runs: list[Run], sight: Sight | None, title: str) -> None:
 
 
 def _panels(run: Run, runs: list[Run], sight: Sight | None, title: str, *, ladder: bool) -> None:
-    """A small map for each run; of a ladder a table before them, the raw data first, and one seed at a time."""
+    """A table, and a small map for each run; of a ladder the raw data first, and one seed at a time."""
     st.subheader(f"{plain(title)} side by side", anchor=False)
-    if ladder:
-        ladder_table(runs, sight is not None and sight.revealed)
+    group_table(runs, sight is not None and sight.revealed)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         style = _controls(run, runs, sight)
         shown = _of_one_seed(run, runs) if ladder else runs

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from deepclust.engine.asking.ask import SET_BY_RUN
+from deepclust.engine.asking.ask import SEEDS, SET_BY_RUN
 from deepclust.engine.estimating.estimate import estimate, estimate_all, in_time
 from deepclust.engine.training import cluster
 from deepclust.engine.training.queue import slot_for
@@ -19,7 +19,6 @@ from pages.parts.start import start_group
 from pages.visit import cached, say
 from pages.visit.say import plain
 
-SEEDS = 10  # that can be picked
 FIRST_SEEDS = (0, 1, 2)  # three tell chance from difference
 AT_MOST = 2  # hyper-parameters at once
 TASK = "transforms"

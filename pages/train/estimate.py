@@ -6,7 +6,8 @@ import os
 
 import streamlit as st
 
-from deepclust.engine.estimating.estimate import Estimate, advice, can_be_tried, estimate, in_bytes, in_words
+from deepclust.engine.asking.ask import SEEDS
+from deepclust.engine.estimating.estimate import Estimate, advice, can_be_tried, estimate, in_bytes, in_time, in_words
 from deepclust.engine.estimating.trials import ask_for_trial
 from deepclust.runs import RunConfig
 from pages.visit import cached, say
@@ -50,7 +51,8 @@ def _sentence(expected: Estimate, doing: str) -> str:
             ),
         )
     )
-    return " · ".join([f"**{first}**", *others]) + f" ({plain(basis)})"
+    several = f"{SEEDS} seeds: {in_time(SEEDS * expected.seconds)}"
+    return " · ".join([f"**{first}**", *others]) + f" ({plain(basis)}) · {several}"
 
 
 def warn(config: RunConfig) -> None:

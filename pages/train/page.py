@@ -9,7 +9,7 @@ import streamlit as st
 
 from deepclust.compute import DEVICES
 from deepclust.data.dataset import Dataset
-from deepclust.engine.asking.ask import default_n_clusters, guess_n_clusters, make_config
+from deepclust.engine.asking.ask import SEEDS, default_n_clusters, guess_n_clusters, make_config, over_seeds
 from deepclust.methods import METHODS
 from deepclust.runs import Run, RunConfig
 from deepclust.runs.run import ENDED
@@ -19,7 +19,7 @@ from pages.experiments.side_by_side import group_of, side_by_side
 from pages.parts.live import live_panel
 from pages.parts.params_form import params_form
 from pages.parts.pick import pick
-from pages.parts.start import start_run
+from pages.parts.start import start_group
 from pages.parts.strip import label_of, strip
 from pages.train.bench import VARIED, bench
 from pages.train.estimate import estimate_line, warn
@@ -102,17 +102,22 @@ def form(dataset: Dataset, in_sight: bool = True) -> None:
     lesson_box(dataset)
     config = ask(dataset, method_cards())
     with st.container(horizontal=True, vertical_alignment="center"):
-        pressed = st.button(
-            "Train", type="primary", icon=":material/play_arrow:", shortcut="t", disabled=config is None
+        once = st.button("Train", type="primary", icon=":material/play_arrow:", shortcut="t", disabled=config is None)
+        often = st.button(
+            f"Train with {SEEDS} seeds",
+            icon=":material/stacks:",
+            key="train-seeds",
+            disabled=config is None,
+            help="One run for each seed, one after the other; then their mean and spread are shown, never the best of them.",
         )
         if config is not None:
             estimate_line(config, in_sight)
     if config is None:
         return
     warn(config)
-    if pressed:
+    if once or often:
         with say.failures():
-            start_run(config)
+            start_group(over_seeds(config, range(config.seed, config.seed + SEEDS)) if often else [config])
             st.rerun()
     if VARIED in config.params:
         bench(dataset, config)

@@ -19,6 +19,7 @@ from deepclust.transforms import members_of
 SET_BY_RUN = ("random_state", "device")  # a run has its own fields for these
 USUAL_K, EACH = 10, 4  # a first guess at k, and the samples that each cluster should be able to hold
 BETWEEN = 1e-3  # seconds between the runs of a group
+SEEDS = 10  # that a form offers, and one click trains with: as many as the papers' tables take the mean of
 
 
 def default_n_clusters(ref: Mapping[str, Any]) -> int | None:

@@ -12,10 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from deepclust.data.own import keep_dataset
 from deepclust.disk import write_json
-from deepclust.engine.asking.ask import grid, ladder, make_config, over_seeds
+from deepclust.engine.asking.ask import grid, ladder, make_config, over_seeds, variants
 from deepclust.engine.estimating import trials
 from deepclust.engine.estimating.trial import Trial
 from deepclust.engine.training.train import train
+from deepclust.events import Progress
 from deepclust.methods import METHODS
 from deepclust.owner import this_process
 from deepclust.runs import Run, RunStore
@@ -98,6 +99,17 @@ def test_nothing_picked_starts_nothing(form: AppTest, store: RunStore) -> None:
     assert store.runs() == []
 
 
+def test_ten_seeds_are_one_click_away_with_their_time(form: AppTest, store: RunStore) -> None:
+    form.number_input[0].set_value(5).run()
+    assert any("10 seeds: " in c.value for c in form.caption)
+    form.button(key="train-seeds").click().run()
+    assert not form.exception
+    started = store.runs()[::-1]
+    assert [r.config.seed for r in started] == list(range(5, 15))
+    assert {r.config.group.words for r in started} == {"Seeds"}
+    assert form.table[0].value["Finished"][0] == "0 of 10"
+
+
 # -- side by side -----------------------------------------------------------------------------------------------------
 
 
@@ -153,6 +165,45 @@ def test_a_grid_fills_in_while_its_runs_end(
     next(s for s in visitor.selectbox if s.label == "Look at").set_value(runs[2].id).run()
     assert not visitor.exception
     assert visitor.query_params["run"] in (runs[2].id, [runs[2].id])
+
+
+def test_validation_loss_stands_against_acc_once_the_labels_are_revealed(
+    app: Callable[..., AppTest], store: RunStore, made: Callable[..., list[Run]]
+) -> None:
+    runs = made(over_seeds, [0, 1, 2])
+    for run, loss, acc in zip(runs, (0.1, 0.2, 0.4), (0.9, 0.8, 0.6), strict=True):
+        train(run, store)
+        run.record(Progress("Spectral map", 1, {"validation": 9.0}, 0.1))
+        run.record(Progress("Spectral map", 2, {"validation": loss}, 0.1))
+        write_json(run.folder / "metrics.json", run.metrics() | {"acc": acc})
+    visitor = app("train", run=runs[0].id)
+    assert "Validation loss" not in words_of(visitor)
+    next(t for t in visitor.toggle if t.label == "Reveal labels").set_value(True).run()
+    assert not visitor.exception
+    assert "Correlation -1.00 over 3 runs" in words_of(visitor)
+
+
+def test_without_validation_there_is_no_such_plot(
+    app: Callable[..., AppTest], store: RunStore, made: Callable[..., list[Run]]
+) -> None:
+    runs = made(over_seeds, [0, 1, 2])
+    for run in runs:
+        train(run, store)
+    visitor = app("train", run=runs[0].id)
+    next(t for t in visitor.toggle if t.label == "Reveal labels").set_value(True).run()
+    assert "Validation loss" not in words_of(visitor)
+    assert "±" in visitor.table[0].value["ACC"][0]
+
+
+def test_runs_of_a_bench_have_a_table_too(
+    app: Callable[..., AppTest], store: RunStore, made: Callable[..., list[Run]]
+) -> None:
+    runs = made(variants, "n_init", [1, 2], "Starts")
+    for run in runs:
+        train(run, store)
+    visitor = app("train", run=runs[0].id)
+    assert list(visitor.table[0].value["Run"]) == ["1", "2"]
+    assert "One run each, with seed 0." in words_of(visitor)
 
 
 @pytest.mark.parametrize(
