@@ -34,6 +34,17 @@ def small_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def split_file(small_file: Path) -> Path:
+    """The same pictures shuffled, 60 of them as an official train part and 30 as the test part."""
+    with np.load(small_file) as arrays:
+        rows = np.random.default_rng(1).permutation(90)
+        x, y = arrays["x"][rows], arrays["y"][rows]
+    path = small_file.with_name("split.npz")
+    np.savez(path, x_train=x[:60], y_train=y[:60], x_test=x[60:], y_test=y[60:])
+    return path
+
+
+@pytest.fixture
 def ask(store: RunStore, small_file: Path) -> Callable[..., Run]:
     """Make a run of a tiny method, queued but not started: ``ask("DDLS", max_epochs=4, seed=1)``."""
 

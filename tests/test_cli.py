@@ -364,6 +364,22 @@ def test_a_number_of_seeds_counts_from_the_seed_and_mean_and_spread_are_printed(
     assert "±" in line
 
 
+def test_train_test_tells_both_parts_apart(runs, printed, split_file, capsys):
+    words = ["fit", "--data", str(split_file), "--method", "KMeans", "--train-test", *TINY]
+    told = printed(*words, "--json")
+    assert (told["n_samples"], told["part"]) == (60, "train")
+    assert told["test_placed_acc"] == 1.0
+    assert told["test_alone_nmi"] == pytest.approx(1.0)
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    assert "Train part: the 60 samples that it learned from" in out
+    assert "Test part: 30 samples, placed by what was learned: ACC 1.000 NMI 1.000" in out
+    (row,) = printed(*words, "--seeds", "2", "--json")["table"]
+    assert (row["test_placed_acc"], row["test_placed_acc_sd"]) == (1.0, 0.0)
+    assert main(["fit", "--dataset", "digits", "--method", "KMeans", "--train-test"]) == 2
+    assert "Digits has no official train and test part" in capsys.readouterr().err
+
+
 def test_a_group_in_which_a_run_fails_ends_with_1(runs, small_file, rungs, monkeypatch, capsys):
     def fails(self: object, X: object) -> None:
         raise ValueError("It cannot be.")

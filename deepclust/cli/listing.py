@@ -14,6 +14,7 @@ from deepclust.engine.judging.choosing import Board, board_summary, choose_k
 from deepclust.methods import METHODS
 from deepclust.params import params_of
 from deepclust.runs import RunStore
+from deepclust.runs.table import TESTED
 
 
 def _fetch(names: Sequence[str]) -> int:
@@ -67,7 +68,7 @@ def methods(asked: argparse.Namespace) -> int:
 
 
 def runs(asked: argparse.Namespace) -> int:
-    return print_rows([summary_of(run) for run in RunStore(asked.runs).runs()], asked.json, hide=("folder",))
+    return print_rows([summary_of(run) for run in RunStore(asked.runs).runs()], asked.json, hide=("folder", *TESTED))
 
 
 def choose(asked: argparse.Namespace) -> int:

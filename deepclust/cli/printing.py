@@ -11,6 +11,7 @@ from typing import Any
 from deepclust.engine.judging.compare import with_spread
 from deepclust.events import Event, Note, Progress, Stage
 from deepclust.runs import Run
+from deepclust.runs.table import HOW_TESTED, tested
 
 
 @contextmanager
@@ -103,12 +104,26 @@ def summary_of(run: Run) -> dict[str, Any]:
         "method": config.method,
         "preset": config.preset,
         "dataset": config.dataset.get("name", config.dataset_title),
+        "part": config.dataset.get("part"),
         "n_samples": config.n_samples,
         "n_clusters": config.n_clusters,
         "seed": config.seed,
         "seconds": metrics.get("seconds", status.seconds),
         **{name: metrics.get(name) for name in ("acc", "nmi", "nmi_arithmetic", "ari", "purity", "silhouette")},
+        **tested(metrics),
     }
+
+
+def of_parts(run: Run) -> list[str]:
+    """Where a run has learned from a train part alone: what was learned from and what was not, with the scores of both."""
+    test = run.metrics().get("test_part")
+    if test is None:
+        return []
+    lines = [f"Train part: the {run.config.n_samples:,} samples that it learned from, scores above"]
+    for how, words in HOW_TESTED.items():
+        known = " ".join(f"{name.upper()} {test[how][name]:.3f}" for name in ("acc", "nmi", "ari") if name in test[how])
+        lines.append(f"Test part: {test['n_samples']:,} samples, {words}: {known or 'no labels'}")
+    return lines
 
 
 def with_spreads(row: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from deepclust.cli import reading
-from deepclust.cli.printing import print_rows, progress_bar, summary_of, with_spreads
+from deepclust.cli.printing import of_parts, print_rows, progress_bar, summary_of, with_spreads
 from deepclust.cli.ranking import print_ranking, ranking_at_end
 from deepclust.data.catalog.table import CATALOG
 from deepclust.data.dataset import Dataset
@@ -28,6 +28,7 @@ from deepclust.engine.training.worker import work
 from deepclust.methods import find_method
 from deepclust.params import params_of, parse_value
 from deepclust.runs import Run, RunConfig, RunStatus, RunStore
+from deepclust.runs.table import HOW_TESTED
 
 
 def add_run_arguments(command: argparse.ArgumentParser) -> None:
@@ -39,6 +40,11 @@ def add_run_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--options", nargs="*", default=[], metavar="NAME=VALUE", help="options of a drawn data set")
     reading.add_arguments(command)
+    command.add_argument(
+        "--train-test",
+        action="store_true",
+        help="learn from the official train part alone, and judge the test part by what was learned",
+    )
     command.add_argument("--method", required=True, help="a method (see `deepclust methods`)")
     command.add_argument("--preset", help="a named set of hyper-parameters of the method")
     command.add_argument("--set", nargs="*", action="extend", default=[], metavar="NAME=VALUE", help="hyper-parameters")
@@ -61,6 +67,8 @@ def asked_run(asked: argparse.Namespace, store: RunStore) -> tuple[RunConfig, Da
         raise ValueError(f"--{next(iter(choices))} says how a file is read: it goes with --data, not with --dataset.")
     elif asked.options:
         ref["options"] = _dataset_options(asked.dataset, asked.options)
+    if asked.train_test:
+        ref["part"] = "train"
     dataset = open_dataset(ref, store.datasets)
     params = params_of(cls)
     values = {}
@@ -93,6 +101,8 @@ def fit(asked: argparse.Namespace) -> int:
     elif status.state != "failed" and run.has_result:
         scores = [f"{name.upper()} {summary[name]:.3f}" for name in ("acc", "nmi", "ari") if summary[name] is not None]
         print(f"{status.state}: {run.id} in {summary['seconds']:.1f} s {' '.join(scores)}".rstrip())
+        for line in of_parts(run):
+            print(line)
         print(f"Look at it: deepclust app, or read {run.folder}")
     if status.state == "failed":
         print(f"deepclust: {status.message}", file=sys.stderr)
@@ -219,6 +229,11 @@ def _report(runs: list[Run], dataset: Dataset, store: RunStore, as_json: bool, r
         print(json.dumps(told | ({"ranking": ranking_summary(board)} if board is not None else {})))
     else:
         print_rows([with_spreads(row) for row in rows], as_json=False)
+        if runs[0].config.test_part is not None:
+            print(
+                "Without test_ in front: of the train part, which was learned from. With it: of the test part, which was not,"
+            )
+            print("; ".join(f"test_{how}: {words}" for how, words in HOW_TESTED.items()))
         if board is not None:
             print()
             print_ranking(board)

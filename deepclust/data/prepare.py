@@ -1,4 +1,4 @@
-"""What can be done to samples before training: scale, standardise, PCA, tf-idf, a subset; and what suggests itself, and why."""
+"""What can be done to samples before training: scale, standardise, PCA, tf-idf, a subset, one part; and what suggests itself, and why."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ HOWS: dict[str, tuple[str, tuple[str, ...]]] = {
     "pca": ("PCA", ("image", "vector", "text")),
     "tfidf": ("Counts to tf-idf", ("vector",)),
 }
+PARTS = ("train", "test")  # of an official split
 MOST_FOR_PCA = 8192  # features: the covariance matrix has their square
 ROWS = 8192  # at a time where float64 is needed
 
@@ -195,6 +196,33 @@ def subset(dataset: Dataset, n: int, seed: int = 0, stratified: bool = False) ->
     )
 
 
+def has_parts(dataset: Dataset) -> bool:
+    """Whether there is an official split, with samples on both sides."""
+    return dataset.n_train not in (None, dataset.n_samples)
+
+
+def take_part(dataset: Dataset, part: str) -> Dataset:
+    """The train part or the test part of an official split, a member of PARTS. ValueError where there is none."""
+    if part not in PARTS:
+        raise ValueError(f"part={part!r} is not known. Use one of {', '.join(PARTS)}.")
+    if not has_parts(dataset):
+        raise ValueError(
+            f"{dataset.title} has no official train and test part. Train on all of it, or bring a file that holds x_train and "
+            "x_test."
+        )
+    rows = slice(None, dataset.n_train) if part == "train" else slice(dataset.n_train, None)
+    taken = len(range(dataset.n_samples)[rows])
+    return replace(
+        dataset,
+        X=dataset.X[rows],
+        y=None if dataset.y is None else dataset.y[rows],
+        ids=None if dataset.ids is None else dataset.ids[rows],
+        n_train=None,
+        title=f"{dataset.title}, {part} part",
+        notes=(*dataset.notes, f"The {part} part: {taken:,} of {dataset.n_samples:,} samples."),
+    )
+
+
 def _stratified(y: np.ndarray, n: int, dice: np.random.Generator) -> np.ndarray:
     """Row numbers, sorted: of each class its share of n, the largest remainders rounded up."""
     classes, counts = np.unique(y, return_counts=True)
@@ -207,10 +235,10 @@ def _stratified(y: np.ndarray, n: int, dice: np.random.Generator) -> np.ndarray:
 
 
 def apply(dataset: Dataset, asked: Mapping[str, Any]) -> Dataset:
-    """Subset and preparation as a reference asks for them.
+    """Subset, preparation and part as a reference asks for them, in this order: both parts are prepared alike.
 
-    asked: may hold ``"subset": {"n", "seed", "stratified"}`` and ``"prepare": {"how", "n_components"}``.
-    ValueError for other keys and values.
+    asked: may hold ``"subset": {"n", "seed", "stratified"}``, ``"prepare": {"how", "n_components"}`` and ``"part": "train"``
+    or ``"test"``. ValueError for other keys and values.
     """
     for key, allowed, work in (
         ("subset", {"n", "seed", "stratified"}, subset),
@@ -228,4 +256,4 @@ def apply(dataset: Dataset, asked: Mapping[str, Any]) -> Dataset:
             dataset = work(dataset, **options)
         except TypeError as error:
             raise ValueError(f"{key}={dict(options)!r} is not complete ({error}).") from error
-    return dataset
+    return take_part(dataset, asked["part"]) if "part" in asked else dataset

@@ -20,12 +20,13 @@ def open_dataset(ref: Mapping[str, Any], own_folder: Path) -> Dataset:
 
     ref: ``{"name": "moons", "options": {"n_samples": 500}}``, ``{"own": key}`` or ``{"file": "/path/data.npz"}`` (any
     file or folder that is read, with ``"choices"`` such as ``{"size": [height, width]}`` or ``{"label": "species"}``).
-    Each may hold ``"subset": {"n": 500, "seed": 0, "stratified": false}`` and ``"prepare": {"how": "standardise"}``.
+    Each may hold ``"subset": {"n": 500, "seed": 0, "stratified": false}``, ``"prepare": {"how": "standardise"}`` and
+    ``"part": "train"`` or ``"test"`` of an official split.
     ValueError for any other form and for data that cannot be opened.
     """
     kinds = [k for k in ("name", "own", "file") if k in ref]
     further = {"name": {"options"}, "file": {"choices", "size"}}.get(kinds[0] if kinds else "", set())
-    if len(kinds) != 1 or set(ref) - {kinds[0], "subset", "prepare"} - further:
+    if len(kinds) != 1 or set(ref) - {kinds[0], "subset", "prepare", "part"} - further:
         raise ValueError(f"{dict(ref)!r} does not name a data set. Use one of {_FORMS}.")
     if "name" in ref:
         dataset = load_dataset(ref["name"], **(ref.get("options") or {}))

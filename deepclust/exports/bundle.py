@@ -85,7 +85,7 @@ def write_bundle(run: Run, store: RunStore, target: IO[bytes], *, with_data: boo
 
 def _kept(ref: Any, folder: Path, fingerprint: str) -> dict[str, Any]:
     """The reference of a file of this machine as one to a data set that is kept in ``folder``."""
-    further = {name: ref[name] for name in ("subset", "prepare") if name in ref}
+    further = {name: ref[name] for name in ("subset", "prepare", "part") if name in ref}
     try:
         whole = open_dataset({name: value for name, value in ref.items() if name not in further}, folder)
         return {**keep_dataset(whole, folder), **further}

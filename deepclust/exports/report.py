@@ -24,6 +24,7 @@ from deepclust.metrics.external import scores
 from deepclust.metrics.matching import confusion
 from deepclust.params import params_of
 from deepclust.runs import RunStore
+from deepclust.runs.table import HOW_TESTED
 
 LARGEST_TABLE = 30  # classes and clusters of a confusion matrix that can still be read
 
@@ -66,6 +67,7 @@ def _parts(view: View, store: RunStore) -> Iterator[str]:
     yield " The labels had been seen before this run.</p>" if config.labels_seen else "</p>"
     yield f"<p>{_e(find_method(config.method).summary)}</p>"
     yield "<h2>Numbers</h2>" + _tiles(view)
+    yield _both_parts(view)
     yield "<h2>What was asked</h2>" + _asked(view)
     curves = curves_svg(loss_series(view.run.events()[0]))
     if curves:
@@ -109,6 +111,26 @@ def _tiles(view: View) -> str:
         )
     boxes = "".join(f"<div class='tile'>{_e(name)}<b>{_e(value)}</b></div>" for name, value in tiles)
     return f"<div class='tiles'>{boxes}</div>" + (f"<p class='faint'>{_e(words.strip())}</p>" if words else "")
+
+
+def _both_parts(view: View) -> str:
+    """Where the run has learned from a train part alone: what it makes of both parts."""
+    metrics = view.run.metrics()
+    test = metrics.get("test_part")
+    if test is None:
+        return ""
+    rows = [("Train part, learned from", view.run.config.n_samples, metrics)]
+    rows += [(f"Test part, {words}", test["n_samples"], test[how]) for how, words in HOW_TESTED.items()]
+    shown = ("silhouette", *(("acc", "nmi", "ari") if view.classes is not None else ()))
+    lines = "".join(
+        f"<tr><td>{_e(name)}</td><td class='n'>{n:,}</td>{''.join(f'<td class=n>{_share(judged.get(key))}</td>' for key in shown)}</tr>"
+        for name, n, judged in rows
+    )
+    head = "".join(f"<th class='n'>{_e(key.upper() if len(key) == 3 else key.title())}</th>" for key in shown)
+    return (
+        f"<h2>Train part and test part</h2><div class='scroll'><table><tr><th></th><th class='n'>Samples</th>{head}</tr>{lines}</table></div>"
+        "<p class='faint'>Everything else in this report is of the train part.</p>"
+    )
 
 
 def _asked(view: View) -> str:
@@ -166,7 +188,7 @@ def _others(view: View) -> str:
         rows.insert(
             0,
             (
-                f"{view.run.config.method} (this run)",
+                f"{view.run.config.method} (this run{'' if view.run.config.test_part is None else ', train part'})",
                 at_k["acc"],
                 at_k["nmi"],
                 "you",

@@ -140,12 +140,12 @@ def _checked_config(folder: Path, label: str) -> RunConfig:
         params = values_from_json(method, config.params)
         ref = {
             name: config.dataset[name]
-            for name in ("name", "options", "own", "subset", "prepare")
+            for name in ("name", "options", "own", "subset", "prepare", "part")
             if name in config.dataset
         }
         if dict(config.dataset) != ref or len({"name", "own"} & set(ref)) != 1:
             raise ValueError("it must name its data by the catalog or by their content, and not by a path.")
-        if not all(isinstance(ref[name], str if name in ("name", "own") else dict) for name in ref):
+        if not all(isinstance(ref[name], str if name in ("name", "own", "part") else dict) for name in ref):
             raise ValueError("what it says of its data is damaged.")
         if config.kind not in ("image", "vector", "text"):
             raise ValueError("its data are of no known kind.")

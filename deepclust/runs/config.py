@@ -74,6 +74,11 @@ class RunConfig:
         return int(self.params["n_clusters"])
 
     @property
+    def test_part(self) -> dict[str, Any] | None:
+        """The reference of the samples that were kept from training and are judged after it; None where there are none."""
+        return {**self.dataset, "part": "test"} if self.dataset.get("part") == "train" else None
+
+    @property
     def part(self) -> str:
         """What tells the run from the others of its group, in a word or two; empty where there is no group."""
         if self.group is None or self.member:

@@ -92,10 +92,19 @@ class Judged(TypedDict, total=False):
     purity: Score | None
 
 
+class TestPart(TypedDict):
+    """What is known of samples that were kept from training: as the model places them, and clustered by themselves."""
+
+    n_samples: Count
+    placed: Judged
+    alone: Judged
+
+
 class Metrics(Judged, total=False):
     """metrics.json: the method's own clustering and that of every k.
 
-    content stands for the latent space, regrouping says how the clusters of every other k came about.
+    content stands for the latent space, regrouping says how the clusters of every other k came about. test_part is there
+    where the run learned from the train part of an official split alone.
     """
 
     seconds: Seconds
@@ -104,6 +113,7 @@ class Metrics(Judged, total=False):
     spaces: list[str]
     regrouping: str
     by_k: Mapping[str, Judged]
+    test_part: TestPart
 
 
 class Run:

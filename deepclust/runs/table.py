@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean, stdev
+from typing import Any
 
 from deepclust.runs.run import Run
 
 #: What is known without labels, and what only with them.
 UNLABELLED = ("silhouette", "n_used", "seconds")
 LABELLED = ("acc", "nmi", "ari")
+#: How samples that were kept from training are sorted, in words.
+HOW_TESTED = {"placed": "placed by what was learned", "alone": "clustered by themselves (k-means on the learned space)"}
+#: Scores of samples that were kept from training, and where in the metrics they stand.
+TESTED = {f"test_{how}_{score}": (how, score) for how in HOW_TESTED for score in ("acc", "nmi")}
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,13 @@ def _found(runs: Sequence[Run]) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {}
     for run in runs:
         metrics = run.metrics() if run.has_result else {}
-        for name in (*UNLABELLED, *LABELLED):
-            if metrics.get(name) is not None:
-                found.setdefault(name, []).append(float(metrics[name]))
+        for name, value in (metrics | tested(metrics)).items():
+            if name in (*UNLABELLED, *LABELLED, *TESTED) and value is not None:
+                found.setdefault(name, []).append(float(value))
     return found
+
+
+def tested(metrics: Mapping[str, Any]) -> dict[str, float | None]:
+    """The scores TESTED of metrics as of `Run.metrics`; None where there is no test part, or it has no labels."""
+    parts = metrics.get("test_part", {})
+    return {name: parts.get(how, {}).get(score) for name, (how, score) in TESTED.items()}

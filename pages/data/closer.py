@@ -77,7 +77,7 @@ def _balance(data: Dataset, facts: Facts) -> None:
 def _prepare(data: Dataset, facts: Facts) -> None:
     """Preparation and subset: what suggests itself and why, and a form to change it."""
     ref = st.session_state.dataset
-    base = {k: v for k, v in ref.items() if k not in ("subset", "prepare")}
+    base = {k: v for k, v in ref.items() if k not in ("subset", "prepare", "part")}
     whole = cached.dataset(base)
     suggestion = (previews.facts(base) if base != ref else facts).suggestion
     st.caption(f"Suggested: **{HOWS[suggestion.how][0]}**. {plain(suggestion.reason)}")
@@ -102,7 +102,7 @@ def _prepare(data: Dataset, facts: Facts) -> None:
         disabled=n == whole.n_samples,
         help="Looks at the labels to choose the samples. Without labels in the real world, draw at random.",
     )
-    new_ref = dict(base)
+    new_ref = base | ({"part": ref["part"]} if "part" in ref else {})
     if how != "none":
         new_ref["prepare"] = wanted
     if n < whole.n_samples:

@@ -19,6 +19,12 @@ from pages.visit.say import plain
 
 HEIGHT = 300  # pixels of a heat map
 SCORES = {"acc": "ACC", "nmi": "NMI", "silhouette": "Silhouette"}
+OF_TEST = {
+    "test_placed_acc": "Test ACC, placed",
+    "test_placed_nmi": "Test NMI, placed",
+    "test_alone_acc": "Test ACC, by itself",
+    "test_alone_nmi": "Test NMI, by itself",
+}
 NO_LABELS = (
     "Silhouette needs no labels: how much closer samples are to their own cluster than to the next one, in the run's own "
     "space. A space can be tidy and wrong, so compare it between runs with care."
@@ -42,6 +48,11 @@ def _group_table(runs: Sequence[Run], labelled: bool) -> None:
         "Mean ± standard deviation over the seeds." if several else f"One run each, with seed {runs[0].config.seed}."
     )
     remarks = [f"{spread} {NO_LABELS}"]
+    if runs[0].config.test_part is not None:
+        remarks.append(
+            "The train part was learned from, the test part was not: placed by what was learned, and clustered by itself "
+            "with k-means on the learned space. Everything without a word about the test part is of the train part."
+        )
     if labelled and "published_acc" in rows[0]:
         remarks += _sources(runs[0])
     if not labelled and runs[0].config.method in RUNGS:
@@ -71,9 +82,10 @@ def _cells(row: dict[str, Any], counted: bool, unit: float) -> dict[str, str]:
     cells = {"Run": plain(row["member"])}
     if counted:
         cells["Finished"] = f"{row['finished']:d} of {row['runs']:d}"
-    for name in ("acc", "nmi"):
+    of_train = "Train " if any(name in row for name in OF_TEST) else ""
+    for name, title in ({name: of_train + SCORES[name] for name in ("acc", "nmi")} | OF_TEST).items():
         if name in row:
-            cells[SCORES[name]] = cell(name)
+            cells[title] = cell(name)
     if "published_acc" in row:
         cells["Published ACC"], cells["Published NMI"] = cell("published_acc"), cell("published_nmi")
     if "silhouette" in row:

@@ -26,6 +26,8 @@ from pages.map.projections import chosen_map, first_map, map_caption, mapped_ids
 from pages.parts.opening import open_finished
 from pages.parts.pick import chosen_by_hand, in_address, key_of, pick
 from pages.parts.strip import strip
+from pages.parts.test_part import test_part
+from pages.parts.yardstick import yardstick_line
 from pages.visit import session
 from pages.visit.say import plain
 from pages.visit.sight import Sight
@@ -130,6 +132,8 @@ def page() -> None:
         k_slider(sight)
     with above_right:
         numbers(sight)
+    test_part(sight)
+    yardstick_line(sight.run.config, sight.data, sight.run)
     verdict_line(sight)
     with st.container(horizontal=True, vertical_alignment="center"):
         view = view_control(sight.run)

@@ -10,6 +10,7 @@ from deepclust.data.catalog.reported import MEASURED_BY
 from deepclust.data.catalog.table import reported_on
 from deepclust.figures.confusion import confusion_map
 from deepclust.metrics.matching import confusion
+from deepclust.runs.table import HOW_TESTED
 from pages.gallery.edits import with_your_edits
 from pages.parts.charts import chart
 from pages.visit.clusters import Clusters
@@ -86,9 +87,10 @@ def _reported(sight: Sight) -> None:
     config = sight.run.config
     rows = reported_on(config.dataset)
     at_k = sight.outcome.metrics.get("by_k", {}).get(str(sight.k), {})
+    part = "" if config.test_part is None else ", train part"
     table = [
         {
-            "Method": f"{config.method} (this run, k = {sight.k})",
+            "Method": f"{config.method} (this run, k = {sight.k}{part})",
             "ACC": at_k.get("acc"),
             "NMI": at_k.get("nmi"),
             "Measured by": "you",
@@ -96,6 +98,14 @@ def _reported(sight: Sight) -> None:
             "Note": "labels had been seen" if config.labels_seen else "",
         }
     ]
+    for how, words in HOW_TESTED.items():
+        if (judged := sight.outcome.metrics.get("test_part", {}).get(how)) is not None:
+            of_test = {
+                "Method": f"{config.method} (this run, test part, {words})",
+                "ACC": judged.get("acc"),
+                "NMI": judged.get("nmi"),
+            }
+            table.append({**table[0], **of_test})
     table += [
         {
             "Method": p.method,
@@ -112,5 +122,7 @@ def _reported(sight: Sight) -> None:
         hide_index=True,
         column_config={name: st.column_config.NumberColumn(format="%.3f") for name in ("ACC", "NMI")},
     )
+    if config.test_part is not None and rows:
+        st.caption("The results of others are of the test part, by methods that had not seen it.")
     if not rows:
         st.caption("No results of others are known for these data.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -21,8 +22,10 @@ from pages.parts.params_form import params_form
 from pages.parts.pick import pick
 from pages.parts.start import start_group
 from pages.parts.strip import label_of, strip
+from pages.parts.yardstick import yardstick_line
 from pages.train.bench import VARIED, bench
 from pages.train.estimate import estimate_line, warn
+from pages.train.protocol import train_test_switch
 from pages.train.transforms import transforms_control
 from pages.visit import cached, say, session
 from pages.visit.say import plain
@@ -52,7 +55,7 @@ def method_cards() -> str:
     return str(state.method)
 
 
-def ask(dataset: Dataset, name: str) -> RunConfig | None:
+def ask(ref: Mapping[str, Any], dataset: Dataset, name: str) -> RunConfig | None:
     """The form of a method. Returns a checked config, or None after saying what is wrong."""
     cls = METHODS[name]
     presets = [*cls.presets, OWN]
@@ -66,7 +69,6 @@ def ask(dataset: Dataset, name: str) -> RunConfig | None:
         )
     seed = middle.number_input("Seed", 0, 2**31 - 1, 0, help="The same seed gives the same clusters again.")
     device = right.selectbox("Device", DEVICES, help="auto takes a GPU where there is one.")
-    ref = st.session_state.dataset
     known = default_n_clusters(ref)
     start: dict[str, Any] = {"n_clusters": known or guess_n_clusters(dataset.n_samples)} | dict(
         cls.presets.get(preset, {})
@@ -90,7 +92,7 @@ def ask(dataset: Dataset, name: str) -> RunConfig | None:
             values=values,
             seed=int(seed),
             device=device,
-            labels_seen=session.labels_revealed(dataset.fingerprint),
+            labels_seen=labels_seen(dataset),
         )
     except ValueError as error:
         say.error(error)
@@ -100,7 +102,8 @@ def ask(dataset: Dataset, name: str) -> RunConfig | None:
 def form(dataset: Dataset, in_sight: bool = True) -> None:
     """Method, preset, hyper-parameters, estimate and the Train button."""
     lesson_box(dataset)
-    config = ask(dataset, method_cards())
+    ref, dataset = train_test_switch(st.session_state.dataset, dataset)
+    config = ask(ref, dataset, method_cards())
     with st.container(horizontal=True, vertical_alignment="center"):
         once = st.button("Train", type="primary", icon=":material/play_arrow:", shortcut="t", disabled=config is None)
         often = st.button(
@@ -115,6 +118,8 @@ def form(dataset: Dataset, in_sight: bool = True) -> None:
     if config is None:
         return
     warn(config)
+    if in_sight:
+        yardstick_line(config, dataset)
     if once or often:
         with say.failures():
             start_group(over_seeds(config, range(config.seed, config.seed + SEEDS)) if often else [config])
@@ -122,6 +127,12 @@ def form(dataset: Dataset, in_sight: bool = True) -> None:
     if VARIED in config.params:
         bench(dataset, config)
     experiments(config)
+
+
+def labels_seen(dataset: Dataset) -> bool:
+    """Whether the labels of these data, or of the whole or the part that is looked at, have been uncovered."""
+    looked_at = cached.dataset(st.session_state.dataset)
+    return any(session.labels_revealed(data.fingerprint) for data in (dataset, looked_at))
 
 
 def queue(shown: Run | None) -> None:
@@ -154,6 +165,8 @@ if run is not None:
     st.header(f"{METHODS[run.config.method].title} on {plain(run.config.dataset_title)}")
     side_by_side(run)
     live_panel(run)
+    if dataset is not None and run.has_result:
+        yardstick_line(run.config, dataset, run)
 if dataset is not None:
     if run is None:
         st.header(f"Train on {plain(dataset.title or dataset.name)}")

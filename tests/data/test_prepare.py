@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,19 @@ import pytest
 from deepclust.data import prepare as module
 from deepclust.data.dataset import Dataset
 from deepclust.data.look import facts_of, row_hashes
-from deepclust.data.prepare import HOWS, apply, moments, pca, prepare, scale, standardise, subset, suggest, tfidf
+from deepclust.data.prepare import (
+    HOWS,
+    apply,
+    moments,
+    pca,
+    prepare,
+    scale,
+    standardise,
+    subset,
+    suggest,
+    take_part,
+    tfidf,
+)
 
 DICE = np.random.default_rng(0)
 
@@ -122,6 +135,22 @@ def test_subsets_that_are_not_possible():
             subset(labelled(), n)
     with pytest.raises(ValueError, match="has no labels"):
         subset(Dataset("a", np.eye(3)), 2, stratified=True)
+
+
+def test_the_parts_of_an_official_split():
+    train, test = (apply(labelled(), {"part": part, "prepare": {"how": "scale"}}) for part in ("train", "test"))
+    assert (train.n_samples, test.n_samples) == (80, 20)
+    assert (train.X.max(), test.X.min()) == (np.float32(79 / 99), np.float32(80 / 99)), "both are scaled alike"
+    assert (test.y.tolist(), test.ids[0]) == ([1] * 10 + [2] * 10, b"80")
+    assert (train.title, train.n_train) == ("A, train part", None)
+    assert train.notes[-1] == "The train part: 80 of 100 samples."
+    few = apply(labelled(), {"part": "test", "subset": {"n": 30, "seed": 1}})
+    assert few.X.min() >= 80
+    for data in (Dataset("a", np.eye(3)), replace(labelled(), n_train=100)):
+        with pytest.raises(ValueError, match="has no official train and test part"):
+            take_part(data, "train")
+    with pytest.raises(ValueError, match=r"part='both' is not known. Use one of train, test"):
+        take_part(labelled(), "both")
 
 
 def test_apply_takes_the_part_first():

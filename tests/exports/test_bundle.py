@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from deepclust.data.references import open_dataset
+from deepclust.engine.training.train import train
 from deepclust.exports.bundle import own_data_size, size_of, write_bundle
 from deepclust.exports.unpacking import open_bundle
 from deepclust.exports.view import data_of
@@ -92,6 +93,18 @@ def test_a_file_of_this_machine_becomes_a_data_set_and_its_path_stays_here(
     data = data_of(there, elsewhere)
     assert data.fingerprint == pictures.config.fingerprint
     assert data.y.tolist() == data_of(pictures, store).y.tolist()
+
+
+def test_a_train_part_stays_one_with_its_scores_of_the_test_part(
+    store: RunStore, elsewhere: RunStore, ask: Callable[..., Run], split_file: Path
+) -> None:
+    run = ask("KMeans", ref={"file": str(split_file), "part": "train"}, n_init=1)
+    assert train(run, store).state == "done"
+    there = open_bundle(bundle(run, store), elsewhere)
+    assert there.config.dataset["part"] == "train"
+    assert there.metrics()["test_part"] == run.metrics()["test_part"]
+    assert data_of(there, elsewhere).fingerprint == run.config.fingerprint
+    assert open_dataset(there.config.test_part, elsewhere.datasets).n_samples == 30
 
 
 def test_what_serves_this_machine_only_stays_here(vectors: Run, store: RunStore) -> None:

@@ -67,7 +67,7 @@ ENTRIES = (
             megabytes=12,
         ),
         reported=(
-            *tzoreff(0.90, 0.923, ""),
+            *tzoreff(0.90, 0.923),
             *quoted(TZOREFF, ("DSC-Net", 0.946, "With more than a million weights."), ("DBC", 0.793), ("DEPICT", 0.42)),
         ),
     ),
@@ -87,7 +87,7 @@ ENTRIES = (
             "coil100", (remote("coil-100.zip", *(at + "coil-100/coil-100.zip" for at in _COIL)),), coil, megabytes=130
         ),
         reported=(
-            *tzoreff(0.89, 0.903, ""),
+            *tzoreff(0.89, 0.903),
             *quoted(
                 TZOREFF,
                 ("JULE", 0.911),

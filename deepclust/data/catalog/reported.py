@@ -66,11 +66,11 @@ def quoted(source: str, *rows: tuple[str, float] | tuple[str, float, str]) -> tu
     )
 
 
-def tzoreff(stage_0: float, end: float, note: str) -> tuple[Reported, Reported]:
+def tzoreff(stage_0: float, end: float, note: str = "", *, held_out: bool = False) -> tuple[Reported, Reported]:
     """The autoencoder of Tzoreff et al. before clusters are formed, and the whole of their method."""
     return (
         Reported("DDLS, stage 0", stage_0, None, "authors", TZOREFF, f"{NO_SPREAD} Before clusters are formed."),
-        Reported("DDLS", end, None, "authors", TZOREFF, f"{NO_SPREAD} {note}".strip()),
+        Reported("DDLS", end, None, "authors", TZOREFF, f"{NO_SPREAD} {note}".strip(), held_out=held_out),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from deepclust.data.catalog import digits, drawn, faces, mnist, objects, photos, tables, texts
 from deepclust.data.catalog.entry import Entry, data_folder
-from deepclust.data.catalog.reported import LADDERS_OF, RUNGS, Reported
+from deepclust.data.catalog.reported import LADDERS_OF, RUNGS, Reported, best_first
 from deepclust.data.dataset import Dataset
 
 __all__ = ["CATALOG", "Entry", "data_folder", "find_entry", "load_dataset", "published_rungs", "reported_on"]
@@ -38,9 +38,17 @@ def load_dataset(name: str, **options: Any) -> Dataset:
 
 
 def reported_on(ref: Mapping[str, Any]) -> tuple[Reported, ...]:
-    """Results on the data that a reference names; none for a subset or data that were prepared otherwise."""
+    """Results on the data that a reference names; none for a subset or data that were prepared otherwise.
+
+    For the train part of an official split they are those on its test part that have not learned from it.
+    """
     entry = CATALOG.get(str(ref.get("name")))
-    return () if entry is None or ref.get("subset") or ref.get("prepare") else entry.reported
+    if entry is None or ref.get("subset") or ref.get("prepare"):
+        return ()
+    if "part" not in ref:
+        return entry.reported
+    same_file = [other for other in CATALOG.values() if entry.file and other.file == entry.file]
+    return best_first(row for other in same_file for row in other.reported if row.held_out)
 
 
 def published_rungs(ref: Mapping[str, Any], method: str) -> dict[str, Reported]:

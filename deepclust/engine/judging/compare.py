@@ -8,7 +8,7 @@ from typing import Any
 
 from deepclust.data.catalog.table import published_rungs
 from deepclust.runs import Run
-from deepclust.runs.table import LABELLED, UNLABELLED, table
+from deepclust.runs.table import LABELLED, TESTED, UNLABELLED, table
 
 
 def compared(runs: Sequence[Run], *, labelled: bool) -> list[dict[str, Any]]:
@@ -24,7 +24,7 @@ def compared(runs: Sequence[Run], *, labelled: bool) -> list[dict[str, Any]]:
     rows = []
     for row in table(runs):
         said: dict[str, Any] = {"member": row.part, "runs": len(row.runs), "finished": row.n_ended}
-        for name in (*(LABELLED if labelled else ()), *UNLABELLED):
+        for name in (*((*LABELLED, *TESTED) if labelled else ()), *UNLABELLED):
             said |= {name: row.mean(name), f"{name}_sd": row.spread(name)}
         if published:
             there = published.get(row.part)

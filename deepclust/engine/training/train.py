@@ -167,6 +167,9 @@ def _finish(run: Run, store: RunStore, method: Method, data: Dataset, control: C
         "by_k": {str(k): judge(result.embedding, labels, data.judged) for k, labels in by_k.items()},
     }
     metrics |= judge(result.embedding, result.labels, data.judged)
+    if (test_part := run.config.test_part) is not None:
+        say(1.0, "placing the test part")
+        metrics["test_part"] = judge_test_part(method, open_dataset(test_part, store.datasets))
     write_json(run.folder / "metrics.json", metrics, sync=True)
     result.save(run.folder / "result.npz")  # last: where it is, all that belongs to it is
     run_job(map_job(run, store, LATENT, "pca"), lambda fraction, text: False)  # the map that opens at once
@@ -182,6 +185,22 @@ def judge(embedding: np.ndarray, labels: np.ndarray, y: np.ndarray | None) -> di
         "silhouette": silhouette(embedding, labels, sample=1_000),
     }
     return judged | (scores(y, labels) if y is not None else {})
+
+
+def judge_test_part(method: Method, data: Dataset) -> dict[str, Any]:
+    """Samples that a fitted method has not learned from, as it places them, and clustered by themselves.
+
+    The latter is the last step of the papers that report on a test part: k-means, with ten starts, on its latent space.
+    """
+    from sklearn.cluster import KMeans
+
+    z = method.transform(data.X)
+    alone = KMeans(min(method.n_clusters, len(z)), n_init=10, random_state=0).fit_predict(z)
+    return {
+        "n_samples": data.n_samples,
+        "placed": judge(z, method.predict(data.X), data.judged),
+        "alone": judge(z, alone.astype(np.int64), data.judged),
+    }
 
 
 def _sentence(error: Exception) -> str:

@@ -238,10 +238,19 @@ def test_which_numbers_are_of_samples_that_were_not_learned_from_is_known():
     held_out = {(e.name, r.method) for e in CATALOG.values() for r in e.reported if r.held_out}
     assert held_out == {
         ("mnist-test", "LALNet"),
+        ("mnist-test", "DDLS"),
         ("mnist-test", "Nearest centre, codes of VaDE"),
         ("mnist-test", "Nearest centre, pixels"),
         ("svhn", "LALNet"),
     }
+
+
+def test_a_train_part_is_compared_with_numbers_of_the_test_part():
+    rows = reported_on({"name": "mnist", "part": "train"})
+    assert [row.method for row in rows[:2]] == ["LALNet", "DDLS"]
+    assert all(row.held_out for row in rows)
+    assert reported_on({"name": "usps", "part": "train"}) == ()
+    assert reported_on({"name": "mnist", "part": "train", "subset": {"n": 500}}) == ()
 
 
 DDLS = {"DDLS", "DDLS, stage 0"}
