@@ -72,6 +72,29 @@ def first_copies(X: np.ndarray) -> NDArray[np.int64]:
     return np.array([seen.setdefault(blake2b(row.tobytes(), digest_size=16).digest(), i) for i, row in enumerate(X)])
 
 
+class Neighborhood:
+    """Exact neighbours among samples X (n, d), n >= 2, of some of them or of others, a chunk of rows at a time."""
+
+    def __init__(self, X: np.ndarray) -> None:
+        self._X = np.ascontiguousarray(X, dtype=np.float32)
+        self._index = neighbor_index(self._X)
+
+    def of(self, samples: np.ndarray, n_neighbors: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """(indices, distances), both (m, r), of samples (m, d): the nearest of X first, r = n_neighbors or all there are."""
+        r = min(n_neighbors, len(self._X))
+        parts = [
+            self._index.kneighbors(np.asarray(samples[i : i + CHUNK], np.float32), r)
+            for i in range(0, len(samples), CHUNK)
+        ]
+        indices = np.concatenate([np.zeros((0, r), np.int64), *(nearest for _, nearest in parts)])
+        return indices, np.concatenate([np.zeros((0, r), np.float32), *(distances for distances, _ in parts)])
+
+    def of_its_own(self, rows: np.ndarray, n_neighbors: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The same of the samples ``rows`` int (m,) of X, which are not their own neighbours."""
+        indices, distances = self.of(self._X[rows], min(n_neighbors, len(self._X) - 1) + 1)
+        return _without_self(rows, indices, distances)
+
+
 def neighbor_index(X: np.ndarray) -> NearestNeighbors:
     """scikit-learn's exact search among the samples X (n_samples, d): a tree in few dimensions, else all distances."""
     from sklearn.neighbors import NearestNeighbors
