@@ -51,3 +51,14 @@ def test_opposite_anchors_are_not_alike():
 def test_without_anchors_only_pulling_apart_is_left():
     z = torch.eye(4)
     assert discriminative_loss(z, torch.zeros(4, 4, dtype=torch.bool), 0.1).item() == pytest.approx(4 / 16)
+
+
+def test_pairs_that_are_together_are_neither_pulled_apart_nor_joined():
+    random = np.random.default_rng(1)
+    z = random.normal(size=(8, 3))
+    z /= np.linalg.norm(z, axis=1, keepdims=True)
+    anchors, together = (m | m.T for m in np.triu(random.random((2, 8, 8)) < 0.3, 1))
+    others = [abs(z[i] @ z[j]) for i in range(8) for j in range(8) if not anchors[i, j] and not together[i, j]]
+    trusted = [z[i] @ z[j] for i in range(8) for j in range(8) if anchors[i, j]]
+    value = discriminative_loss(*(torch.from_numpy(a) for a in (z, anchors)), 0.1, torch.from_numpy(together))
+    assert value.item() == pytest.approx(np.mean(others) - 0.9 * np.mean(trusted))

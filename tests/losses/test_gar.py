@@ -44,6 +44,15 @@ def test_balance_is_that_of_plain_loops(z):
     assert gar_balance(torch.from_numpy(z), N_PARENTS).item() == pytest.approx(expected, rel=1e-6)
 
 
+def test_the_terms_before_their_modification_are_those_of_one_group_of_all_outputs(z):
+    """Eqs. (5) and (6): N over all nodes."""
+    b = np.maximum(z, 0)
+    n = b.T @ b
+    assert gar_affinity(torch.from_numpy(z), 1).item() == pytest.approx(off_diagonal_share(n), rel=1e-6)
+    v = np.diag(n)
+    assert gar_balance(torch.from_numpy(z), 1).item() == pytest.approx(off_diagonal_share(np.outer(v, v)), rel=1e-6)
+
+
 def test_one_duplicate_per_sample_used_equally_is_the_best_there_is():
     z = torch.eye(4) - 0.5 * (1 - torch.eye(4))  # 2 parents of 2 duplicates, each active for one sample
     assert gar_affinity(z, 2).item() == 0

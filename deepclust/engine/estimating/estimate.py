@@ -31,7 +31,8 @@ class Estimate:
     """Seconds and bytes that a run may take, the memory that is free, and what the seconds are based on.
 
     training: the part of the seconds that is spent learning. n_parameters of the network and batch_flops (operations of
-    a batch, forward and backward) are known once it was measured. problem: why it could not be, in words.
+    a batch, forward and backward) are known once it was measured. at_most: for all epochs, of a method that may end earlier.
+    problem: why it could not be measured, in words.
     """
 
     seconds: float
@@ -42,6 +43,7 @@ class Estimate:
     training: float = 0.0
     n_parameters: int | None = None
     batch_flops: float | None = None
+    at_most: bool = False
     problem: str = ""
 
     @property
@@ -61,6 +63,7 @@ def estimate(config: RunConfig, store: RunStore, trial: Trial | str | None = Non
     trial: what was measured, where the caller knows; else what was found earlier on this machine, if anything.
     """
     trial = found_trial(config, store.root) if trial is None else trial
+    at_most = build(config).may_end_early
     free = float(psutil.virtual_memory().available)
     if isinstance(trial, Trial):
         return Estimate(
@@ -72,6 +75,7 @@ def estimate(config: RunConfig, store: RunStore, trial: Trial | str | None = Non
             training=trial.training,
             n_parameters=trial.n_parameters,
             batch_flops=trial.batch_flops,
+            at_most=at_most,
         )
     device = likely_device(config.device).split(":")[0]
     speeds = _earlier_speeds(config, device, store)
@@ -85,6 +89,7 @@ def estimate(config: RunConfig, store: RunStore, trial: Trial | str | None = Non
         basis=f"from {len(speeds)} earlier run(s) here" if speeds else "rule of thumb",
         device=device,
         training=training,
+        at_most=at_most,
         problem=trial or "",
     )
 
@@ -189,7 +194,8 @@ def _memory_with(config: RunConfig, expected: Estimate, like: RunConfig | None =
 
 def in_words(expected: Estimate) -> str:
     """An estimate on one line, such as "About 3 min on this CPU · 412,000 parameters · 1.2 GFLOP per batch · 640 MB"."""
-    parts = [f"About {in_time(expected.seconds)} on {DEVICE_WORDS.get(expected.device, expected.device)}"]
+    about = "Up to about" if expected.at_most else "About"
+    parts = [f"{about} {in_time(expected.seconds)} on {DEVICE_WORDS.get(expected.device, expected.device)}"]
     if expected.n_parameters is not None:
         parts.append(f"{_rounded(expected.n_parameters):,} parameters")
     if expected.batch_flops is not None:

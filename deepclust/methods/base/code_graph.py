@@ -41,11 +41,14 @@ def cut_vectors(W: csr_array, n_vectors: int) -> tuple[NDArray[np.float32], NDAr
     from deepclust.graphs import laplacian_eigenvectors
 
     degree = np.asarray(W.sum(axis=1)).ravel()
-    values, vectors = laplacian_eigenvectors(W, n_vectors + 1)
-    root = np.sqrt(np.divide(degree.sum(), degree, out=np.zeros_like(degree), where=degree > 0))
     found = np.zeros((len(degree), n_vectors), np.float32)
+    joined = np.flatnonzero(degree)
+    if not len(joined):
+        return found, np.zeros(min(n_vectors + 1, len(degree)), np.float32)
+    # each isolated sample has an eigenvalue 0 of its own, and many of them would leave no vector for the others
+    values, vectors = laplacian_eigenvectors(W[joined][:, joined], n_vectors + 1)
     m = min(n_vectors, vectors.shape[1])
-    found[:, :m] = root[:, None] * vectors[:, :m]
+    found[joined, :m] = np.sqrt(degree.sum() / degree[joined])[:, None] * vectors[:, :m]
     return found, np.asarray(values, np.float32)
 
 

@@ -176,6 +176,11 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
         """What the space that is clustered is called on the map."""
         return "Latent space"
 
+    @property
+    def may_end_early(self) -> bool:
+        """Whether a fit may need fewer epochs than `plan` says, as a stage ends when nothing changes any more."""
+        return False
+
     def plan(self) -> tuple[tuple[str, int], ...]:
         """The stages to come with their numbers of epochs, in order, as `_learn` will announce them."""
         return ((self.title, 1),)

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from deepclust.compute import to_numpy
 from deepclust.events import Event, Note, Stage
 from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.autoencoding import AutoencoderMethod
 from deepclust.methods.base.deep import FLOAT_BYTES, PASSES, Means, descend
+from deepclust.methods.base.distort import distorted
 from deepclust.methods.base.method import Cost
+from deepclust.methods.ddls.anchor_graph import AXES, AnchorGraph
 from deepclust.methods.ddls.spherical_kmeans import alternate, assign, mean_directions, spherical_kmeans
 from deepclust.params import param
 from deepclust.spaces import Space
@@ -34,8 +37,21 @@ TOGETHER = {
 }
 
 
+NO_VIEWS = "Vectors have no views (shifts, turns): only neighbours are trusted to belong together."
+VIEWS_OF_ALL = "Views are shown where neighbours are sought among all samples (neighbors_among=all): here they are not."
+BATCH, ALL = "batch", "all"
 #: Anchors that lie evenly over wide and narrow classes; the closest half of more neighbours is nearly all in narrow ones.
 EVEN = {"n_neighbors": 3, "anchor_fraction": 1.0}
+VIEWS = {
+    "neighbors_among": ALL,
+    "views": True,
+    "batch_size": 80,
+    "n_channels": 16,
+    "pretrain_epochs": 1,
+    "max_epochs": 8,
+    "steps_per_epoch": 50,
+    "lambda_d": 0.1,
+}
 PAPER = {"pretrain_epochs": 50, "max_epochs": 100, "n_neighbors": 5, "anchor_fraction": 0.5}
 COIL = {**PAPER, "shrink_batch": False, "lambda_d": 4.0, "lambda_d_end": 1.0}
 
@@ -46,7 +62,10 @@ class DDLS(AutoencoderMethod):
     L_r and L_c are means over the batch, where the paper prints sums: as sums they would outweigh all other terms. Its
     figure, not its text, gives the widths of the network, and the numbers of weights that it names (3,200 for MNIST, 7,500
     for COIL-20, 12,500 for COIL-100) do not go together; ours has 73,000, 192,000 and 552,000. Preset `paper` takes anchors as the
-    text words it, the pairs with the largest similarities.
+    text words it, the pairs with the largest similarities. Preset `views` leaves the paper in three points: neighbours are
+    sought among all samples, and the cut of their graph gives the clusters that stage I begins with and keeps (k-means on
+    codes parts the styles of a kind, and re-assignment before the network has learned them loses what the graph has joined);
+    pairs of one cluster are not pulled apart; each picture is shown in distorted views as well.
     """
 
     title = "DDLS"
@@ -66,6 +85,7 @@ class DDLS(AutoencoderMethod):
     presets = {
         "quick": {"pretrain_epochs": 40, "max_epochs": 20, "steps_per_epoch": 10, **EVEN},
         "paper": PAPER,
+        "views": {**EVEN, **VIEWS},
         "coil-20": {**COIL, "n_components": 150, "batch_size": 500},
         "coil-100": {**COIL, "n_components": 500, "batch_size": 1000},
     }
@@ -105,9 +125,26 @@ class DDLS(AutoencoderMethod):
         group="Training",
         advanced=True,
     )
+    neighbors_among: str = param(
+        BATCH,
+        "Neighbours among",
+        help="batch: pairs are trusted that are near in their batch, as in the paper. all: among all samples; then a batch has a "
+        "neighbour for each of its samples, and stage I begins with the clusters that the graph of neighbours falls into.",
+        choices=(BATCH, ALL),
+        group="Anchor pairs",
+        advanced=True,
+    )
+    views: bool = param(
+        False,
+        "Views",
+        help="Show each picture a second time, slightly shifted, turned and sheared: the two are a trusted pair. For neighbours "
+        "among all; vectors have no such views.",
+        group="Anchor pairs",
+        advanced=True,
+    )
     n_neighbors: int = shared.n_neighbors(
         3,
-        "A pair is trusted only if each is among this many nearest of the other in the batch.",
+        "In a batch a pair is trusted only if each is among this many nearest of the other; among all samples, if one is.",
         group="Anchor pairs",
         advanced=True,
     )
@@ -157,18 +194,25 @@ class DDLS(AutoencoderMethod):
         advanced=True,
     )
 
+    @property
+    def may_end_early(self) -> bool:
+        return self.tol > 0 and self.max_epochs > 0
+
     def plan(self) -> tuple[tuple[str, int], ...]:
         second = self.max_epochs // 2 if self.stage_2_epochs is None else min(self.stage_2_epochs, self.max_epochs)
         return (("Pre-training", self.pretrain_epochs), ("Stage I", self.max_epochs - second), ("Stage II", second))
 
     def cost(self, n_samples: int, feature_shape: tuple[int, ...]) -> Cost:
-        """That of the autoencoder, and in each batch the distances of all pairs and their cosines."""
+        """That of the autoencoder, and in each batch the cosines of all pairs, and their distances or those of all samples."""
         net = super().cost(n_samples, feature_shape)
         batch, n_passes = self._batch_size(n_samples), self.n_passes(n_samples)
-        per_pair = 2 * (float(np.prod(feature_shape)) + PASSES * self.n_components)
+        of_all = self.neighbors_among == ALL
+        looks = 1 + of_all * (1 + (self.views and len(feature_shape) > 1))  # a neighbour and a view of each
+        per_pair = 2 * ((0.0 if of_all else float(np.prod(feature_shape))) + PASSES * self.n_components)
         n_epochs = self.pretrain_epochs + self.max_epochs
-        flops = n_passes * (net.flops + n_epochs * n_samples * batch * per_pair)
-        return Cost(flops=flops, memory=net.memory + FLOAT_BYTES * 6 * batch**2)
+        flops = n_passes * looks * (net.flops + n_epochs * n_samples * looks * batch * per_pair)
+        graph = 2.0 * of_all * n_samples**2 * AXES
+        return Cost(flops=flops + graph, memory=looks * net.memory + FLOAT_BYTES * 6 * (looks * batch) ** 2)
 
     def _batch_size(self, n_samples: int) -> int:
         return super()._batch_size(n_samples) if self.shrink_batch else min(self.batch_size, n_samples)
@@ -176,11 +220,11 @@ class DDLS(AutoencoderMethod):
     def _prepare(self, checkpoint: Any) -> None:
         super()._prepare(checkpoint)
         self._clusters: dict[str, torch.Tensor] = {}
+        self._graph: AnchorGraph | None = None
 
     def _learn(self, X: np.ndarray) -> Iterator[Event]:
         import torch
 
-        from deepclust.losses.anchors import anchor_pairs
         from deepclust.losses.cluster_similarity import between_similarity, within_similarity
         from deepclust.losses.cosine_clustering import cosine_agreement
         from deepclust.losses.discriminative import discriminative_loss
@@ -188,6 +232,10 @@ class DDLS(AutoencoderMethod):
 
         x = self._x = self._tensor(X)
         size = self._batch_size(len(x))
+        if self.neighbors_among == ALL:
+            self._graph = AnchorGraph(X, self.n_neighbors, self.n_clusters, self.device_)
+        if self.views and not self._has_views(x):
+            yield Note("info", NO_VIEWS if x.ndim == 2 else VIEWS_OF_ALL)
         optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
         state: dict[str, Any] = {
             "net": self._net,
@@ -201,9 +249,9 @@ class DDLS(AutoencoderMethod):
         for _ in self._epochs(*pre_training, **state):
             losses = Means()
             for rows in self._passes(len(x), size):
-                z, x_hat = self._forward(x[rows])
-                anchors = anchor_pairs(x[rows], self.n_neighbors, self.anchor_fraction)
-                l_d = discriminative_loss(z, anchors, self.alpha)
+                shown, seen = self._shown(x, rows)
+                z, x_hat = self._forward(shown, len(rows))
+                l_d = discriminative_loss(z, self._anchors(shown, seen), self.alpha)
                 l_r = reconstruction_loss(x[rows], x_hat)
                 descend(optimiser, l_d + self.lambda_r * l_r)  # eq. (6)
                 losses.add({"discriminative": l_d, "reconstruction": l_r}, len(rows))
@@ -211,17 +259,18 @@ class DDLS(AutoencoderMethod):
 
         yield Stage(*stage_1, CLUSTERING | APART)
         for epoch in self._epochs(*stage_1, **state):
-            if self._alternate(x) < self.tol and epoch > 1:
+            if self._alternate(x, keep=self._graph is not None) < self.tol and epoch > 1:
                 yield Note("info", f"Stage I has converged after {epoch - 1} epochs.")
                 break
             lambda_d = falling(self.lambda_d, self.lambda_d_end, epoch, stage_1[1])
             centers, assigned = self._clusters["centers"], self._clusters["assigned"]
             losses = Means()
             for rows in self._passes(len(x), size):
-                z, x_hat = self._forward(x[rows])
-                anchors = anchor_pairs(x[rows], self.n_neighbors, self.anchor_fraction)
-                l_c = cosine_agreement(z, centers, assigned[rows])
-                l_d = discriminative_loss(z, anchors, self.alpha)
+                shown, seen = self._shown(x, rows)
+                z, x_hat = self._forward(shown, len(rows))
+                of_one = None if self._graph is None else assigned[seen][:, None] == assigned[seen]
+                l_c = cosine_agreement(z, centers, assigned[seen])
+                l_d = discriminative_loss(z, self._anchors(shown, seen), self.alpha, of_one)
                 l_r = reconstruction_loss(x[rows], x_hat)
                 descend(optimiser, -l_c + lambda_d * l_d + self.lambda_r * l_r)  # eq. (8)
                 losses.add({"clustering": l_c, "discriminative": l_d, "reconstruction": l_r}, len(rows))
@@ -230,16 +279,17 @@ class DDLS(AutoencoderMethod):
         terms = CLUSTERING | TOGETHER | {"reconstruction": APART["reconstruction"]}
         yield Stage(*stage_2, terms)
         for epoch in self._epochs(*stage_2, **state):
-            if self._alternate(x) < self.tol and epoch > 1:
+            if self._alternate(x, keep=self._graph is not None and epoch == 1) < self.tol and epoch > 1:
                 yield Note("info", f"Stage II has converged after {epoch - 1} epochs.")
                 break
             centers, assigned = self._clusters["centers"], self._clusters["assigned"]
             losses = Means()
             for rows in self._passes(len(x), size):
-                z, x_hat = self._forward(x[rows])
-                l_c = cosine_agreement(z, centers, assigned[rows])
-                l_w = within_similarity(z, assigned[rows], self.n_clusters)
-                l_b = between_similarity(z, assigned[rows], self.n_clusters)
+                shown, seen = self._shown(x, rows)
+                z, x_hat = self._forward(shown, len(rows))
+                l_c = cosine_agreement(z, centers, assigned[seen])
+                l_w = within_similarity(z, assigned[seen], self.n_clusters)
+                l_b = between_similarity(z, assigned[seen], self.n_clusters)
                 l_r = reconstruction_loss(x[rows], x_hat)
                 descend(  # eq. (11)
                     optimiser, -l_c - self.lambda_w * l_w + self.lambda_b * l_b + self.lambda_r * l_r
@@ -247,24 +297,54 @@ class DDLS(AutoencoderMethod):
                 losses.add({"clustering": l_c, "within": l_w, "between": l_b, "reconstruction": l_r}, len(rows))
             yield from self._report(losses)
 
-    def _forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Latent codes of length 1, and the reconstruction from the codes as they were before."""
+    def _has_views(self, x: torch.Tensor) -> bool:
+        return self.views and self._graph is not None and x.ndim == 4
+
+    def _shown(self, x: torch.Tensor, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """What a step looks at (b, ...), and which samples these are (b,): the rows, a neighbour of each, a view of each."""
+        import torch
+
+        if self._graph is None:
+            return x[rows], rows
+        seen = torch.cat([rows, self._graph.companions(rows, self._generator)])
+        if not self._has_views(x):
+            return x[seen], seen
+        return torch.cat([x[seen], distorted(x[rows], self._generator)]), torch.cat([seen, rows])
+
+    def _anchors(self, shown: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
+        """The trusted pairs bool (b, b) of what a step looks at."""
+        from deepclust.losses.anchors import anchor_pairs
+
+        if self._graph is None:
+            return anchor_pairs(shown, self.n_neighbors, self.anchor_fraction)
+        return self._graph.pairs(seen)
+
+    def _forward(self, shown: torch.Tensor, n_decoded: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Latent codes of length 1 of all that is shown, and the first few reconstructed from the codes as they were before."""
         from torch.nn.functional import normalize
 
-        z, x_hat = self._net(x)
-        return normalize(z), x_hat
+        z = self._net.encode(shown)
+        return normalize(z), self._net.decode(z[:n_decoded])
 
     def _encode(self, x: torch.Tensor) -> torch.Tensor:
         from torch.nn.functional import normalize
 
         return normalize(super()._encode(x))
 
-    def _alternate(self, x: torch.Tensor) -> float:
-        """Assignments, then centres, of all samples (algorithm 2, lines 2 and 3). Returns the change of L_c."""
+    def _alternate(self, x: torch.Tensor, keep: bool) -> float:
+        """Assignments, then centres, of all samples (algorithm 2, lines 2 and 3). Returns the change of L_c.
+
+        keep: the clusters of the graph, until the network has learned them; only their centres follow.
+        """
         import torch
 
         z = self._codes(x)
-        centers, labels, agreement = alternate(z, self._centers(z))
+        if keep and self._graph is not None:
+            labels = to_numpy(self._clusters["assigned"]) if self._clusters else self._graph.clusters(self._fit_seed)
+            centers = mean_directions(z, labels, z[: self.n_clusters])
+            agreement = float((z * centers[labels]).sum(axis=1).mean())
+        else:
+            centers, labels, agreement = alternate(z, self._centers(z))
         before = float(self._clusters.get("agreement", torch.tensor(-2.0)))
         self._clusters["centers"] = torch.from_numpy(centers).to(x.device)
         self._clusters["assigned"] = torch.from_numpy(labels).to(x.device)

@@ -270,7 +270,7 @@ class DSCDAN(DSCDANParameters):
 
     def _disturbed_mean(self, x: torch.Tensor) -> torch.Tensor:
         """Codes mu (b, d) of disturbed copies of a batch."""
-        from deepclust.methods.dscdan.distort import distorted
+        from deepclust.methods.base.distort import distorted
 
         return self._mean(distorted(x, self._generator))
 

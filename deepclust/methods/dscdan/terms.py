@@ -149,7 +149,7 @@ class Terms:
         import torch
 
         from deepclust.losses.relative_reconstruction import learned_noise, multiplicative_noise
-        from deepclust.methods.dscdan.distort import distorted
+        from deepclust.methods.base.distort import distorted
 
         p = self.params
         if p.noise == "views":

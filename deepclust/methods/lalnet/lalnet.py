@@ -61,7 +61,7 @@ CUT = ("spread", "places", "clusters")  # of a `GraphCut`, kept with the model
 
 
 class LALNet(AcolMethod):
-    """Kilinc & Uysal 2018: pseudo-supervision, ACOL, and the modified GAR terms of eqs. (10) to (13).
+    """Kilinc & Uysal 2018: pseudo-supervision, ACOL, and the modified GAR terms of eqs. (10) to (13), or those of (4) to (9).
 
     ``embedding_`` holds the first 64 principal components of what ``space``, ``unit_length`` and ``all_views`` choose
     (F alone is 1024 to 2048 wide; k-means finds the same clusters in either). Its axes are those of the fitted data,
@@ -80,6 +80,9 @@ class LALNet(AcolMethod):
         r"{(k_s - 1) \sum_i N^{(p)}_{ii}}, \qquad"
         r" \beta(B) = \frac{1}{n_p} \sum_p \frac{\sum_{i \neq j} N^{(p)}_{ii} N^{(p)}_{jj}}"
         r"{(k_s - 1) \sum_i (N^{(p)}_{ii})^2}",
+        r"\text{Before its modification, over all } n = n_p k_s \text{ outputs: } \; \alpha(B) = \frac{\sum_{i \neq j} N_{ij}}"
+        r"{(n - 1) \sum_i N_{ii}}, \quad \beta(B) = \frac{\sum_{i \neq j} N_{ii} N_{jj}}{(n - 1) \sum_i N_{ii}^2},"
+        r" \quad N = B^T B",
     )
     presets = {
         "quick": {"max_epochs": 90, "steps_per_epoch": 45, "n_channels": 16, "n_hidden": 1024, "batch_size": 200},
@@ -104,6 +107,14 @@ class LALNet(AcolMethod):
     )
     c_F: float = shared.weight(  # noqa: N815
         1e-6, "Weight of activity", "How much large outputs cost; the same at any batch size."
+    )
+    within_parents: bool = param(
+        True,
+        "Within transformations",
+        help="Reckon affinity and balance among the duplicates of each transformation, as the paper does (eqs. 11 and 12). Off: among "
+        "all outputs (eqs. 5 and 6), where telling the transformations apart already lowers the affinity.",
+        group="Weights",
+        advanced=True,
     )
     space: str = param(
         "F",
@@ -151,6 +162,10 @@ class LALNet(AcolMethod):
         advanced=True,
     )
 
+    @property
+    def may_end_early(self) -> bool:
+        return self.tol > 0
+
     def plan(self) -> tuple[tuple[str, int], ...]:
         return (("Pseudo-supervision", self.max_epochs),)
 
@@ -184,6 +199,7 @@ class LALNet(AcolMethod):
         size = self._batch_size(len(x))
         transform = self._transform(x)
         n_parents = transform.n_classes
+        n_groups = n_parents if self.within_parents else 1  # eqs. (5), (6) are those of one group of all outputs
         optimiser = torch.optim.Adam(
             self._net.parameters(), lr=self.learning_rate, fused=self.device_.type in ("cpu", "cuda")
         )
@@ -211,9 +227,9 @@ class LALNet(AcolMethod):
                 _, z = self._net(batch, noise)
                 scores = pool_duplicates(z, n_parents)
                 l_y = pseudo_supervision(scores, t)
-                affinity, balance = gar_affinity(z, n_parents), gar_balance(z, n_parents)
+                affinity, balance = gar_affinity(z, n_groups), gar_balance(z, n_groups)
                 l_f = activity_norm(z)
-                descend(  # eq. (13)
+                descend(  # eq. (13), or (9)
                     optimiser, l_y + self.c_alpha * affinity + self.c_beta * (1 - balance) + self.c_F * l_f
                 )
                 told = (l_y, affinity, balance, l_f, pseudo_accuracy(scores, t))

@@ -104,6 +104,10 @@ class SpectralNet(SpectralNetParameters):
     def embedding_name(self) -> str:
         return "Spectral output Y"
 
+    @property
+    def may_end_early(self) -> bool:
+        return True  # when the learning rate has fallen as far as it goes
+
     def plan(self) -> tuple[tuple[str, int], ...]:
         shape = getattr(self, "feature_shape_", (AFFINITY_WIDTH + 1,))  # not known before a fit
         stages = [("Autoencoder", self.pretrain_epochs)] * (self.space == "code")

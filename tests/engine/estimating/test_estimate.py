@@ -77,6 +77,12 @@ def test_runs_of_other_versions_and_damaged_ones_are_passed_over(ask, store, ran
     assert "rule of thumb" in estimate(ask("AEKMeans").config, store).basis
 
 
+def test_it_is_known_that_training_may_end_earlier(ask, store):
+    assert estimate(ask("LALNet").config, store).at_most
+    assert not estimate(ask("LALNet", tol=0.0).config, store).at_most
+    assert not estimate(ask("AEKMeans").config, store).at_most
+
+
 def test_it_fits_if_some_memory_is_left():
     assert Estimate(1, 8e9, 10e9, "").fits
     assert not Estimate(1, 9.5e9, 10e9, "").fits
@@ -169,6 +175,8 @@ def test_an_estimate_in_words():
     told = Estimate(190.0, 640 * 2**20, 1e10, "", n_parameters=412_345, batch_flops=1.23e9)
     assert in_words(told) == "About 3 min on this CPU · 412,000 parameters · 1.2 GFLOP per batch · 640 MB"
     assert in_words(Estimate(30.0, 3 * 2**30, 1e10, "", device="cuda")) == "About 30 s on this GPU · 3.0 GB"
+    early = Estimate(190.0, 640 * 2**20, 1e10, "", at_most=True)
+    assert in_words(early) == "Up to about 3 min on this CPU · 640 MB"
     small = Estimate(0.2, 10.0, 1e10, "", n_parameters=999, batch_flops=512.0)
     assert in_words(small) == "About 1 s on this CPU · 999 parameters · 512 FLOP per batch · 1 MB"
 

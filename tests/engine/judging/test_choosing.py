@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from sklearn.metrics import adjusted_rand_score
 
 from deepclust.engine.judging import choosing
 from deepclust.engine.judging.choosing import (
@@ -20,6 +21,7 @@ from deepclust.engine.judging.choosing import (
 )
 from deepclust.engine.judging.judged_space import judged_space
 from deepclust.engine.training.more_ks import add_ks
+from deepclust.engine.training.saved import load_model
 from deepclust.engine.training.train import train
 from deepclust.methods import find_method
 from deepclust.runs import Run, RunStore
@@ -70,6 +72,24 @@ def test_the_board_fills_in_on_disk_and_stays(finished: Run, quick: None) -> Non
     told = json.loads(json.dumps(board_summary(board)))
     assert told["verdict"]["low"] <= 3 <= told["verdict"]["high"]
     assert {"name", "curve", "ks", "pick"} <= set(told["criteria"][0])
+
+
+def test_what_is_judged_are_the_clusters_that_the_method_reads_at_every_k(ask, store, monkeypatch) -> None:
+    """LALNet cuts a graph: k-means on its space is what nobody sees."""
+    run = ask("LALNet")
+    assert train(run, store).state == "done"
+    judged: dict[int, np.ndarray] = {}
+
+    def criteria(X: np.ndarray, ks: range, labels: dict[int, np.ndarray]) -> Iterator[Criterion]:
+        judged.update(labels)
+        return a_few_criteria(X, ks)
+
+    monkeypatch.setattr("deepclust.selection.k.board.judge_k", criteria)
+    choose_k(run, 6)
+    np.testing.assert_array_equal(judged[3], run.result().labels)
+    cut = load_model(run).regrouping(run.result().embedding)
+    for k in (2, 6):
+        assert adjusted_rand_score(judged[k], cut(k)) == 1
 
 
 def test_a_board_that_is_there_is_not_computed_again(finished: Run, quick: None, monkeypatch) -> None:

@@ -72,3 +72,16 @@ def test_fewer_samples_than_vectors():
     vectors, _ = cut_vectors(code_graph([torch.rand(4, 2)], 3, 4), 8)
     assert vectors.shape == (4, 8)
     assert not vectors[:, 4:].any()
+
+
+def test_samples_that_are_joined_to_nobody_take_no_vector_from_the_others():
+    random = np.random.default_rng(0)
+    lone = 100 * np.arange(5, 35)[:, None] * [1.0, 1.0]  # pairs far from all else
+    codes = np.concatenate([random.normal(size=(200, 2)), random.normal(size=(200, 2)) + 50, lone, lone + 0.1])
+    W = code_graph([torch.from_numpy(codes.astype(np.float32))], 1, 2)
+    joined = np.asarray(W.sum(axis=1)).ravel() > 0
+    assert (~joined).sum() >= 60
+    vectors, _ = cut_vectors(W, 2)
+    degree = np.asarray(W.sum(axis=1)).ravel()
+    np.testing.assert_allclose(vectors.T @ (degree[:, None] * vectors) / degree.sum(), np.eye(2), atol=1e-5)
+    np.testing.assert_array_equal(cut_vectors(W * 0, 2)[0], np.zeros((len(codes), 2)))

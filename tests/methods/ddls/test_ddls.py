@@ -173,3 +173,47 @@ def test_pairs_cost_more_in_larger_batches():
     small, large = (DDLS(batch_size=b).cost(10_000, (28, 28)) for b in (500, 1000))
     assert large.flops - small.flops == pytest.approx(70 * 10_000 * 500 * 2 * (784 + 3 * 60), rel=1e-3)
     assert large.memory > small.memory
+
+
+VIEWS = {**DDLS.presets["views"], **SMALL, "batch_size": 64, "steps_per_epoch": 5, "tol": 0.0}
+
+
+def test_views_keep_the_clusters_of_the_graph_until_the_network_has_learned_them(digits):
+    method = DDLS(**VIEWS).set_params(pretrain_epochs=2, max_epochs=6)
+    assigned = {}
+    for event in method.fit_events(digits[0]):
+        if isinstance(event, Progress) and event.stage != "Pre-training":
+            assigned[method.n_iter_] = method._clusters["assigned"].numpy().copy()
+    first = assigned[3]
+    np.testing.assert_array_equal(first, method._graph.clusters(method._fit_seed))
+    for epoch in (4, 5, 6):  # stage I, and the first of stage II
+        np.testing.assert_array_equal(assigned[epoch], first)
+    assert adjusted_rand_score(digits[1], method.labels_) > 0.75
+    np.testing.assert_array_equal(method.predict(digits[0]), method.labels_)
+
+
+def test_views_resume_to_the_same_end(digits):
+    whole = DDLS(**VIEWS).set_params(pretrain_epochs=1, max_epochs=4)
+    for event in whole.fit_events(digits[0]):
+        if isinstance(event, Progress) and event.stage == "Stage I" and event.epoch == 1:
+            checkpoint = copy.deepcopy(whole.checkpoint())
+    resumed = DDLS(**VIEWS).set_params(pretrain_epochs=1, max_epochs=4)
+    list(resumed.fit_events(digits[0], checkpoint=checkpoint))
+    np.testing.assert_array_equal(resumed.embedding_, whole.embedding_)
+
+
+def test_vectors_have_no_views_and_it_is_said(digits):
+    method = DDLS(**VIEWS).set_params(pretrain_epochs=1, max_epochs=2, n_hidden=16)
+    notes = [e.text for e in method.fit_events(digits[0].reshape(300, -1)) if isinstance(e, Note)]
+    assert notes == ["Vectors have no views (shifts, turns): only neighbours are trusted to belong together."]
+    assert method.embedding_.shape == (300, 16)
+
+
+def test_views_among_the_neighbours_of_a_batch_are_not_shown_and_it_is_said(digits):
+    notes = [
+        e.text
+        for e in DDLS(**SMALL, views=True, pretrain_epochs=1, max_epochs=0).fit_events(digits[0])
+        if isinstance(e, Note)
+    ]
+    assert len(notes) == 1
+    assert "neighbors_among=all" in notes[0]

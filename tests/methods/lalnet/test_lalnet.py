@@ -81,6 +81,18 @@ def test_the_weights_of_affinity_balance_and_activity_do_what_they_say(digits):
     assert after(c_alpha=0.0, c_beta=0.0, c_F=1e-4)["activity"] < 0.8 * left_alone["activity"]
 
 
+@pytest.mark.parametrize(("within_parents", "n_groups"), [(True, 8), (False, 1)])
+def test_the_terms_are_those_of_each_transformation_or_of_all_outputs(digits, monkeypatch, within_parents, n_groups):
+    from deepclust.losses import gar_affinity, gar_balance
+
+    groups = []
+    for module, name in ((gar_affinity, "gar_affinity"), (gar_balance, "gar_balance")):
+        term = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda z, n, term=term: groups.append(n) or term(z, n))
+    LALNet(**TINY, within_parents=within_parents).fit(digits[0])
+    assert set(groups) == {n_groups}
+
+
 def test_it_finds_glyphs_without_labels(fitted, glyphs):
     assert adjusted_rand_score(glyphs[1], fitted[0].labels_) > 0.5
 

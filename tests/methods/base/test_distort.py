@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from deepclust.methods.dscdan.distort import distorted
+from deepclust.methods.base.distort import distorted
 
 
 def generator() -> torch.Generator:
