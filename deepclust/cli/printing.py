@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from deepclust.engine.intake.featuring import Featuring
 from deepclust.engine.judging.compare import with_spread
 from deepclust.events import Event, Note, Progress, Stage
 from deepclust.runs import Run
@@ -70,6 +71,21 @@ def download_bar(title: str) -> Iterator[Callable[[str, int, int], None]]:
         bar.close()
 
 
+@contextmanager
+def counting_bar(unit: str) -> Iterator[Callable[[Featuring], None]]:
+    """A watcher that draws one bar over all pictures on the terminal; without a terminal it is silent."""
+    from tqdm import tqdm
+
+    with tqdm(total=0, unit=f" {unit}", file=sys.stderr, disable=not sys.stderr.isatty()) as bar:
+
+        def watch(report: Featuring) -> None:
+            bar.total = report.total
+            bar.set_description(report.doing, refresh=False)
+            bar.update(report.done - bar.n)
+
+        yield watch
+
+
 def print_rows(rows: Sequence[dict[str, Any]], as_json: bool, hide: Sequence[str] = ()) -> int:
     """Print rows as a JSON list or as aligned columns."""
     if as_json:
@@ -105,6 +121,7 @@ def summary_of(run: Run) -> dict[str, Any]:
         "preset": config.preset,
         "dataset": config.dataset.get("name", config.dataset_title),
         "part": config.dataset.get("part"),
+        "features": config.features,
         "n_samples": config.n_samples,
         "n_clusters": config.n_clusters,
         "seed": config.seed,

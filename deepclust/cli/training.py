@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from deepclust.cli import reading
-from deepclust.cli.printing import of_parts, print_rows, progress_bar, summary_of, with_spreads
+from deepclust.cli.printing import counting_bar, of_parts, print_rows, progress_bar, summary_of, with_spreads
 from deepclust.cli.ranking import print_ranking, ranking_at_end
 from deepclust.data.catalog.table import CATALOG
 from deepclust.data.dataset import Dataset
 from deepclust.data.references import open_dataset
 from deepclust.engine.asking.ask import grid, ladder, make_config, over_seeds
 from deepclust.engine.estimating.estimate import advice, can_be_tried, estimate, in_bytes, in_words
+from deepclust.engine.intake.featuring import features_here
 from deepclust.engine.judging.compare import compared
 from deepclust.engine.judging.ranking import ranking_summary
 from deepclust.engine.training import cluster
@@ -45,6 +46,11 @@ def add_run_arguments(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="learn from the official train part alone, and judge the test part by what was learned",
     )
+    command.add_argument(
+        "--picture-features",
+        metavar="NETWORK",
+        help="cluster what a network sees in the pictures: efficientnet_lite0, or one brought on the Data page",
+    )
     command.add_argument("--method", required=True, help="a method (see `deepclust methods`)")
     command.add_argument("--preset", help="a named set of hyper-parameters of the method")
     command.add_argument("--set", nargs="*", action="extend", default=[], metavar="NAME=VALUE", help="hyper-parameters")
@@ -67,6 +73,9 @@ def asked_run(asked: argparse.Namespace, store: RunStore) -> tuple[RunConfig, Da
         raise ValueError(f"--{next(iter(choices))} says how a file is read: it goes with --data, not with --dataset.")
     elif asked.options:
         ref["options"] = _dataset_options(asked.dataset, asked.options)
+    if asked.picture_features:
+        with counting_bar("pictures") as watch:
+            ref = features_here(open_dataset(ref, store.datasets), asked.picture_features, store.datasets, watch)
     if asked.train_test:
         ref["part"] = "train"
     dataset = open_dataset(ref, store.datasets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, get_args
@@ -24,6 +25,8 @@ class Dataset:
     notes: plain sentences on what was done on reading (left-out files, scaling).
     ids: what the samples are called where they come from (file names, an id column), UTF-8 bytes ``(n,)``.
     left_out: files or rows that could not be used, each with its reason.
+    pictures: uint8 ``(n, h, w)`` or ``(n, h, w, 3)`` that the vectors X were made of, to be shown in their place.
+    features: the title of the network that made X of them; empty where X is what was measured.
 
     Numbers of another type are converted. ValueError for anything that cannot be clustered: no sample, no
     feature, NaN or infinity, labels of another length.
@@ -39,6 +42,8 @@ class Dataset:
     notes: tuple[str, ...] = ()
     ids: np.ndarray | None = None
     left_out: tuple[str, ...] = ()
+    pictures: np.ndarray | None = None
+    features: str = ""
 
     def __post_init__(self) -> None:
         set_field = object.__setattr__  # the class is frozen for everybody else
@@ -57,6 +62,17 @@ class Dataset:
             raise ValueError(
                 f"{self.title}: ids of the shape {self.ids.shape} and type {self.ids.dtype} do not name the "
                 f"{self.n_samples:,} samples. Give one name per sample as UTF-8 bytes, or none at all."
+            )
+
+        if self.pictures is not None and not (
+            self.pictures.dtype == np.uint8
+            and len(self.pictures) == self.n_samples
+            and self.pictures.size
+            and (self.pictures.ndim == 3 or (self.pictures.ndim == 4 and self.pictures.shape[3] in (1, 3)))
+        ):
+            raise ValueError(
+                f"{self.title}: pictures of the shape {self.pictures.shape} and type {self.pictures.dtype} do not show the "
+                f"{self.n_samples:,} samples. Give one for each as uint8, (n, height, width) or (n, height, width, 3)."
             )
 
     def name_of(self, row: int) -> str:
@@ -89,6 +105,23 @@ class Dataset:
             return self.y
         return np.where(self.y == self.class_names.index(NO_LABEL), -1, self.y)
 
+    @property
+    def pictured(self) -> bool:
+        """Whether samples are shown as pictures: they are such, or were made of such."""
+        return self.kind == "image" or self.pictures is not None
+
+    @property
+    def shown_shape(self) -> tuple[int, ...]:
+        """The shape of one sample as `shown` gives it."""
+        return self.feature_shape if self.pictures is None else self.pictures.shape[1:]
+
+    def shown(self, rows: int | Sequence[int] | np.ndarray) -> np.ndarray:
+        """Samples as people see them, float32: the pictures ``(m, h, w[, 3])`` in [0, 1] that there are, else the vectors."""
+        if self.pictures is None:
+            return self.X[rows]
+        shown: np.ndarray = np.divide(self.pictures[rows], np.float32(255.0), dtype=np.float32)
+        return shown
+
     @cached_property
     def fingerprint(self) -> str:
         """16 hex digits that name the samples (not the labels): same bytes and shape, same fingerprint."""
@@ -102,6 +135,9 @@ class Dataset:
             height, width = self.feature_shape[:2]
             colour = "colour" if len(self.feature_shape) == 3 else "grey"
             return f"{_count(self.n_samples, 'picture')} · {height} × {width} · {colour}"
+        if self.features:
+            size = _count(self.feature_shape[0], "feature")
+            return f"{_count(self.n_samples, 'picture')} · {size} by {self.features}"
         noun = "text" if self.kind == "text" else "point"
         return f"{_count(self.n_samples, noun)} · {_count(self.feature_shape[0], 'feature')}"
 

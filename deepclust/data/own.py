@@ -33,6 +33,7 @@ class _About:
     n_train: Count | None
     notes: tuple[str, ...]
     left_out: tuple[str, ...] = ()
+    features: str = ""
     n_samples: Count = 0
     feature_shape: tuple[Count, ...] = ()
     n_classes: Count | None = None
@@ -45,11 +46,11 @@ def keep_dataset(dataset: Dataset, own_folder: Path) -> dict[str, str]:
     give the same file, the same pictures with other labels another. Both files appear whole or not at all.
     ValueError where the disk is full or the folder cannot be written.
     """
-    key = _key_of(dataset)
+    key = key_of(dataset)
     target = own_folder / f"{key}.npz"
     make_folder(own_folder)
     with whole(target, sync=True) as stream:
-        arrays = {"x": _small(dataset), "y": dataset.y, "ids": dataset.ids}
+        arrays = {"x": small(dataset), "y": dataset.y, "ids": dataset.ids, "pictures": dataset.pictures}
         np.savez(stream, **{name: array for name, array in arrays.items() if array is not None})  # type: ignore[arg-type]
     about = {
         "name": dataset.name,
@@ -62,6 +63,7 @@ def keep_dataset(dataset: Dataset, own_folder: Path) -> dict[str, str]:
         "n_train": dataset.n_train,
         "notes": list(dataset.notes),
         "left_out": list(dataset.left_out),
+        "features": dataset.features,
     }
     _write_about(target.with_suffix(".json"), about)
     return {"own": key}
@@ -109,8 +111,8 @@ def list_own(own_folder: Path) -> list[dict[str, Any]]:
     return [row for _, row in sorted(found, key=lambda pair: (-pair[0], pair[1]["own"]))]
 
 
-def _small(dataset: Dataset) -> np.ndarray:
-    """Pictures as whole numbers 0 to 255 where these give the very same pixels again: a quarter of the size on disk."""
+def small(dataset: Dataset) -> np.ndarray:
+    """The samples, pictures as whole numbers 0 to 255 where these give the very same pixels again: a quarter of the size on disk."""
     if dataset.kind != "image":
         return dataset.X
     small = np.empty(dataset.X.shape, np.uint8)
@@ -148,7 +150,7 @@ def open_own(key: str, own_folder: Path) -> Dataset:
         arrays = read_arrays(path, path.name, _NO_LIMIT)
         names = about.class_names
         X = arrays["x"]
-        if X.dtype == np.uint8:  # pictures, as _small keeps them
+        if X.dtype == np.uint8:  # pictures, as `small` keeps them
             X = np.divide(X, np.float32(255.0), dtype=np.float32)
         dataset = Dataset(
             about.name,
@@ -161,6 +163,8 @@ def open_own(key: str, own_folder: Path) -> Dataset:
             notes=about.notes,
             ids=arrays.get("ids"),
             left_out=about.left_out,
+            pictures=arrays.get("pictures"),
+            features=about.features,
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(
@@ -169,7 +173,7 @@ def open_own(key: str, own_folder: Path) -> Dataset:
     return dataset
 
 
-def _key_of(dataset: Dataset) -> str:
+def key_of(dataset: Dataset) -> str:
     if dataset.y is None:
         return dataset.fingerprint
     digest = hashlib.sha256(dataset.y.tobytes())

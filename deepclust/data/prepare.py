@@ -190,6 +190,7 @@ def subset(dataset: Dataset, n: int, seed: int = 0, stratified: bool = False) ->
         X=dataset.X[rows],
         y=None if dataset.y is None else dataset.y[rows],
         ids=None if dataset.ids is None else dataset.ids[rows],
+        pictures=None if dataset.pictures is None else dataset.pictures[rows],
         n_train=n_train or None,
         title=f"{dataset.title}, {n:,} samples",
         notes=(*dataset.notes, note),

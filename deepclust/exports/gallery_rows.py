@@ -23,8 +23,8 @@ MANY = 60  # clusters; of more, only the typical samples are shown
 def cluster_rows(view: View) -> Iterator[str]:
     """The HTML of the clusters, one after the other."""
     clusters, counts = np.unique(view.labels, return_counts=True)
-    flat = view.data is not None and view.data.X.ndim == 2
-    value_range = (view.data.X.min(axis=0), view.data.X.max(axis=0)) if flat and view.data is not None else None
+    charts = view.data is not None and not view.data.pictured
+    value_range = (view.data.X.min(axis=0), view.data.X.max(axis=0)) if charts and view.data is not None else None
     classes = {} if view.classes is None else majorities(view.classes, view.labels)
     lists = {"Most typical": view.best.typical}
     if len(clusters) <= MANY:
@@ -51,9 +51,9 @@ def cluster_rows(view: View) -> Iterator[str]:
 
 def _address(data: Dataset, rows: np.ndarray, value_range: ValueRange | None) -> str:
     """Samples side by side as an address for ``<img>``: PNG with hard pixels for small pictures, else WebP."""
-    image = sprite(data.X[rows], columns=PER_ROW, value_range=value_range)
-    if data.X.ndim == 2 or max(data.X.shape[1:3]) <= SMALL:
-        return png_data_uri(png_bytes(image.quantize(64) if data.X.ndim == 2 else image))
+    image = sprite(data.shown(rows), columns=PER_ROW, value_range=value_range)
+    if not data.pictured or max(data.shown_shape[:2]) <= SMALL:
+        return png_data_uri(png_bytes(image if data.pictured else image.quantize(64)))
     buffer = io.BytesIO()
     image.save(buffer, format="WEBP", quality=QUALITY)
     return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")

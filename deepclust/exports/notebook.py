@@ -86,7 +86,7 @@ from deepclust.metrics import exemplars
 
 data = open_dataset(run.config.dataset, store.datasets)
 typical = exemplars(result.embedding, labels, 12).typical
-sprite(data.X[[row for rows in typical.values() for row in rows]], columns=12)  # cluster after cluster"""
+sprite(data.shown([row for rows in typical.values() for row in rows]), columns=12)  # cluster after cluster"""
 
 
 def _map(view: View, store: RunStore) -> str:

@@ -55,9 +55,9 @@ def write_pictures(view: View, target: IO[bytes]) -> None:
             write_table(view, file)
         for cluster in view.clusters:
             members = np.flatnonzero(view.labels == cluster)
-            if data.kind == "image":
+            if data.pictured:
                 for row in members.tolist():
-                    archive.writestr(_info(f"{folder_of(view, cluster)}/{file_of(data, row)}"), _png(data.X[row]))
+                    archive.writestr(_info(f"{folder_of(view, cluster)}/{file_of(data, row)}"), _png(data.shown(row)))
             else:
                 with _member(archive, f"{folder_of(view, cluster)}/samples.csv", packed=True) as file:
                     _write_vectors(data, members, file)

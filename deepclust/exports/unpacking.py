@@ -162,6 +162,7 @@ def _checked_config(folder: Path, label: str) -> RunConfig:
             seed=config.seed,
             device="cpu" if config.device == "cpu" else "auto",
             labels_seen=config.labels_seen,
+            features=shown_name(config.features) if config.features else "",
             member=shown_name(config.part) if config.part else "",
             created=config.created,
         )
@@ -172,7 +173,7 @@ def _checked_config(folder: Path, label: str) -> RunConfig:
 def _loosely(values: Any) -> Any:
     """Texts, whole numbers and yes or no of a config as such where they were written in another way, as by hand."""
     made: dict[str, Callable[[Any], Any]] = {
-        **dict.fromkeys(("dataset_title", "fingerprint", "kind", "device", "member"), str),
+        **dict.fromkeys(("dataset_title", "fingerprint", "kind", "device", "member", "features"), str),
         "preset": lambda preset: None if preset is None else str(preset),
         "seed": int,
         "labels_seen": bool,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from deepclust.data.dataset import Dataset
 from deepclust.figures.pictures import ValueRange, picture_thumbnails, vector_thumbnails
 from deepclust.figures.sheets import jpeg_bytes, laid_out
 from deepclust.selection.k.tree import BRANCH, Edge, cluster_tree
@@ -54,20 +55,20 @@ def changes_hands(edge: Edge) -> bool:
     return flow.source != flow.target and max(flow.of_source, flow.of_target) >= BRANCH
 
 
-def film(X: np.ndarray, embedding: np.ndarray, labels: Mapping[int, np.ndarray]) -> Film:
-    """The film of samples X, pictures (n, h, w[, c]) in [0, 1] or vectors (n, d), with their clusters labels {k: (n,)}.
+def film(data: Dataset, embedding: np.ndarray, labels: Mapping[int, np.ndarray]) -> Film:
+    """The film of the samples of a data set as they are shown, with their clusters labels {k: (n,)}.
 
     The clusters of ``labels`` have the numbers of `deepclust.metrics.lineage`. embedding (n, d'): those that change hands
     are shown by the samples that are nearest to the middle of all that do.
     """
     nodes, edges = cluster_tree(labels)
-    value_range = (X.min(axis=0), X.max(axis=0)) if X.ndim == 2 else None
+    value_range = None if data.pictured else (data.X.min(axis=0), data.X.max(axis=0))
     pictures: list[np.ndarray] = []
     drawn: list[list[float]] = []
     for node in nodes:
         members = np.flatnonzero(labels[node.k] == node.cluster)
         drawn.append([node.k, node.cluster, node.size, round(node.x, 4), len(pictures)])
-        pictures.append(X[_spread(members, MEAN_OF)].mean(axis=0))
+        pictures.append(data.shown(_spread(members, MEAN_OF)).mean(axis=0))
     splits: list[list[int]] = []
     for number, edge in enumerate(edges):
         if changes_hands(edge):
@@ -75,7 +76,7 @@ def film(X: np.ndarray, embedding: np.ndarray, labels: Mapping[int, np.ndarray])
             moved = np.flatnonzero((labels[edge.k] == flow.source) & (labels[edge.next_k] == flow.target))
             some = _middle(embedding, moved)[:CHANGED_HANDS]
             splits.append([number, len(pictures), len(some)])
-            pictures += list(X[some])
+            pictures += list(data.shown(some))
     thumbs = _thumbnails(np.stack(pictures).astype(np.float32), value_range)
     listed = [
         [

@@ -83,20 +83,20 @@ def contact_sheet(
     if len(outside) or not len(chosen):
         what = f"Sample {outside[0]} is not in {dataset.title}" if len(outside) else "No sample was chosen"
         raise ValueError(f"{what}. Choose at least one number from 0 to {dataset.n_samples - 1}.")
-    X = dataset.X
-    value_range = (X.min(axis=0), X.max(axis=0)) if X.ndim == 2 else None
-    return png_bytes(sprite(X[chosen], columns, cell, gap, background, value_range))
+    value_range = None if dataset.pictured else (dataset.X.min(axis=0), dataset.X.max(axis=0))
+    return png_bytes(sprite(dataset.shown(chosen), columns, cell, gap, background, value_range))
 
 
 def mean_picture(
-    X: np.ndarray, members: np.ndarray, cell: int | None = None, value_range: ValueRange | None = None
+    dataset: Dataset, members: np.ndarray, cell: int | None = None, value_range: ValueRange | None = None
 ) -> str:
-    """The mean of the samples ``members`` of X, of 500 of them where they are more, as an address for ``<img>``.
+    """The mean of the samples ``members``, of 500 of them where they are more, as an address for ``<img>``.
 
-    X, cell and value_range as in `sprite`.
+    cell and value_range as in `sprite`.
     """
     some = np.sort(np.random.default_rng(0).permutation(members)[:MEAN_OF])
-    return png_data_uri(png_bytes(sprite(X[some].mean(axis=0, keepdims=True), 1, cell, value_range=value_range)))
+    mean = dataset.shown(some).mean(axis=0, keepdims=True)
+    return png_data_uri(png_bytes(sprite(mean, 1, cell, value_range=value_range)))
 
 
 def png_bytes(image: Image.Image) -> bytes:

@@ -38,14 +38,14 @@ class SheetPlan:
 def sheet_plan(dataset: Dataset, n: int) -> SheetPlan:
     """The plan for n samples of a data set: thumbnails as large as the pictures, but all together of bounded size."""
     side = int(np.clip(np.sqrt(PIXELS / max(n, 1)), SMALLEST, LARGEST))
-    X = dataset.X
-    if X.ndim == 2:
+    if not dataset.pictured:
+        X = dataset.X
         value_range = (X.min(axis=0), X.max(axis=0))
         if X.shape[1] > MOST_BARS:
             native = int(np.ceil(np.sqrt(X.shape[1])))
             side = min(side, native)
         return SheetPlan(n, side, side, value_range)
-    height, width = X.shape[1:3]
+    height, width = dataset.shown_shape[:2]
     reduced = min(1.0, side / max(height, width))
     return SheetPlan(n, max(1, round(width * reduced)), max(1, round(height * reduced)))
 
@@ -55,7 +55,7 @@ def picture_sheet(dataset: Dataset, ids: np.ndarray, plan: SheetPlan, number: in
     if not 0 <= number < plan.n_sheets or len(ids) != plan.n:
         raise ValueError(f"There is no sheet {number} of {len(ids)} samples. Choose 0 to {plan.n_sheets - 1}.")
     rows = ids[number * PER_SHEET : (number + 1) * PER_SHEET]
-    X = dataset.X[rows]
+    X = dataset.shown(rows)
     cell = max(plan.width, plan.height)
     thumbs = vector_thumbnails(X, cell, plan.value_range) if X.ndim == 2 else picture_thumbnails(X, cell)
     return jpeg_bytes(laid_out(thumbs, COLUMNS))

@@ -47,9 +47,10 @@ class _Params(TypedDict):
 class RunConfig:
     """What was asked. ``dataset`` is a reference (name and options, own content hash, or file).
 
-    labels_seen says that the labels of this data set were revealed to the user before the run was started. group is
-    there where the run was started together with others, member is what it is called among them where the values of
-    the hyper-parameters in which they differ do not say it.
+    labels_seen says that the labels of this data set were revealed to the user before the run was started. features is the
+    network whose features of pictures were clustered, empty where there is none. group is there where the run was started
+    together with others, member is what it is called among them where the values of the hyper-parameters in which they
+    differ do not say it.
     """
 
     dataset: Mapping[str, Any]
@@ -64,6 +65,7 @@ class RunConfig:
     seed: int = 0
     device: str = "auto"
     labels_seen: bool = False
+    features: str = ""
     group: RunGroup | None = None
     member: str = ""
     created: Moment = field(default_factory=time.time)

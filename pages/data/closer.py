@@ -11,6 +11,7 @@ from deepclust.data.dataset import Dataset
 from deepclust.data.look import SHOWN_GROUPS, Facts
 from deepclust.data.prepare import HOWS
 from pages.data import previews
+from pages.data.picture_features import TITLE, picture_features
 from pages.visit import cached, say, session
 from pages.visit.say import plain
 
@@ -82,12 +83,14 @@ def _prepare(data: Dataset, facts: Facts) -> None:
     suggestion = (previews.facts(base) if base != ref else facts).suggestion
     st.caption(f"Suggested: **{HOWS[suggestion.how][0]}**. {plain(suggestion.reason)}")
     preparation, part = ref.get("prepare") or {}, ref.get("subset") or {}
-    ways = [how for how, (_, kinds) in HOWS.items() if whole.kind in kinds]
+    titles = {how: title for how, (title, kinds) in HOWS.items() if whole.kind in kinds}
+    if whole.kind == "image":
+        titles["features"] = TITLE
     how = st.selectbox(
         "Preparation",
-        ways,
-        index=ways.index(preparation.get("how", "none")),
-        format_func=lambda h: HOWS[h][0],
+        list(titles),
+        index=list(titles).index(preparation.get("how", "none")),
+        format_func=titles.__getitem__,
         key=f"how-{whole.fingerprint}",
     )
     wanted: dict[str, Any] = {"how": how}
@@ -103,11 +106,13 @@ def _prepare(data: Dataset, facts: Facts) -> None:
         help="Looks at the labels to choose the samples. Without labels in the real world, draw at random.",
     )
     new_ref = base | ({"part": ref["part"]} if "part" in ref else {})
-    if how != "none":
+    if how not in ("none", "features"):
         new_ref["prepare"] = wanted
     if n < whole.n_samples:
         new_ref["subset"] = {"n": n, "seed": seed, "stratified": stratified}
-    if new_ref != ref and st.button("Apply", type="primary"):
+    if how == "features":
+        picture_features({k: v for k, v in new_ref.items() if k != "part"})
+    elif new_ref != ref and st.button("Apply", type="primary"):
         try:
             cached.dataset(new_ref)
         except ValueError as error:

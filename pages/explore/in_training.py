@@ -60,10 +60,10 @@ def _rows(run: Run, data: Dataset, number: int, embedding: np.ndarray, sample: n
     best = exemplars(embedding.reshape(len(embedding), -1), labels, PER_ROW)
     clusters, sizes = np.unique(labels[labels >= 0], return_counts=True)
     largest = np.sort(np.argsort(-sizes, kind="stable")[:MOST_ROWS])
-    value_range = (data.X[sample].min(axis=0), data.X[sample].max(axis=0)) if data.X.ndim == 2 else None
+    value_range = None if data.pictured else (data.X[sample].min(axis=0), data.X[sample].max(axis=0))
     parts = []
     for cluster, size in zip(clusters[largest].tolist(), sizes[largest].tolist(), strict=True):
-        mean = mean_picture(data.X, sample[labels == cluster], MEAN_SIDE, value_range)
+        mean = mean_picture(data, sample[labels == cluster], MEAN_SIDE, value_range)
         typical = sample[best.typical[cluster]]
         strip = cached.strip_of(data, f"{run.id}/snapshot-{number}/{cluster}", typical, PER_ROW)
         name = f"Cluster {letter(cluster)}"

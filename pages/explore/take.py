@@ -68,7 +68,7 @@ def _offers(sight: Sight) -> None:
             f"{name}-folders.zip",
             lambda file: write_pictures(view(), file),
             "A folder for each cluster with its pictures."
-            if sight.data.kind == "image"
+            if sight.data.pictured
             else "A folder for each cluster with the table of its samples.",
         )
         _offer(

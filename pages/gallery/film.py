@@ -24,7 +24,7 @@ CAPTION = (
 @st.cache_resource(max_entries=4, show_spinner="Cutting the film")
 def _cut(key: str, _sight: Sight) -> Film:
     outcome = _sight.outcome
-    return film(_sight.data.X, outcome.result.embedding, outcome.by_k)
+    return film(_sight.data, outcome.result.embedding, outcome.by_k)
 
 
 def k_film(sight: Sight, verdict: tuple[int, int] | None = None, key: str = "film") -> None:

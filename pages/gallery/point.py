@@ -73,7 +73,7 @@ def _picture(data: Dataset, row: int) -> str:
 @st.cache_data(max_entries=64, show_spinner=False)
 def _large(fingerprint: str, row: int, _data: Dataset) -> bytes:
     # pictures keep their own pixels, which the browser enlarges; charts are drawn at this size
-    return contact_sheet(_data, [row], 1, cell=LARGE if _data.X.ndim == 2 else max(_data.X.shape[1:3]))
+    return contact_sheet(_data, [row], 1, cell=max(_data.shown_shape[:2]) if _data.pictured else LARGE)
 
 
 def _shares(sight: Sight, clusters: Clusters, row: int) -> tuple[dict[int, float], str]:

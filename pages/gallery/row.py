@@ -57,12 +57,12 @@ def head(data: Dataset, clusters: Clusters, facts: ClusterFacts, place: int, cla
         f"{facts.confidence[place]:.2f}{html.escape(mostly(data, classes, cluster))}</span>",
         *_near(clusters, facts, place),
     ]
-    if data.kind != "image":
+    if not data.pictured:
         lines.append(_telling_words(data, clusters, cluster))
     text = "<br>".join(line for line in lines if line)
     picture = (
         ""
-        if data.kind != "image"
+        if not data.pictured
         else (
             f'<img src="{_mean_picture(f"{clusters.key}/{cluster}", data, clusters.labels, cluster)}" '
             f'alt="Mean picture of cluster {letter(cluster)}" title="Mean of {min(MEAN_OF, int(facts.sizes[place])):,} of its samples" '
@@ -127,4 +127,4 @@ def _telling(key: str, _X: np.ndarray, _labels: np.ndarray) -> dict[int, list[tu
 
 @st.cache_data(max_entries=1024, show_spinner=False)
 def _mean_picture(key: str, _data: Dataset, _labels: np.ndarray, _cluster: int) -> str:
-    return mean_picture(_data.X, np.flatnonzero(_labels == _cluster))
+    return mean_picture(_data, np.flatnonzero(_labels == _cluster))

@@ -69,7 +69,7 @@ def ask(ref: Mapping[str, Any], dataset: Dataset, name: str) -> RunConfig | None
         )
     seed = middle.number_input("Seed", 0, 2**31 - 1, 0, help="The same seed gives the same clusters again.")
     device = right.selectbox("Device", DEVICES, help="auto takes a GPU where there is one.")
-    known = default_n_clusters(ref)
+    known = default_n_clusters(ref, dataset)
     start: dict[str, Any] = {"n_clusters": known or guess_n_clusters(dataset.n_samples)} | dict(
         cls.presets.get(preset, {})
     )

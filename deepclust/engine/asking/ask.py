@@ -22,9 +22,13 @@ BETWEEN = 1e-3  # seconds between the runs of a group
 SEEDS = 10  # that a form offers, and one click trains with: as many as the papers' tables take the mean of
 
 
-def default_n_clusters(ref: Mapping[str, Any]) -> int | None:
-    """The number of classes of a catalog data set, which the literature takes as known; None for own data."""
-    entry = CATALOG.get(str(ref.get("name")))
+def default_n_clusters(ref: Mapping[str, Any], dataset: Dataset | None = None) -> int | None:
+    """The number of classes of a catalog data set, which the literature takes as known; None for own data.
+
+    Features of its pictures are still of the catalog: ``dataset`` says so, where it is given.
+    """
+    of_catalog = dataset.name if dataset is not None and dataset.features else ref.get("name")
+    entry = CATALOG.get(str(of_catalog))
     return entry.n_classes if entry is not None else None
 
 
@@ -62,7 +66,11 @@ def make_config(
     if preset is not None and preset not in cls.presets:
         raise ValueError(f"{method} has no preset {preset!r}. It has: {', '.join(cls.presets)}.")
     known = {name: p.default for name, p in params_of(cls).items() if name not in SET_BY_RUN}
-    chosen = {"n_clusters": default_n_clusters(ref), **(cls.presets[preset] if preset else {}), **(values or {})}
+    chosen = {
+        "n_clusters": default_n_clusters(ref, dataset),
+        **(cls.presets[preset] if preset else {}),
+        **(values or {}),
+    }
     if chosen["n_clusters"] is None:
         raise ValueError(
             "How many clusters? For own data the number has to be given: n_clusters=K, with K from 2 up. "
@@ -91,6 +99,7 @@ def make_config(
         seed=seed,
         device=device,
         labels_seen=labels_seen,
+        features=dataset.features,
         group=group,
     )
 

@@ -49,8 +49,11 @@ def start_detached(module: str, *arguments: str, log: IO[bytes]) -> Owner:
     return process_of(process.pid)
 
 
-def run_apart(module: str, question: str) -> subprocess.CompletedProcess[str]:
-    """Run ``python -m module`` as `start_detached` would, give it a text, and wait for what it says and how it ends."""
+def run_apart(module: str, question: str, patience: float | None = None) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m module`` as `start_detached` would, give it a text, and wait for what it says and how it ends.
+
+    patience: seconds after which it is ended; `subprocess.TimeoutExpired` then.
+    """
     return subprocess.run(
         command(module),
         input=question,
@@ -58,6 +61,7 @@ def run_apart(module: str, question: str) -> subprocess.CompletedProcess[str]:
         text=True,
         encoding="utf-8",
         check=False,
+        timeout=patience,
         env=_environment() | {"PYTHONIOENCODING": "utf-8"},
     )
 
