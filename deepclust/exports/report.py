@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 import deepclust
 from deepclust.data.catalog.reported import MEASURED_BY
 from deepclust.data.catalog.table import reported_on
+from deepclust.data.picture_networks import STANDS_APART
 from deepclust.exports.gallery_rows import cluster_rows
 from deepclust.exports.map_view import believed, drawn, finished_map
 from deepclust.exports.view import View
@@ -105,6 +106,8 @@ def _tiles(view: View) -> str:
         if view.judged is not None:
             edited = scores(view.judged, view.labels)
             words += f" With these edits: ACC {edited['acc']:.3f}, NMI {edited['nmi']:.3f}, ARI {edited['ari']:.3f}."
+    if view.run.config.features:
+        words += f" The method was given features of the pictures by {view.run.config.features}. {STANDS_APART}"
     if view.k != view.run.config.n_clusters:
         words += (
             f" These clusters are {view.run.regrouping}; the run was trained with k = {view.run.config.n_clusters}."
@@ -140,6 +143,7 @@ def _asked(view: View) -> str:
         "Data": config.dataset_title,
         "Samples": f"{config.n_samples:,} of {shape}",
         "Fingerprint": config.fingerprint,
+        **({"Features": config.features} if config.features else {}),
         "Method": find_method(config.method).title,
         "Preset": config.preset or "–",
         "Seed": str(config.seed),
@@ -178,11 +182,14 @@ def _against_classes(view: View, y: NDArray[np.int64]) -> str:
 
 def _others(view: View) -> str:
     """What was reported on these data, and who measured it; the run's own accuracy beside them only where classes may be told."""
-    reported = reported_on(view.run.config.dataset)
+    features = view.data is not None and view.data.features
+    reported = reported_on(view.run.config.dataset, view.data)
     if not reported:
         return ""
     at_k: dict[str, Any] = view.run.metrics().get("by_k", {}).get(str(view.k), {}) if view.classes is not None else {}
     rows = [(p.method, p.acc, p.nmi, MEASURED_BY[p.by], p.source, p.note) for p in reported]
+    if features:  # its own accuracy stands apart, among the numbers above
+        return "<h2>Others on the same data, without such features</h2>" + _table(rows)
     if "acc" in at_k:
         note = "labels had been seen" if view.run.config.labels_seen else "one seed"
         rows.insert(
@@ -196,13 +203,17 @@ def _others(view: View) -> str:
                 note,
             ),
         )
+    return "<h2>Others on the same data</h2>" + _table(rows)
+
+
+def _table(rows: Sequence[tuple[str, float | None, float | None, str, str, str]]) -> str:
     lines = "".join(
         f"<tr><td>{_e(method)}</td><td class='n'>{_share(acc)}</td><td class='n'>{_share(nmi)}</td><td>{_e(by)}</td><td>{_e(source)}</td>"
         f"<td class='faint'>{_e(note)}</td></tr>"
         for method, acc, nmi, by, source, note in rows
     )
     head = "<tr><th>Method</th><th class='n'>ACC</th><th class='n'>NMI</th><th>Measured by</th><th>Source</th><th></th></tr>"
-    return f"<h2>Others on the same data</h2><div class='scroll'><table>{head}{lines}</table></div>"
+    return f"<div class='scroll'><table>{head}{lines}</table></div>"
 
 
 def _share(value: float | None) -> str:

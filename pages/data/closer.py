@@ -11,6 +11,7 @@ from deepclust.data.dataset import Dataset
 from deepclust.data.look import SHOWN_GROUPS, Facts
 from deepclust.data.prepare import HOWS
 from pages.data import previews
+from pages.data.near import near_copies
 from pages.data.picture_features import TITLE, picture_features
 from pages.visit import cached, say, session
 from pages.visit.say import plain
@@ -26,6 +27,8 @@ def closer(data: Dataset) -> None:
     with st.expander("Look closer", icon=":material/search:"):
         _numbers(data, facts)
         _lists(data, facts)
+        if data.pictured:
+            near_copies(data)
         _balance(data, facts)
     with st.expander("Prepare, or take a part", icon=":material/tune:"):
         _prepare(data, facts)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from deepclust.data.catalog.reported import RUNGS
 from deepclust.data.catalog.table import published_rungs
+from deepclust.data.picture_networks import STANDS_APART
 from deepclust.engine.judging.compare import compared, fallen, with_spread
 from deepclust.figures.grids import Cells, heat_map
 from deepclust.methods import find_method
@@ -57,6 +58,8 @@ def _group_table(runs: Sequence[Run], labelled: bool) -> None:
         remarks += _sources(runs[0])
     if not labelled and runs[0].config.method in RUNGS:
         remarks.append("ACC, NMI and the published numbers appear when the labels are revealed.")
+    if features := runs[0].config.features:
+        remarks.append(plain(f"On features of {features}. {STANDS_APART}"))
     st.caption("  \n".join(remarks))
     if labelled and (comparison := fallen(rows, find_method(runs[0].config.method).beside_ladder)):
         st.info(plain(comparison), icon=":material/info:")

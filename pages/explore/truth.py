@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from deepclust.data.catalog.reported import MEASURED_BY
 from deepclust.data.catalog.table import reported_on
+from deepclust.data.picture_networks import STANDS_APART
 from deepclust.figures.confusion import confusion_map
 from deepclust.metrics.matching import confusion
 from deepclust.runs.table import HOW_TESTED
 from pages.gallery.edits import with_your_edits
 from pages.parts.charts import chart
 from pages.visit.clusters import Clusters
+from pages.visit.say import plain
 from pages.visit.sight import Sight
 
 
@@ -85,7 +89,8 @@ def _own_names(clusters: Clusters, numbers: np.ndarray) -> list[str] | None:
 
 def _reported(sight: Sight) -> None:
     config = sight.run.config
-    rows = reported_on(config.dataset)
+    features = sight.data.features
+    rows = reported_on(config.dataset, sight.data)
     at_k = sight.outcome.metrics.get("by_k", {}).get(str(sight.k), {})
     part = "" if config.test_part is None else ", train part"
     table = [
@@ -95,7 +100,9 @@ def _reported(sight: Sight) -> None:
             "NMI": at_k.get("nmi"),
             "Measured by": "you",
             "Source": f"seed {config.seed}",
-            "Note": "labels had been seen" if config.labels_seen else "",
+            "Note": ", ".join(
+                [f"features: {features}"] * bool(features) + ["labels had been seen"] * config.labels_seen
+            ),
         }
     ]
     for how, words in HOW_TESTED.items():
@@ -106,6 +113,10 @@ def _reported(sight: Sight) -> None:
                 "NMI": judged.get("nmi"),
             }
             table.append({**table[0], **of_test})
+    if features:
+        _scores(table)
+        st.caption(plain(STANDS_APART) + (" Those are below." if rows else ""))
+        table = []
     table += [
         {
             "Method": p.method,
@@ -117,12 +128,17 @@ def _reported(sight: Sight) -> None:
         }
         for p in rows
     ]
+    if table:
+        _scores(table)
+    if config.test_part is not None and rows:
+        st.caption("The results of others are of the test part, by methods that had not seen it.")
+    if not rows:
+        st.caption("No results of others are known for these data.")
+
+
+def _scores(table: list[dict[str, Any]]) -> None:
     st.dataframe(
         pd.DataFrame(table),
         hide_index=True,
         column_config={name: st.column_config.NumberColumn(format="%.3f") for name in ("ACC", "NMI")},
     )
-    if config.test_part is not None and rows:
-        st.caption("The results of others are of the test part, by methods that had not seen it.")
-    if not rows:
-        st.caption("No results of others are known for these data.")

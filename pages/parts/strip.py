@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from deepclust.data.picture_networks import STANDS_APART
 from deepclust.disk import obstacle
 from deepclust.engine.detached.process import reap
 from deepclust.place import ASSETS
@@ -41,6 +42,8 @@ def strip() -> None:
         if run is not None:
             config = run.config
             say.badge(config.dataset_title, icon=":material/photo_library:", color="grey")
+            if config.features:
+                say.badge("features", icon=":material/visibility:", color="violet", help=STANDS_APART)
             say.badge(method_of(run), icon=":material/model_training:", color="grey")
             say.badge(f"k = {session.current_k(run)}", color="grey", help="The number of clusters that is shown.")
             st.badge(f"seed {config.seed}", color="grey")

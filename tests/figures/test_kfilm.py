@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from deepclust.data.dataset import Dataset
 from deepclust.figures.kfilm import CHANGED_HANDS, COLUMNS, film
 
 TWO = np.repeat([0, 1], [10, 20])
@@ -16,7 +17,7 @@ PICTURES = np.broadcast_to((TWO / 2)[:, None, None], (30, 4, 6)).astype(np.float
 
 
 def test_every_cluster_of_every_k_has_its_mean_picture_and_a_split_the_pictures_that_change_hands() -> None:
-    cut = film(PICTURES, np.arange(30.0)[:, None], {2: TWO, 3: THREE})
+    cut = film(Dataset("p", PICTURES, kind="image"), np.arange(30.0)[:, None], {2: TWO, 3: THREE})
     assert [(k, cluster, size) for k, cluster, size, _, _ in cut.nodes] == [
         (2, 0, 10),
         (2, 1, 20),
@@ -38,7 +39,7 @@ def test_those_nearest_to_the_middle_of_what_moves_are_shown_and_not_too_many() 
     labels = {2: np.repeat([0, 1], [40, 60]), 3: np.repeat([0, 1, 2], [40, 30, 30])}
     X = np.zeros((100, 1, 1), np.float32)
     X[80:90] = 1  # around the middle, row 84.5, of the thirty that move
-    cut = film(X, np.arange(100.0)[:, None], labels)
+    cut = film(Dataset("p", X, kind="image"), np.arange(100.0)[:, None], labels)
     [[_, first, count]] = cut.splits
     assert count == CHANGED_HANDS
     sheet = np.asarray(Image.open(io.BytesIO(cut.sheet)))
@@ -48,7 +49,7 @@ def test_those_nearest_to_the_middle_of_what_moves_are_shown_and_not_too_many() 
 def test_vectors_are_drawn_too_and_small_streams_ask_nothing() -> None:
     after = np.where(np.arange(30) == 29, 0, THREE)  # one sample goes from 1 to 0: no twentieth of either
     cut = film(
-        np.random.default_rng(0).normal(size=(30, 5)).astype(np.float32), np.arange(30.0)[:, None], {2: TWO, 3: after}
+        Dataset("v", np.random.default_rng(0).normal(size=(30, 5))), np.arange(30.0)[:, None], {2: TWO, 3: after}
     )
     assert [cut.edges[number][2:4] for number, *_ in cut.splits] == [[1, 2]]
     assert cut.cell == (40, 40)
