@@ -50,8 +50,8 @@ def _progress(ref: Mapping[str, Any], network: str) -> None:
     data, folder = cached.dataset(ref), cached.store().datasets
     report = featuring(data, network, folder)
     if report.live:
-        count = f"{report.done:,} of {report.total:,}" if report.done else ""
-        st.progress(report.done / max(report.total, 1), text=f"{plain(report.doing or 'Starting')} {count}".strip())
+        so_far = f"{plain(report.doing)}: {report.done:,} of {report.total:,}"
+        st.progress(report.done / max(report.total, 1), text=so_far)
         if st.button("Stop"):
             featuring_of(data, network, folder).stop()
         return
