@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import plotly.express as px
 import streamlit as st
+from sklearn.cluster import KMeans
 
+from deepclust.projections import Projection
 from pages.map.colouring import Paint
 from pages.map.map import show_map
 
@@ -15,8 +20,14 @@ N_GROUPS = 12
 
 @st.cache_resource
 def cloud(n: int) -> tuple[np.ndarray, np.ndarray]:
-    """n points around twelve centres: places float32 (n, 2) and groups int64 (n,)."""
+    """n points around twelve centres: places float32 (n, 2) and groups int64 (n,). With a layout they are its first 50,000,
+    each repeated with a little noise."""
     dice = np.random.default_rng(0)
+    if layout := os.environ.get("DEEPCLUST_BENCH_LAYOUT"):
+        real = Projection.load(Path(layout)).points[:50_000]
+        places = np.tile(real, (n // len(real), 1))
+        groups = np.tile(KMeans(N_GROUPS, n_init=1, random_state=0).fit_predict(real), n // len(real))
+        return (places + dice.normal(size=places.shape) * 0.002 * np.ptp(real, axis=0)).astype(np.float32), groups
     groups = dice.integers(0, N_GROUPS, n)
     points = dice.normal(size=(N_GROUPS, 2))[groups] * 8 + dice.normal(size=(n, 2))
     return points.astype(np.float32), groups

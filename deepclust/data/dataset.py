@@ -16,6 +16,18 @@ NO_LABEL = "(no label)"  # the name of the class of samples without a label, whi
 
 
 @dataclass(frozen=True, eq=False)
+class OwnColumn:
+    """A column of the table that samples came from, as its owner knows it: to look at, never to train with.
+
+    values: float32 (n,), NaN where there is none; numbers, or, with ``words``, the place of each value among them.
+    """
+
+    name: str
+    values: np.ndarray
+    words: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Samples of one kind and, if known, their true classes.
 
@@ -27,6 +39,7 @@ class Dataset:
     left_out: files or rows that could not be used, each with its reason.
     pictures: uint8 ``(n, h, w)`` or ``(n, h, w, 3)`` that the vectors X were made of, to be shown in their place.
     features: the title of the network that made X of them; empty where X is what was measured.
+    columns: of the table that the samples came from, without its labels.
 
     Numbers of another type are converted. ValueError for anything that cannot be clustered: no sample, no
     feature, NaN or infinity, labels of another length.
@@ -44,6 +57,7 @@ class Dataset:
     left_out: tuple[str, ...] = ()
     pictures: np.ndarray | None = None
     features: str = ""
+    columns: tuple[OwnColumn, ...] = ()
 
     def __post_init__(self) -> None:
         set_field = object.__setattr__  # the class is frozen for everybody else

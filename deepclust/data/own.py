@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from deepclust.data.dataset import Dataset, Kind
+from deepclust.data.dataset import Dataset, Kind, OwnColumn
 from deepclust.data.reading.arrays.npz import read_arrays
 from deepclust.disk import DiskError, make_folder, read_json, whole
 from deepclust.records import Count, from_record
@@ -37,6 +37,8 @@ class _About:
     n_samples: Count = 0
     feature_shape: tuple[Count, ...] = ()
     n_classes: Count | None = None
+    columns: tuple[str, ...] = ()  # names; their values are arrays column-0, column-1...
+    words: tuple[list[str], ...] = ()  # of each column, none for one of numbers
 
 
 def keep_dataset(dataset: Dataset, own_folder: Path) -> dict[str, str]:
@@ -51,6 +53,7 @@ def keep_dataset(dataset: Dataset, own_folder: Path) -> dict[str, str]:
     make_folder(own_folder)
     with whole(target, sync=True) as stream:
         arrays = {"x": small(dataset), "y": dataset.y, "ids": dataset.ids, "pictures": dataset.pictures}
+        arrays |= {f"column-{i}": column.values for i, column in enumerate(dataset.columns)}
         np.savez(stream, **{name: array for name, array in arrays.items() if array is not None})  # type: ignore[arg-type]
     about = {
         "name": dataset.name,
@@ -64,6 +67,8 @@ def keep_dataset(dataset: Dataset, own_folder: Path) -> dict[str, str]:
         "notes": list(dataset.notes),
         "left_out": list(dataset.left_out),
         "features": dataset.features,
+        "columns": [column.name for column in dataset.columns],
+        "words": [list(column.words or ()) for column in dataset.columns],
     }
     _write_about(target.with_suffix(".json"), about)
     return {"own": key}
@@ -165,6 +170,10 @@ def open_own(key: str, own_folder: Path) -> Dataset:
             left_out=about.left_out,
             pictures=arrays.get("pictures"),
             features=about.features,
+            columns=tuple(
+                OwnColumn(name, arrays[f"column-{i}"], tuple(words) or None)
+                for i, (name, words) in enumerate(zip(about.columns, about.words, strict=True))
+            ),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(

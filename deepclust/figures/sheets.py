@@ -61,6 +61,12 @@ def picture_sheet(dataset: Dataset, ids: np.ndarray, plan: SheetPlan, number: in
     return jpeg_bytes(laid_out(thumbs, COLUMNS))
 
 
+def faces_sheet(dataset: Dataset, ids: np.ndarray) -> tuple[bytes, int, int]:
+    """The pictures of the samples ``ids`` int (m,), COLUMNS in a line, as a JPEG file; width and height of one, pixels."""
+    thumbs = picture_thumbnails(dataset.shown(ids), LARGEST)
+    return jpeg_bytes(laid_out(thumbs, COLUMNS)), thumbs.shape[2], thumbs.shape[1]
+
+
 def laid_out(thumbs: np.ndarray, columns: int) -> np.ndarray:
     """Thumbnails uint8 (n, h, w, 3) on one black sheet, so many in a line."""
     n, height, width = thumbs.shape[:3]

@@ -88,16 +88,25 @@ def paint(
     values: np.ndarray | None = None,
     names: Sequence[str] | None = None,
     value_name: str = "Confidence",
+    ends: tuple[str, str] | None = None,
+    none: str = "Noise",
 ) -> bytes:
     """Colours: group int (m,) of every point with words for the groups, or values float (m,) in 0..1 instead,
-    and what they are called.
+    and what they are called. ends: what stands at the two ends of the scale of values; a point whose value is NaN is grey.
+    none: what a negative group is called.
 
     ValueError without either.
     """
-    facts: dict[str, Any] = {"by": value_name, "palette": PETROFF_10, "noise": NOISE}
+    facts: dict[str, Any] = {"by": value_name, "none": none, "palette": PETROFF_10, "noise": NOISE}
     if values is not None:
+        missing = np.isnan(values)
         codes = levels(values)
+        if missing.any():
+            codes = np.where(missing, 0, np.maximum(codes, 1)).astype(np.uint8)
+            facts["gaps"] = True
         facts |= {"kind": "values", "names": None, "n_codes": 256}
+        if ends is not None:
+            facts["ends"] = list(ends)
     elif groups is not None:
         codes = group_codes(groups)
         n_codes = int(codes.max(initial=0)) + 1

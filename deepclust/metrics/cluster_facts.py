@@ -33,6 +33,15 @@ class ClusterFacts:
     towards: NDArray[np.float32]
     similar: NDArray[np.int64]
 
+    @property
+    def apart(self) -> NDArray[np.float32]:
+        """How well each cluster is apart from the nearest, float32 (m,): the distance of their centres, divided by how far
+        samples of both lie from their own on average. Below 1 they lie in each other; inf for a lone cluster."""
+        reach = self.radius + np.where(
+            self.nearest >= 0, self.radius[np.searchsorted(self.numbers, self.nearest) % len(self.numbers)], 0
+        )
+        return np.asarray(self.distance / np.maximum(reach, np.finfo(np.float32).tiny), dtype=np.float32)
+
 
 def cluster_facts(embedding: np.ndarray, labels: np.ndarray, best: Exemplars) -> ClusterFacts:
     """Facts about the clusters labels int (n,) of embedding (n, d), whose `exemplars` are ``best``; Euclidean distances."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from deepclust.metrics.external import IntArray, contingency, labelled_contingency
 
@@ -61,3 +61,15 @@ def confusion(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[IntArray, np.ndarra
     rows = np.concatenate([rows, np.setdiff1d(np.arange(len(cluster_ids)), rows)])
     columns = np.concatenate([columns, np.setdiff1d(np.arange(len(class_ids)), columns)])
     return counts[np.ix_(rows, columns)], cluster_ids[rows], class_ids[columns]
+
+
+def agreement(labels: np.ndarray, other: np.ndarray) -> NDArray[np.float32]:
+    """How far two clusterings int (n,) agree about each sample, float32 (n,) in 0..1: of all samples that share its cluster
+    in one of them, the share of those that share it in both (Jaccard's index of its two clusters). Names of clusters play no
+    part."""
+    _, a = np.unique(labels, return_inverse=True)
+    _, b = np.unique(other, return_inverse=True)
+    width = int(b.max(initial=0)) + 1
+    pairs = a * width + b
+    both = np.bincount(pairs)[pairs]
+    return np.asarray(both / (np.bincount(a)[a] + np.bincount(b)[b] - both), dtype=np.float32)

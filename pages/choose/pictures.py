@@ -16,8 +16,6 @@ from pages.gallery.gallery import rows_of_pictures
 from pages.parts.charts import chart
 from pages.visit.sight import Sight
 
-PER_ROW = 9
-
 
 def pictures_view(sight: Sight, board: Board) -> None:
     """Clusters at k - 1, k and k + 1 that are not simply the same ones, and where their samples go."""
@@ -38,7 +36,7 @@ def pictures_view(sight: Sight, board: Board) -> None:
     for column, i in zip(st.columns(len(shown), gap="medium"), shown, strict=True):
         with column:
             st.markdown(f"#### k = {i}" + (" (looked at)" if i == k else ""))
-            rows_of_pictures(replace(sight, k=i), "Most typical", per_row=PER_ROW, only=None if every else keep[i])
+            rows_of_pictures(replace(sight, k=i), "Most typical", only=None if every else keep[i])
             if not every and not keep[i]:
                 st.caption("No cluster here changes.")
     st.markdown("#### Where the samples go")

@@ -14,7 +14,8 @@ from deepclust.metrics.exemplars import exemplars
 from deepclust.metrics.lineage import letter
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED
-from pages.gallery.row import PER_ROW, mark
+from pages.gallery.row import mark
+from pages.gallery.thumbs import SIZES, USUAL, thumbs
 from pages.map.colouring import Paint
 from pages.map.map import show_map
 from pages.visit import cached, session
@@ -57,7 +58,7 @@ def in_training(run: Run) -> bool:
 
 def _rows(run: Run, data: Dataset, number: int, embedding: np.ndarray, sample: np.ndarray, labels: np.ndarray) -> None:
     """Mean and most typical samples of every cluster, of the largest where they are many."""
-    best = exemplars(embedding.reshape(len(embedding), -1), labels, PER_ROW)
+    best = exemplars(embedding.reshape(len(embedding), -1), labels, SIZES[USUAL])
     clusters, sizes = np.unique(labels[labels >= 0], return_counts=True)
     largest = np.sort(np.argsort(-sizes, kind="stable")[:MOST_ROWS])
     value_range = None if data.pictured else (data.X[sample].min(axis=0), data.X[sample].max(axis=0))
@@ -65,13 +66,12 @@ def _rows(run: Run, data: Dataset, number: int, embedding: np.ndarray, sample: n
     for cluster, size in zip(clusters[largest].tolist(), sizes[largest].tolist(), strict=True):
         mean = mean_picture(data, sample[labels == cluster], MEAN_SIDE, value_range)
         typical = sample[best.typical[cluster]]
-        strip = cached.strip_of(data, f"{run.id}/snapshot-{number}/{cluster}", typical, PER_ROW)
         name = f"Cluster {letter(cluster)}"
         parts.append(
             f'<div style="display:flex;gap:.6rem;align-items:center;margin-top:.5rem"><img src="{mean}" alt="Mean of {name}" '
             f'style="border-radius:4px;image-rendering:pixelated">'
             f'<div style="font-size:.9rem">{mark(cluster)} <b>{html.escape(name)}</b> '
             f'<span style="opacity:.7">{size:,} of these samples</span></div></div>'
-            f'<img src="{strip}" alt="Most typical samples of {name}" style="max-width:100%;image-rendering:pixelated">'
+            + thumbs(data, f"{run.id}/snapshot-{number}/{cluster}", typical, f"Most typical samples of {name}")
         )
     st.html("".join(parts))

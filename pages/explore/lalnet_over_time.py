@@ -48,7 +48,7 @@ def over_time(subject: Subject) -> None:
             film = cached.projection(str(job.out))
             maps, rows = film.points, np.searchsorted(snapshots.sample, mapped_ids(film))
         else:
-            wait_for(job, PROJECTIONS["tsne"].title, f"{len(numbers)} snapshots")
+            wait_for(job, f"{PROJECTIONS['tsne'].title} of {len(numbers)} snapshots")
     accuracies = _accuracies(subject, snapshots)
     groups = subject.groups(snapshots.sample[rows])
     for column, number, points in zip(st.columns(len(numbers), gap="small"), numbers, maps, strict=True):

@@ -27,7 +27,6 @@ from pages.visit.sight import Sight
 
 METHOD = "LALNet"
 SPACE_HEIGHT = 380  # pixels of a map
-PER_ROW = 7  # pictures of a cluster, three galleries side by side
 
 
 def has_views(run: Run) -> bool:
@@ -135,7 +134,7 @@ def other_k(subject: Subject) -> None:
     for column, k in zip(st.columns(len(ks), gap="medium"), ks, strict=True):
         with column:
             st.markdown(f"**k = {k}**" + (" (trained with)" if k == own else ""))
-            rows_of_pictures(replace(sight, k=k), kind, per_row=PER_ROW)
+            rows_of_pictures(replace(sight, k=k), kind)
 
 
 FIGURES = {"3 Over time": over_time, "4 Units": units, "5 Spaces": spaces, "6 Graphs": graphs, "7 Other k": other_k}

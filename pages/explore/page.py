@@ -21,7 +21,7 @@ from pages.gallery.gallery import galleries
 from pages.gallery.verdict import verdict_line
 from pages.map.choice import choose_map, spaces
 from pages.map.colouring import KEPT, colour_by, painted
-from pages.map.map import show_map
+from pages.map.map import WINDOW, show_map
 from pages.map.projections import chosen_map, first_map, map_caption, mapped_ids
 from pages.parts.opening import open_finished
 from pages.parts.pick import chosen_by_hand, in_address, key_of, pick
@@ -31,6 +31,11 @@ from pages.parts.yardstick import yardstick_line
 from pages.visit import session
 from pages.visit.say import plain
 from pages.visit.sight import Sight
+
+ABOUT_K = (
+    "Sorts the samples into k groups by {}. At the k of the training the method's own clusters are shown. From one k to the "
+    "next the larger part of a cluster keeps letter and colour; the smaller gets new ones."
+)
 
 
 def k_slider(sight: Sight) -> None:
@@ -44,9 +49,16 @@ def k_slider(sight: Sight) -> None:
         key=key,
         on_change=_choose_k,
         args=(run, key),
-        help=f"Sorts the samples into k groups by {plain(run.regrouping)}. At the k of the training the method's own clusters are "
-        "shown. From one k to the next the larger part of a cluster keeps letter and colour; the smaller gets new ones.",
+        label_visibility="collapsed",
+        width=240,
     )
+
+
+def about_k(sight: Sight) -> None:
+    """What the clusters at k are, what speaks for k, and their numbers."""
+    run, k = sight.run, sight.k
+    if run.config.labels_seen:
+        st.badge("The labels had been seen before this run", icon=":material/visibility:", color="orange")
     own = run.config.n_clusters
     edited = ", with your edits" if sight.clusters.edited.changed else ""
     st.caption(
@@ -54,6 +66,10 @@ def k_slider(sight: Sight) -> None:
         if k == own
         else f"k = {k:d}: {plain(run.regrouping)} of {plain(run.config.method)} (trained with k = {own}){edited}"
     )
+    numbers(sight)
+    test_part(sight)
+    yardstick_line(sight.run.config, sight.data, sight.run)
+    verdict_line(sight)
 
 
 def _choose_k(run: Run, key: str) -> None:
@@ -63,21 +79,23 @@ def _choose_k(run: Run, key: str) -> None:
 
 
 def map_pane(sight: Sight) -> None:
-    """The map with its controls."""
+    """The map, and over it its controls and how far it is."""
     run = sight.run
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(key="map-controls", horizontal=True, gap="xsmall"):
         choice = choose_map(run, sight.outcome.result.embedding.shape[1])
-        by = colour_by(sight, measured=True)
-    projection = chosen_map(run, choice)
-    if projection is None:
-        projection = first_map(run)
+        with st.popover(":material/palette: Colour", key="map-colour", help="What the points are coloured by"):
+            by = colour_by(sight, measured=True)
+    with st.container(key="map-progress"):
+        projection = chosen_map(run, choice)
         if projection is None:
-            return
-        st.caption("Meanwhile: PCA of the latent space.")
+            projection = first_map(run)
+            if projection is None:
+                return
+            st.caption("Meanwhile: PCA of the latent space.")
     ids = mapped_ids(projection)
     paint = painted(sight, by, ids, projection)
     note_map(sight, projection, paint, spaces(run)[choice.space])
-    show_map(projection.points, ids, paint, key=f"map-{run.id}", sight=sight)
+    show_map(projection.points, ids, paint, key=f"map-{run.id}", sight=sight, height=WINDOW)
     if by == KEPT and projection.kept is None:
         st.caption("How many neighbours this map keeps was not measured: the colours are those of the clusters.")
     caption, caution = map_caption(projection, sight.data.n_samples), find_method(run.config.method).caution
@@ -86,10 +104,12 @@ def map_pane(sight: Sight) -> None:
 
 def clusters_view(sight: Sight) -> None:
     """Map and galleries, and below them what the labels say."""
-    left, right = st.columns([0.6, 0.4], gap="medium")
-    with left:  # first: a new k recolours the map before the pictures are made
+    with st.container(key="explore-columns"):
+        left, right = st.columns([0.62, 0.38], gap="small")
+    with left.container(key="map-side"):  # first: a new k recolours the map before the pictures are made
         map_pane(sight)
     with right:
+        about_k(sight)
         galleries(sight)
     truth(sight)
 
@@ -125,19 +145,13 @@ def page() -> None:
     )
     if sight is None:
         return
-    if sight.run.config.labels_seen:
-        st.badge("The labels had been seen before this run", icon=":material/visibility:", color="orange")
-    above_left, above_right = st.columns([0.36, 0.64], gap="large", vertical_alignment="center")
-    with above_left:
-        k_slider(sight)
-    with above_right:
-        numbers(sight)
-    test_part(sight)
-    yardstick_line(sight.run.config, sight.data, sight.run)
-    verdict_line(sight)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(key="explore-bar", horizontal=True, vertical_alignment="center", gap="small"):
         view = view_control(sight.run)
+        st.markdown("k", width="content", help=f"The number of clusters. {ABOUT_K.format(plain(sight.run.regrouping))}")
+        k_slider(sight)
         shelf = st.container(width="content")
+    if VIEWS[view] is not clusters_view:
+        about_k(sight)
     VIEWS[view](sight)
     with shelf:  # last, when it is known which map is seen
         take(sight)

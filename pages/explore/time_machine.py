@@ -73,7 +73,7 @@ def _maps(run: Run, moments: Moments, method: str) -> tuple[str, np.ndarray, lis
         job = reel_job(run, method)
         if request_job(job).state == "done":
             return method, cached.projection(str(job.out)).points, reel_numbers(len(moments.texts))
-        wait_for(job, f"{PROJECTIONS[method].title} of the snapshots", "Meanwhile: PCA.")
+        wait_for(job, f"{PROJECTIONS[method].title} of the snapshots")
     return "pca", moments.planes, list(range(len(moments.texts)))
 
 

@@ -10,6 +10,7 @@ from deepclust.metrics.lineage import letter
 from deepclust.runs.edit_kinds import default_name
 from pages.gallery.edits import edit_bar, row_form, row_menu
 from pages.gallery.row import KINDS, Majorities, head, majorities_of, strip
+from pages.gallery.thumbs import size_control
 from pages.parts.pick import in_address, pick
 from pages.visit.clusters import Clusters
 from pages.visit.say import plain
@@ -35,8 +36,9 @@ def _cluster_rows(sight: Sight) -> None:
         explained = "  \n".join(f"**{name}**: {sentence}" for name, sentence in KINDS.items())
         kind = pick("Which samples", list(KINDS), key="gallery-kind", help=explained, kept=in_address("gallery"))
         by = _sort_control(sight.revealed)
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         edit_bar(sight, clusters)
+        size = size_control()
     if clusters.edited.trouble:
         st.warning(plain(clusters.edited.trouble))
     order = _order(by, facts, classes)
@@ -48,7 +50,7 @@ def _cluster_rows(sight: Sight) -> None:
             with menu:
                 row_menu(sight, clusters, cluster, int(facts.nearest[place]))
             row_form(sight, clusters, cluster)
-            st.html(strip(sight.data, clusters, cluster, kind))
+            st.html(strip(sight.data, clusters, cluster, kind, size, sight.run.id))
 
 
 def _sort_control(revealed: bool) -> str:

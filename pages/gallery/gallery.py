@@ -12,8 +12,9 @@ from deepclust.metrics.lineage import letter
 from pages.gallery.cluster_rows import cluster_rows
 from pages.gallery.edits import gather_button
 from pages.gallery.point import point_pane
-from pages.gallery.row import KINDS, PER_ROW, majorities_of, mark, mostly, strip
+from pages.gallery.row import KINDS, majorities_of, mark, mostly, strip
 from pages.gallery.saved import saved_bar
+from pages.gallery.thumbs import thumbs
 from pages.parts.pick import pick
 from pages.visit import cached, session
 from pages.visit.say import plain
@@ -33,7 +34,7 @@ def galleries(sight: Sight) -> None:
         _selection(sight)
 
 
-def rows_of_pictures(sight: Sight, kind: str, *, per_row: int = PER_ROW, only: Collection[int] | None = None) -> None:
+def rows_of_pictures(sight: Sight, kind: str, *, only: Collection[int] | None = None) -> None:
     """One row of pictures for each cluster as the method found it, or for those in ``only``; kind: one of `KINDS`.
 
     For pages that compare what was found at several k: no edits.
@@ -50,7 +51,7 @@ def rows_of_pictures(sight: Sight, kind: str, *, per_row: int = PER_ROW, only: C
             f'<div style="margin:0 0 .7rem 0"><div style="font-size:.9rem;margin-bottom:.15rem">'
             f'<span style="font-size:1.15rem">{mark(cluster)}</span> '
             f"<b>Cluster {letter(cluster)}</b> <span style='opacity:.7'>{html.escape(facts)}</span></div>"
-            f"{strip(sight.data, clusters, cluster, kind, per_row)}</div>"
+            f"{strip(sight.data, clusters, cluster, kind)}</div>"
         )
     st.html("".join(parts))
     if sight.clusters.edited.changed:
@@ -88,8 +89,8 @@ def _selection(sight: Sight) -> None:
         point_pane(sight)
         return
     shown = ids[:: max(1, len(ids) // 96)][:96]
-    picture = cached.strip_of(sight.data, f"{run.id}/selection/{hash(ids.tobytes())}", shown, 12)
-    st.html(f'<img src="{picture}" alt="selected samples" style="max-width:100%;image-rendering:pixelated">')
+    key = f"{run.id}/selection/{hash(ids.tobytes())}"
+    st.html(thumbs(sight.data, key, shown, "selected samples", run_id=run.id, all_lines=True))
     homes, counts = np.unique(clusters.labels[ids], return_counts=True)
     st.caption(
         f"{len(shown)} of {len(ids):,} shown · "

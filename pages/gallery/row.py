@@ -14,11 +14,12 @@ from deepclust.metrics.cluster_facts import ClusterFacts, telling_features
 from deepclust.metrics.external import majorities
 from deepclust.metrics.lineage import letter
 from deepclust.runs.edit_kinds import default_name
-from pages.visit import cached
+from pages.gallery.thumbs import SIZES, USUAL, thumbs
 from pages.visit.clusters import Clusters
 from pages.visit.sight import Sight
 
-PER_ROW = 14
+# which share of its samples lies on the border to the nearest cluster, at least, and what that means
+APART = ((0.03, "touches"), (1e-9, "close to"), (0.0, "well apart; next is"))
 KINDS = {
     "Most typical": "Nearest to the centre of the cluster",
     "Borderline": "Nearly as close to another cluster",
@@ -76,22 +77,26 @@ def head(data: Dataset, clusters: Clusters, facts: ClusterFacts, place: int, cla
 
 
 def _near(clusters: Clusters, facts: ClusterFacts, place: int) -> list[str]:
-    """Words about the nearest other cluster, and the border to it."""
+    """How well a cluster is apart from the nearest other, as a bar and in words."""
     nearest = int(facts.nearest[place])
     if nearest < 0:
         return []
-    away, radius = float(facts.distance[place]), float(facts.radius[place])
+    apart = float(facts.apart[place])
+    n_border = int(facts.n_borderline[place])
+    share = n_border * float(facts.towards[place]) / int(facts.sizes[place])
     title = (
-        f"From centre to centre {away:.3g}; its own samples lie {radius:.3g} from their centre on average. "
-        "Both in the latent space."
+        f"From centre to centre {float(facts.distance[place]):.3g}, which is {apart:.2g} times as far as samples of the two lie "
+        f"from their own centre on average (its own {float(facts.radius[place]):.3g}). All in the latent space."
     )
     text = (
-        f'<span title="{title}">nearest {mark(nearest)} {html.escape(clusters.names[nearest])}, {away:.3g} away '
-        f"(own reach {radius:.3g})</span>"
+        f'<span title="{title}"><span class="apart" role="img" aria-label="{apart:.1f} times their reach apart">'
+        f'<i style="width:{100 * apart / (1 + apart):.0f}%"></i></span> '
+        f"{next(words for least, words in APART if share >= least)} {mark(nearest)} {html.escape(clusters.names[nearest])}</span>"
     )
-    n_border = int(facts.n_borderline[place])
     if n_border:
-        text += f" · {n_border:,} on a border, {facts.towards[place]:.0%} of those towards it"
+        text += f' · <span title="Nearly as close to another cluster">{n_border:,} undecided</span>'
+        if facts.towards[place] < 0.5:
+            text += ", most of them towards others"
     return [f'<span style="opacity:.75">{text}</span>']
 
 
@@ -104,16 +109,14 @@ def _telling_words(data: Dataset, clusters: Clusters, cluster: int) -> str:
     return f'<span style="opacity:.75" title="{title}">unlike the rest: {text}</span>'
 
 
-def strip(data: Dataset, clusters: Clusters, cluster: int, kind: str, per_row: int = PER_ROW) -> str:
-    """Pictures of a cluster side by side as HTML; kind: one of `KINDS`."""
+def strip(data: Dataset, clusters: Clusters, cluster: int, kind: str, size: int = USUAL, run_id: str = "") -> str:
+    """Pictures of a cluster side by side as HTML; kind: one of `KINDS`; size and run_id: see `thumbs`."""
     rows = {"Most typical": clusters.best.typical, "Borderline": clusters.best.borderline, "Random": clusters.random}[
         kind
     ]
-    picture = cached.strip_of(data, f"{clusters.key}/{kind}/{cluster}", rows[cluster][:per_row], per_row)
-    return (
-        f'<img src="{picture}" alt="{html.escape(kind)} samples of cluster {letter(cluster)}" '
-        'style="max-width:100%;image-rendering:pixelated">'
-    )
+    label = f"{kind} samples of cluster {letter(cluster)}"
+    key = f"{clusters.key}/{kind}/{cluster}"
+    return thumbs(data, key, rows[cluster][: SIZES[size]], label, size, run_id=run_id)
 
 
 def _count(n: int, noun: str) -> str:

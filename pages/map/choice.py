@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import streamlit as st
+
 from deepclust.engine.maps.run_maps import FIRST_SAMPLE, first_sample, telling_projection
 from deepclust.engine.training.saved import build
 from deepclust.projections import PROJECTIONS
@@ -25,14 +27,15 @@ class Choice:
 
 
 def choose_map(run: Run, n_features: int) -> Choice:
-    """All controls of a map. n_features: of the latent space, which is shown first."""
-    space = space_control(run, key="map-space", kept=in_address("space"))
+    """All controls of a map, behind one button. n_features: of the latent space, which is shown first."""
     first = telling_projection(n_features)
-    method = projection_control(key=f"map-method-{first}", default=first, kept=in_address("projection"))
-    dimensions = pick(
-        "Dimensions", [2, 3], title=lambda d: f"{d}-D", key="map-dimensions", kept=in_address("dimensions")
-    )
-    return Choice(space, method, dimensions, sample_size(run, method))
+    with st.popover(":material/map: Map", key="map-choice", help="Which space is mapped, and how"):
+        space = space_control(run, key="map-space", kept=in_address("space"))
+        method = projection_control(key=f"map-method-{first}", default=first, kept=in_address("projection"))
+        dimensions = pick(
+            "Dimensions", [2, 3], title=lambda d: f"{d}-D", key="map-dimensions", kept=in_address("dimensions")
+        )
+        return Choice(space, method, dimensions, sample_size(run, method))
 
 
 def spaces(run: Run) -> dict[Space, str]:

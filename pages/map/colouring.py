@@ -7,11 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from deepclust.data.dataset import OwnColumn
+from deepclust.metrics.matching import agreement
 from deepclust.projections import Projection
 from pages.parts.pick import Kept, in_address, pick
+from pages.parts.strip import label_of
+from pages.visit import cached
 from pages.visit.sight import Sight
 
 CLUSTER, CONFIDENCE, KEPT, CLASS = "Cluster", "Confidence", "Neighbours kept", "Class"
+COLUMN, AGREEMENT = "Column", "Agreement"
+NO_VALUE = "no value"
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +28,8 @@ class Paint:
     values: np.ndarray | None = None
     names: Sequence[str] | None = None
     value_name: str = CONFIDENCE
+    ends: tuple[str, str] | None = None  # what stands at the ends of the scale of values, else 0 and 1
+    none: str = "Noise"  # what a negative group is called
 
 
 def colour_control(
@@ -36,13 +44,47 @@ def colour_by(sight: Sight, *, measured: bool = False) -> str:
 
     measured: the map is a projection, which may have measured how many neighbours it keeps.
     """
-    return colour_control(
-        [CLUSTER, CONFIDENCE, *([KEPT] if measured else []), *([CLASS] if sight.revealed else [])],
+    others = _others(sight)
+    columns = [column.name for column in sight.data.columns]
+    by = colour_control(
+        [
+            CLUSTER,
+            CONFIDENCE,
+            *([KEPT] if measured else []),
+            *([AGREEMENT] if others else []),
+            *([COLUMN] if columns else []),
+            *([CLASS] if sight.revealed else []),
+        ],
         key="colour",
         help="Confidence: how much nearer a sample is to its own centre than to the next one, 0 to 1."
-        + ("  \nNeighbours kept: how many of its 15 nearest samples are near it on this map, too, 0 to 1." * measured),
+        + ("  \nNeighbours kept: how many of its 15 nearest samples are near it on this map, too, 0 to 1." * measured)
+        + "  \nAgreement: the samples that share its cluster here and there, of those that share it here or there, 0 to 1.",
         kept=in_address("colour"),
     )
+    if by == COLUMN:
+        return f"{COLUMN}: {pick('Column', columns, key=f'colour-of-{sight.run.id}', many=True, kept=in_address('of'))}"
+    if by == AGREEMENT:
+        other = pick(
+            "With",
+            list(others),
+            title=others.__getitem__,
+            key=f"colour-with-{sight.key}",
+            many=True,
+            kept=in_address("with"),
+        )
+        return f"{AGREEMENT}: {other}"
+    return by
+
+
+def _others(sight: Sight) -> dict[str, str]:
+    """Other clusterings of the same samples, and what they are called: other k of the run, then other runs."""
+    ks = sorted((k for k in sight.outcome.by_k if k != sight.k), key=lambda k: abs(k - sight.k))
+    runs = [
+        run
+        for run in cached.store().recent()
+        if run.id != sight.run.id and run.has_result and run.config.dataset == sight.run.config.dataset
+    ]
+    return {str(k): f"k = {k}" for k in ks} | {run.id: label_of(run) for run in runs}
 
 
 def painted(sight: Sight, by: str, ids: np.ndarray, projection: Projection | None = None) -> Paint:
@@ -50,10 +92,28 @@ def painted(sight: Sight, by: str, ids: np.ndarray, projection: Projection | Non
 
     projection: the map that is drawn, which knows how many neighbours it keeps.
     """
+    by, _, which = by.partition(": ")
     if by == CLASS and sight.classes is not None:
         return Paint(sight.classes[ids], names=sight.data.class_names)
     clusters = sight.clusters
     groups, names = clusters.labels[ids], clusters.on_the_map()
     if by == KEPT and projection is not None and projection.kept is not None:
         return Paint(groups, projection.kept, names, KEPT)
+    if by == COLUMN:
+        return _of_column(groups, next(column for column in sight.data.columns if column.name == which), ids)
+    if by == AGREEMENT:
+        other = sight.outcome.by_k[int(which)] if which.isdecimal() else cached.own_labels(cached.store().get(which))
+        return Paint(groups, agreement(clusters.labels, other)[ids], names, f"Agreement with {_others(sight)[which]}")
     return Paint(groups, clusters.best.confidence[ids] if by == CONFIDENCE else None, names)
+
+
+def _of_column(clusters: np.ndarray, column: OwnColumn, ids: np.ndarray) -> Paint:
+    """A column's words as groups, its numbers as a scale between the 1st and the 99th of a hundred values."""
+    values = column.values[ids]
+    if column.words is not None:
+        return Paint(np.where(np.isnan(values), -1, values).astype(np.int64), names=column.words, none=NO_VALUE)
+    if np.isnan(values).all():
+        return Paint(clusters, values, value_name=column.name)
+    low, high = np.nanquantile(values, [0.01, 0.99])
+    unit = (values - low) / max(float(high - low), float(np.finfo(np.float32).tiny))
+    return Paint(clusters, unit, value_name=column.name, ends=(f"{low:.4g}", f"{high:.4g}"))

@@ -15,6 +15,7 @@ import numpy as np
 import streamlit as st
 
 from deepclust.figures import webmap
+from deepclust.figures.sheets import COLUMNS, faces_sheet
 from pages.map.colouring import Paint
 from pages.map.pictures import pictures
 from pages.map.wire import BUNDLES, answer, wire
@@ -22,6 +23,8 @@ from pages.visit import say, session
 from pages.visit.sight import Sight
 
 HEIGHT = 620  # pixels
+WINDOW = 0  # instead of a height: as high as the window leaves room, see assets/app.css
+MOST_FACES = 60  # clusters whose labels have a picture
 NO_WEBGL = "map-without-webgl"  # in the session: this browser has said that it cannot
 
 _map = st.components.v2.component("deepclust_map", js=(BUNDLES / "map.js").read_text(encoding="utf-8"))
@@ -73,11 +76,17 @@ def show_map(
             on_failed_change=lambda: st.session_state.update({NO_WEBGL: True}),
         )
         wire(key=f"{key}-frame", data=frame)
-        wire(key=f"{key}-paint", data=webmap.paint(key, paint.groups, paint.values, paint.names, paint.value_name))
+        packed_paint = webmap.paint(
+            key, paint.groups, paint.values, paint.names, paint.value_name, paint.ends, paint.none
+        )
+        wire(key=f"{key}-paint", data=packed_paint)
         for part, packed in (reel or {}).items():
             wire(key=f"{key}-{part}", data=packed)
         if sight is not None:
-            _facts(key, ids, sight, None if paint.values is not None else paint.groups)
+            coloured = None if paint.values is not None else paint.groups
+            _facts(key, ids, sight, coloured)
+            if sight.data.pictured and reel is None and coloured is not None:
+                _faces(key, ids, sight, coloured, webmap.version_of(packed_paint))
         wire(key=f"{key}-chosen", data=webmap.chosen(key, ids, selected, seq))
         if sight is not None:
             pictures(key, ids, sight.data)
@@ -94,6 +103,30 @@ def _facts(key: str, ids: np.ndarray, sight: Sight, coloured: np.ndarray | None)
         classes = {"classes": webmap.group_codes(sight.classes[ids])}
         names = {"names": sight.data.class_names}
         wire(key=f"{key}-truth", data=webmap.message(key, "truth", names, classes, deflate=True))
+
+
+def _faces(key: str, ids: np.ndarray, sight: Sight, coloured: np.ndarray, version: str) -> None:
+    """The most central picture of every cluster, for the labels of a map that is coloured by them."""
+    clusters = sight.clusters
+    if not np.array_equal(coloured, clusters.labels[ids]):
+        return
+    numbers = [c for c in clusters.best.typical if c >= 0][:MOST_FACES]
+    file, width, height = _faces_sheet(clusters.key, sight)
+    facts = {
+        "codes": [c + 1 for c in numbers],
+        "of": version,
+        "columns": COLUMNS,
+        "width": width,
+        "height": height,
+        "type": "image/jpeg",
+    }
+    wire(key=f"{key}-faces", data=webmap.message(key, "faces", facts, {"file": np.frombuffer(file, np.uint8)}))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _faces_sheet(key: str, _sight: Sight) -> tuple[bytes, int, int]:
+    typical = _sight.clusters.best.typical
+    return faces_sheet(_sight.data, np.array([typical[c][0] for c in typical if c >= 0][:MOST_FACES]))
 
 
 def _picked(key: str, ids: np.ndarray, version: str, sight: Sight | None) -> None:

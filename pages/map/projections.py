@@ -22,7 +22,7 @@ def chosen_map(run: Run, choice: Choice) -> Projection | None:
     projection, _ = requested_map(run, choice)
     if projection is None:
         title = f"{PROJECTIONS[choice.method].title} of {spaces(run)[choice.space]}"
-        wait_for(_job(run, choice), title, "PCA is there at once meanwhile.")
+        wait_for(_job(run, choice), title)
     return projection
 
 
@@ -63,12 +63,12 @@ def _job(run: Run, choice: Choice) -> MapJob:
     return map_job(run, cached.store(), *wanted, linked=choice.linked)
 
 
-def wait_for(job: Job, title: str, hint: str = "") -> None:
+def wait_for(job: Job, title: str) -> None:
     """Progress of a job that is under way, with a way to stop it; the page runs again when it is done."""
-    st.fragment(_wait, run_every=0.5)(job, title, hint)
+    st.fragment(_wait, run_every=0.5)(job, title)
 
 
-def _wait(job: Job, title: str, hint: str) -> None:
+def _wait(job: Job, title: str) -> None:
     root = cached.store().root
     state = request_job(job)
     if state.state == "done":
@@ -85,9 +85,8 @@ def _wait(job: Job, title: str, hint: str) -> None:
     if helper.error:
         say.error(f"Maps cannot be computed at the moment. {helper.error}")
         return
-    progress = state.text or helper.doing or helper.state
+    waits_for = f"after {helper.doing}" if state.state == "queued" and helper.doing else ""
+    progress = state.text or waits_for or helper.state
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(float(state.fraction), text=plain(f"{title}: {progress}"))
         st.button("Cancel", key=f"cancel-{job.key}", on_click=say.failures(say.toast)(cancel), args=(root, job))
-    if state.state == "queued" and helper.doing:
-        st.caption(plain(f"The projection process says: {helper.doing}. {hint}"))

@@ -36,11 +36,12 @@ def pick(
     title: Callable[[Option], str] = str,
     help: str | None = None,
     unlabelled: bool = False,
+    many: bool = False,
     kept: Kept | None = None,
 ) -> Option:
     """Draw the control where the caller is; one option is always chosen, at first ``default`` or else the first.
 
-    title: what an option is called on the page. unlabelled: only screen readers are told the label. kept: the choice is
+    title: what an option is called on the page. unlabelled: only screen readers are told the label. many: in a list that opens, not side by side. kept: the choice is
     what stands there, also when that was changed elsewhere, and a new choice is kept there.
     """
     first = options[0] if default is None else default
@@ -49,6 +50,12 @@ def pick(
         current = next((option for option in options if str(option) == kept.read()), first)
         drawn_key = key_of(key, current)
         further = {"default": current, "key": drawn_key, "on_change": _keep, "args": (key, drawn_key, first, kept)}
+    if many:
+        further["index"] = list(options).index(further.pop("default"))
+        listed = st.selectbox(
+            label, list(options), format_func=lambda option: plain(title(option)), help=help, **further
+        )
+        return cast(Option, listed)
     chosen = st.segmented_control(
         label,
         list(options),

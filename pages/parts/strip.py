@@ -18,6 +18,7 @@ from pages.parts.open_run import open_run
 from pages.visit import cached, say, session
 from pages.visit.say import plain
 
+PAGES = ("data", "train", "explore", "choose")
 STATE_COLOURS: dict[str, Any] = {
     "queued": "grey",
     "running": "blue",
@@ -35,18 +36,23 @@ def strip() -> None:
     cached.keep_helpers_alive()
     st.html(ASSETS / "app.css")
     run = session.current_run()
+    with st.container(horizontal=True, gap="xxsmall", key="strip-pages"):
+        for name in PAGES:  # seen in a narrow window only
+            st.page_link(f"pages/{name}/page.py", label=name.capitalize())
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="strip"):
         _run_picker(run)
         open_run()
         damaged_runs()
         if run is not None:
             config = run.config
-            say.badge(config.dataset_title, icon=":material/photo_library:", color="grey")
+            with st.container(key="strip-about", horizontal=True, gap="small", width="content"):
+                # not on narrow windows: the list of runs says it, too
+                say.badge(config.dataset_title, icon=":material/photo_library:", color="grey")
+                say.badge(method_of(run), icon=":material/model_training:", color="grey")
+                st.badge(f"seed {config.seed}", color="grey")
             if config.features:
                 say.badge("features", icon=":material/visibility:", color="violet", help=STANDS_APART)
-            say.badge(method_of(run), icon=":material/model_training:", color="grey")
             say.badge(f"k = {session.current_k(run)}", color="grey", help="The number of clusters that is shown.")
-            st.badge(f"seed {config.seed}", color="grey")
             live = run.status().state not in ENDED
             st.fragment(_status, run_every=2.0 if live else None)(run)
         st.badge("Local only", icon=":material/lock:", color="green", help="Your data stay on this computer.")

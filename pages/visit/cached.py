@@ -101,6 +101,16 @@ def _strip_of(key: str, _data: Dataset, _ids: np.ndarray, columns: int) -> str:
     return png_data_uri(contact_sheet(_data, _ids, columns=columns))
 
 
+def row_of(data: Dataset, key: str, ids: np.ndarray) -> str:
+    """Samples in one line without gaps as an address for a background of CSS; ``key`` names data and samples."""
+    return _row_of(f"{data.fingerprint}/{key}/{len(ids)}", data, ids)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _row_of(key: str, _data: Dataset, _ids: np.ndarray) -> str:
+    return png_data_uri(contact_sheet(_data, _ids, columns=len(_ids), gap=0))
+
+
 def transformed(data: Dataset, set_name: str, n: int) -> str:
     """n samples under every transformation of a set as an address for ``<img>``: a row each, a column per member."""
     return _transformed(f"{data.fingerprint}/{set_name}", n, data, set_name)

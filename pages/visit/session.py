@@ -24,6 +24,8 @@ PARTS = (
     "dimensions",
     "points",
     "colour",
+    "of",
+    "with",
     "gallery",
     "left",
     "right",

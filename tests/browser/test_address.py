@@ -14,10 +14,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 def wait_for_choice(page: Any, label: str, option: str) -> None:
     """Wait until a control shows an option."""
+    if label == "Colour by" and not page.get_by_role("radiogroup", name=label).is_visible():
+        page.get_by_role("button", name="Colour").click()
     page.get_by_role("radiogroup", name=label).get_by_role("radio", name=option, exact=True, checked=True).wait_for()
 
 
 def choose(page: Any, label: str, option: str) -> None:
+    if label == "Colour by" and not page.get_by_role("radiogroup", name=label).is_visible():
+        page.get_by_role("button", name="Colour").click()
     page.get_by_role("radiogroup", name=label).get_by_role("radio", name=option, exact=True).click()
 
 

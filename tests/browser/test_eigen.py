@@ -45,7 +45,7 @@ def test_gaps_are_told_and_a_selection_stands_out_in_both_maps(server: Server, p
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 8, steps=5)
     page.mouse.up()
-    page.locator("img[alt='selected samples']").wait_for()
+    page.locator("[aria-label='selected samples']").wait_for()
     chosen = [maps.nth(i).evaluate("m => Number(m.dataset.chosen)") for i in range(2)]
     assert 0 < chosen[0] < 1000
     assert chosen[0] == chosen[1]

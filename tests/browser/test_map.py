@@ -119,7 +119,7 @@ def test_lasso_to_gallery_and_the_selection_outlives_k_and_zoom(shown: Map) -> N
     page = shown.page
     page.get_by_role("button", name=re.compile("Draw around points")).click()
     shown.draw_around(*shown.middle(3), 70)
-    page.locator("img[alt='selected samples']").wait_for()
+    page.locator("[aria-label='selected samples']").wait_for()
     chosen = shown.said("chosen")
     assert int(chosen) > 20
     assert page.locator(".chip").inner_text() == f"{chosen} selected ×"
@@ -191,7 +191,9 @@ def test_few_points_in_view_are_pictures_and_a_rerun_that_changes_nothing_draws_
     page = shown.page
     page.mouse.move(*shown.middle(3))
     assert not page.locator(".thumbs").first.is_visible()
+    page.keyboard.down("Control")
     page.mouse.wheel(0, -1400)
+    page.keyboard.up("Control")
     page.locator(".thumbs").first.wait_for()
     page.get_by_role("button", name=re.compile("Pictures instead of points")).click()
     page.locator(".thumbs").first.wait_for(state="hidden")
@@ -204,7 +206,7 @@ def test_few_points_in_view_are_pictures_and_a_rerun_that_changes_nothing_draws_
         shown.root.element_handle(),
     )
     page.get_by_text("Borderline").click()
-    page.locator("img[alt='Borderline samples of cluster A']").wait_for()
+    page.locator("[aria-label='Borderline samples of cluster A']").wait_for()
     settle(page)
     assert page.evaluate("window.drawn") == 0
 

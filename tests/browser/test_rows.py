@@ -18,7 +18,7 @@ NAME = 'Sixes 🦒 "6" <img src=x onerror=alert(1)>'  # more than the map shows
 
 def opened(page: Any, address: str) -> None:
     page.goto(address)
-    page.locator("img[alt='Most typical samples of cluster A']").wait_for()
+    page.locator("[aria-label='Most typical samples of cluster A']").wait_for()
     drawn = page.locator(".map").first.element_handle()
     # without a graphics card, a busy machine paints late
     page.wait_for_function("m => Boolean(m.dataset.drawn)", arg=drawn, timeout=180_000)
@@ -39,7 +39,7 @@ def test_from_sorting_to_a_reload(quiet: Server, page: Any) -> None:
     server, run = quiet, trained(quiet, n_init=1)
     address = f"{server.url}/explore?run={run.id}"
     opened(page, address)
-    pictures = page.locator("img[alt^='Most typical samples of cluster']")
+    pictures = page.locator("[aria-label^='Most typical samples of cluster']")
     legend = page.locator(".entry")
     expect(pictures).to_have_count(10)
     expect(page.locator("img[alt^='Mean picture of cluster']")).to_have_count(10)
@@ -59,12 +59,12 @@ def test_from_sorting_to_a_reload(quiet: Server, page: Any) -> None:
     largest = max(range(10), key=sizes.__getitem__)
     page.get_by_role("combobox", name="Sort by").click()
     page.get_by_role("option", name="Largest first").click()
-    expect(pictures.first).to_have_attribute("alt", f"Most typical samples of cluster {letter(largest)}")
+    expect(pictures.first).to_have_attribute("aria-label", f"Most typical samples of cluster {letter(largest)}")
     settle(page)
     assert page.evaluate("window.drawn") == 0
     page.get_by_role("combobox", name="Sort by").click()
     page.get_by_role("option", name="By letter").click()
-    expect(pictures.first).to_have_attribute("alt", "Most typical samples of cluster A")
+    expect(pictures.first).to_have_attribute("aria-label", "Most typical samples of cluster A")
 
     choose(page, 0, "Rename")
     field = page.get_by_role("textbox", name="New name of cluster A")

@@ -54,7 +54,7 @@ def test_two_maps_are_linked_and_the_time_machine_plays(quiet: Server, page: Any
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 8, steps=5)
     page.mouse.up()
-    page.locator("img[alt='selected samples']").wait_for()
+    page.locator("[aria-label='selected samples']").wait_for()
     chosen = right.get_attribute("data-chosen")
     assert 0 < int(chosen) < 1797
     expect(left).to_have_attribute("data-chosen", chosen)

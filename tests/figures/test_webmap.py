@@ -133,3 +133,14 @@ def test_a_selection_comes_back_from_either_packing() -> None:
 def test_nonsense_from_the_browser_is_refused(selection: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="Select again"):
         webmap.rows_of(selection, 9)
+
+
+def test_values_that_are_missing_have_a_level_of_their_own_and_a_scale_has_two_ends() -> None:
+    values = np.array([0.0, np.nan, 1.0])
+    header, arrays = unpacked(webmap.paint("map", None, values, value_name="age", ends=("18", "90")))
+    assert arrays["codes"].tolist() == [1, 0, 255]
+    assert header["facts"]["gaps"] is True
+    assert header["facts"]["ends"] == ["18", "90"]
+    header, arrays = unpacked(webmap.paint("map", None, np.array([0.0, 1.0])))
+    assert arrays["codes"].tolist() == [0, 255]
+    assert "gaps" not in header["facts"]

@@ -73,3 +73,12 @@ def test_telling_features_are_those_in_which_a_cluster_differs_from_the_rest() -
 
 def test_a_lone_cluster_has_nothing_telling() -> None:
     assert telling_features(np.eye(3, dtype=np.float32), np.zeros(3, int)) == {0: []}
+
+
+def test_apart_is_the_distance_of_two_centres_by_how_far_their_samples_reach() -> None:
+    X = np.array([[-1.0], [1.0], [9.0], [11.0], [49.0], [51.0]], np.float32)
+    labels = np.array([0, 0, 2, 2, 5, 5])
+    facts = cluster_facts(X, labels, exemplars(X, labels))
+    assert facts.apart.tolist() == pytest.approx([5.0, 5.0, 20.0])
+    alone = cluster_facts(X, np.zeros(6, int), exemplars(X, np.zeros(6, int)))
+    assert np.isinf(alone.apart).all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from deepclust.metrics.matching import align_labels, align_series, confusion
+from deepclust.metrics.matching import agreement, align_labels, align_series, confusion
 
 
 def test_a_permutation_is_undone():
@@ -64,3 +64,10 @@ def test_a_series_is_named_from_its_end():
     np.testing.assert_array_equal(named[2], final)
     np.testing.assert_array_equal(named[1], [0, 0, 0, 1, 2, 2])
     np.testing.assert_array_equal(named[0], [0, 0, 0, 0, 2, 2])
+
+
+def test_agreement_is_the_share_of_those_together_in_both_of_those_together_in_either():
+    one, two = np.array([0, 0, 0, 1, 1, -1]), np.array([7, 7, 3, 3, 3, 3])
+    loops = [np.mean(((one == one[i]) & (two == two[i]))[(one == one[i]) | (two == two[i])]) for i in range(len(one))]
+    assert np.allclose(agreement(one, two), loops)
+    assert (agreement(one, one + 4) == 1).all()

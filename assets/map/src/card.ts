@@ -11,9 +11,12 @@ export interface Facts {
 const DWELL = 70; // milliseconds on a point before its card is shown
 const GRACE = 260; // that a card stays when the point is left
 const SIDE = 112; // pixels of the picture
+const EDGE = 8; // pixels between a pinned card and the edge of the map
 
 export class Card {
   row = -1; // the point that is looked at
+  upper = 46; // pixels that a pinned card leaves free at the top and at the bottom
+  lower = EDGE;
   pinned = -1;
   private readonly ring = element("div", "ring");
   private readonly echo = element("div", "ring echo"); // around the sample that is looked at on another map
@@ -113,6 +116,12 @@ export class Card {
     if (this.card.hidden || told < 0) return;
     const [px, py] = this.place(told);
     const { clientWidth: width, clientHeight: height } = this.ground;
+    if (this.pinned >= 0) {
+      // in the corner that is farthest from its point, clear of what lies on the edges of the map
+      const [wide, high] = [width - this.card.offsetWidth - EDGE, height - this.card.offsetHeight - this.lower];
+      at(this.card, px > width / 2 ? EDGE : wide, py > height / 2 ? this.upper : Math.max(this.upper, high));
+      return;
+    }
     const x = px + 16 + this.card.offsetWidth > width ? px - 16 - this.card.offsetWidth : px + 16;
     const y = Math.min(Math.max(4, py - this.card.offsetHeight / 2), height - this.card.offsetHeight - 4);
     at(this.card, Math.max(4, x), y);

@@ -42,8 +42,8 @@ export function groupTexture(n: number, palette: string[], noise: string): Uint8
   return pixels;
 }
 
-/** One pixel for each of the 256 levels of a value. */
-export function valueTexture(): Uint8Array {
+/** One pixel for each of the 256 levels of a value; none: the colour of level 0 where that is no value. */
+export function valueTexture(none?: string): Uint8Array {
   const pixels = new Uint8Array(256 * 4);
   for (let level = 0; level < 256; level++) {
     const place = (level / 255) * (CIVIDIS.length - 1);
@@ -51,6 +51,10 @@ export function valueTexture(): Uint8Array {
     const high = rgb(CIVIDIS[Math.ceil(place)]);
     const mix = (a: number, b: number) => Math.round(a + (b - a) * (place % 1));
     pixels.set([mix(low.r, high.r), mix(low.g, high.g), mix(low.b, high.b), 0], level * 4);
+  }
+  if (none) {
+    const { r, g, b } = rgb(none);
+    pixels.set([r, g, b, 0]);
   }
   return pixels;
 }

@@ -17,7 +17,7 @@ export interface Groups {
 
 /** What a group of the map is called. */
 export function nameOf(paint: Paint | null, code: number): string {
-  return code === 0 ? "Noise" : (paint?.names?.[code - 1] ?? letterOf(code - 1));
+  return code === 0 ? (paint?.none ?? "Noise") : (paint?.names?.[code - 1] ?? letterOf(code - 1));
 }
 
 /** What the card tells of a point. */

@@ -1,4 +1,5 @@
-// What a hand does on the map: move, zoom, draw around points, click. Mouse, pen and touch alike.
+// What a hand does on the map: move, zoom, draw around points, click. It takes neither the wheel nor one finger from the
+// page: the wheel zooms with Ctrl or after a click, two fingers move and zoom; where it does not, a hint says so.
 
 import type { View } from "./view";
 
@@ -10,9 +11,11 @@ export interface Acts {
   left(): void;
   clicked(px: number, py: number, add: boolean): void;
   drawn(outline: [number, number][], add: boolean): void; // a closed line around points, in pixels
+  hint(words: string): void;
 }
 
 const CLICK = 4; // pixels that a hand may tremble
+const COMMAND = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl";
 const NS = "http://www.w3.org/2000/svg";
 
 export class Gestures {
@@ -23,6 +26,7 @@ export class Gestures {
   private began: [number, number] | null = null;
   private moved = false;
   private pinch = 0; // distance of two fingers
+  private entered = false; // by a click: the wheel zooms until the pointer leaves
 
   /** ground: the element that covers the map; a line is drawn in it. */
   constructor(
@@ -39,7 +43,13 @@ export class Gestures {
     ground.addEventListener("pointermove", (e) => this.move(e));
     ground.addEventListener("pointerup", (e) => this.up(e));
     ground.addEventListener("pointercancel", (e) => this.cancel(e));
-    ground.addEventListener("pointerleave", () => this.acts.left());
+    ground.addEventListener("pointerleave", () => {
+      this.entered = false;
+      this.acts.left();
+    });
+    const two = (e: TouchEvent) => e.touches.length > 1 && e.cancelable && e.preventDefault(); // or the page would zoom
+    ground.addEventListener("touchstart", two, { passive: false });
+    ground.addEventListener("touchmove", two, { passive: false });
     ground.addEventListener("wheel", (e) => this.wheel(e), { passive: false });
     ground.addEventListener("dblclick", () => {
       this.view.reset();
@@ -55,6 +65,7 @@ export class Gestures {
   private down(event: PointerEvent): void {
     if (event.pointerType === "mouse" && event.button !== 0) return;
     const place = this.at(event);
+    this.entered = event.pointerType !== "touch";
     this.ground.setPointerCapture(event.pointerId);
     this.fingers.set(event.pointerId, place);
     this.acts.left();
@@ -62,6 +73,7 @@ export class Gestures {
       this.began = place;
       this.moved = false;
       this.outline = this.tool !== "move" || event.shiftKey ? [place] : null;
+      this.pinch = 0;
     } else {
       this.outline = null; // a second finger: zoom instead
       this.moved = true;
@@ -88,6 +100,7 @@ export class Gestures {
       this.show();
       return;
     }
+    if (event.pointerType === "touch" && this.fingers.size === 1) return; // the page scrolls
     this.view.move((place[0] - before[0]) / this.fingers.size, (place[1] - before[1]) / this.fingers.size);
     if (this.fingers.size === 2) {
       const spread = this.spread();
@@ -109,12 +122,17 @@ export class Gestures {
   }
 
   private cancel(event: PointerEvent): void {
+    if (event.pointerType === "touch" && this.fingers.size === 1) this.acts.hint("Two fingers move and zoom the map");
     this.fingers.delete(event.pointerId);
     this.outline = null;
     this.show();
   }
 
   private wheel(event: WheelEvent): void {
+    if (!event.ctrlKey && !event.metaKey && !this.entered) {
+      this.acts.hint(`${COMMAND} + wheel zooms, or click the map first`);
+      return;
+    }
     event.preventDefault();
     const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
     this.view.near(Math.exp(-event.deltaY * lines * 0.0016), ...this.at(event));

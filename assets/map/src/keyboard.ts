@@ -7,6 +7,8 @@ export interface Keys {
   play(): boolean; // whether there is anything to play
   clear(): boolean; // whether there was anything to clear
   move(dx: number, dy: number): void;
+  enter(): void; // look at a point
+  walk(dx: number, dy: number): boolean; // to the next point; whether one is looked at
   near(factor: number): void;
 }
 
@@ -36,7 +38,11 @@ export function listen(keys: Keys, here: () => boolean, focused: () => boolean):
     else if (key === "r" || key === "R") keys.reset();
     else if (key === "+" || key === "=") keys.near(1.3);
     else if (key === "-") keys.near(1 / 1.3);
-    else if (key in ARROWS && focused()) keys.move(...ARROWS[key]);
+    else if (key === "Enter" && focused()) keys.enter();
+    else if (key in ARROWS && focused()) {
+      const [dx, dy] = ARROWS[key];
+      if (event.shiftKey || !keys.walk(-Math.sign(dx), -Math.sign(dy))) keys.move(dx, dy);
+    }
     else return false;
     return true;
   };

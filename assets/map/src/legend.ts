@@ -37,16 +37,16 @@ export class Legend {
     this.refresh();
   }
 
-  /** A scale from 0 to 1 instead of groups. */
-  values(words: string): void {
+  /** A scale with its two ends instead of groups; gaps: some points have no value. */
+  values(words: string, ends: [string, string] = ["0", "1"], gaps = false): void {
     this.entries = [];
     this.hidden.clear();
     const bar = document.createElement("span");
     bar.className = "scale";
     bar.style.background = valueGradient;
-    const [low, high] = ["0", "1"].map((text) => Object.assign(document.createElement("span"), { textContent: text }));
+    const [low, high, none] = [...ends, "grey: no value"].map((text) => Object.assign(document.createElement("span"), { textContent: text }));
     const name = Object.assign(document.createElement("span"), { textContent: words });
-    this.place.replaceChildren(name, low, bar, high);
+    this.place.replaceChildren(name, low, bar, high, ...(gaps ? [none] : []));
   }
 
   /** How many of each group are chosen, beside how many there are; null: none is chosen. */

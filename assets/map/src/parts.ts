@@ -17,6 +17,7 @@ interface Parts {
   play: { facts: { then: boolean }; arrays: Record<never, Numbers> };
   story: { facts: Tale; arrays: { against: Codes } };
   film: { facts: FilmFacts; arrays: { file: Uint8Array<ArrayBuffer> } };
+  faces: { facts: Faces; arrays: { file: Uint8Array<ArrayBuffer> } };
   sheet: { facts: { plan: string }; arrays: { file: Uint8Array<ArrayBuffer> } };
 }
 
@@ -26,10 +27,23 @@ export type Told<P extends Part> = Parts[P] & Pick<Message, "version">;
 export interface Paint {
   kind: "groups" | "values";
   by: string; // what is coloured by
+  none: string; // what group 0 is called
   names: string[] | null; // of the groups; else they are clusters with numbers
   palette: string[];
   noise: string;
   n_codes: number;
+  ends?: [low: string, high: string]; // of values, 0 and 1 if they are not told
+  gaps?: boolean; // code 0 is no value
+}
+
+/** The most central picture of each group, side by side on one sheet. */
+export interface Faces {
+  codes: number[]; // whose they are
+  of: string; // version of the colours that they belong to
+  columns: number;
+  width: number;
+  height: number;
+  type: string;
 }
 
 /** How thumbnails lie on their sheets. */

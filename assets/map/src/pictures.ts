@@ -6,7 +6,7 @@ import type { View } from "./view";
 
 const AT_ONCE = 12; // sheets of one question to Python
 const PATIENCE = 5_000; // milliseconds after which it is asked again
-const MOST = 220; // pictures that are drawn instead of points
+const MOST = 400; // pictures that are drawn instead of points
 const SPARSE = 34; // pixels between neighbours, from which pictures instead of points are worth it
 
 const kept = new Map<string, Map<number, HTMLImageElement>>(); // by version of the plan: two maps share their pictures
@@ -107,10 +107,10 @@ export class Pictures {
   }
 
   /** Draw pictures at the points that are seen, if they are few enough to be told apart; whether it did. */
-  drawAll(to: CanvasRenderingContext2D, rows: number[], place: (row: number) => [number, number], colour: (row: number) => string, view: View): boolean {
+  drawAll(to: CanvasRenderingContext2D, rows: number[], place: (row: number) => [number, number], colour: (row: number) => string, view: View, factor: number): boolean {
     const room = Math.sqrt((view.width * view.height) / Math.max(rows.length, 1));
     if (!this.plan || !this.asPoints || !rows.length || rows.length > MOST || room < SPARSE) return false;
-    const [width, height] = this.fit(Math.min(44, Math.max(22, room * 0.55)));
+    const [width, height] = this.fit(Math.min(44, Math.max(22, room * 0.55)) * factor);
     for (const row of rows) {
       const [px, py] = place(row);
       const [x, y] = [Math.round(px - width / 2), Math.round(py - height / 2)];

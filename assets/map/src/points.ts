@@ -1,4 +1,5 @@
-// The points in WebGL: one draw call, or two where some are chosen; positions may glide from one place to another.
+// The points in WebGL: one draw call, or two where some are chosen; positions may glide from one place to another. Of many,
+// only every so many are drawn while the view moves.
 
 import createREGL, { type Buffer, type Regl, type Texture2D } from "regl";
 import type { View } from "./view";
@@ -6,6 +7,10 @@ import type { View } from "./view";
 export const HIDDEN = 0;
 export const PLAIN = 1;
 export const CHOSEN = 2;
+
+const ROOMY = 900; // pixels of the side of a map from which points are larger
+const ENOUGH = 30_000; // points while the view moves
+const STRIDES = [1, 3, 7, 11, 17, 23, 29, 31]; // odd, so that no order in tens hides a class; WebGL takes 255 bytes at most
 
 const VERTEX = `
 precision highp float;
@@ -51,6 +56,7 @@ interface Pass {
   size: number;
   scale: [number, number];
   offset: [number, number];
+  thin: number; // one of so many points is drawn
 }
 
 export class Points {
@@ -62,6 +68,7 @@ export class Points {
   private readonly states: Buffer;
   private readonly palette: Texture2D;
   private nCodes = 1;
+  private codeBytes = 1;
   private anyChosen = false;
   private readonly paint: (pass: Pass) => void;
 
@@ -75,10 +82,10 @@ export class Points {
       vert: VERTEX,
       frag: FRAGMENT,
       attributes: {
-        from: () => ({ buffer: this.from, size: 2 }),
-        to: () => ({ buffer: this.to, size: 2 }),
-        code: () => ({ buffer: this.codes, size: 1 }),
-        state: () => ({ buffer: this.states, size: 1 }),
+        from: (_: unknown, { thin }: Pass) => ({ buffer: this.from, size: 2, stride: 8 * thin }),
+        to: (_: unknown, { thin }: Pass) => ({ buffer: this.to, size: 2, stride: 8 * thin }),
+        code: (_: unknown, { thin }: Pass) => ({ buffer: this.codes, size: 1, stride: this.codeBytes * thin }),
+        state: (_: unknown, { thin }: Pass) => ({ buffer: this.states, size: 1, stride: thin }),
       },
       uniforms: {
         pass: regl.prop<Pass, "pass">("pass"),
@@ -90,7 +97,7 @@ export class Points {
         codes: () => this.nCodes,
         palette: () => this.palette,
       },
-      count: () => this.n,
+      count: (_: unknown, { thin }: Pass) => Math.ceil(this.n / thin),
       primitive: "points",
       depth: { enable: false },
       blend: { enable: true, func: { src: "one", dst: "one minus src alpha" } },
@@ -107,6 +114,7 @@ export class Points {
   /** Code of every point, and one pixel of colour and mark for each code. */
   colour(codes: Uint8Array | Uint16Array, pixels: Uint8Array): void {
     this.nCodes = pixels.length / 4;
+    this.codeBytes = codes.BYTES_PER_ELEMENT;
     this.codes({ usage: "dynamic", type: codes instanceof Uint8Array ? "uint8" : "uint16", data: codes });
     this.palette({ data: pixels, width: this.nCodes, height: 1, format: "rgba", mag: "nearest", min: "nearest" });
   }
@@ -117,8 +125,9 @@ export class Points {
     this.anyChosen = states.includes(CHOSEN);
   }
 
-  /** Draw; t: how far the points have glided, 0 to 1; factor: points larger than usual. */
-  draw(view: View, t: number, factor: number): void {
+  /** Draw; t: how far the points have glided, 0 to 1; factor: points larger than usual; moving: few are enough; veil: how
+   * much of them, 0 to 1, something else shows. */
+  draw(view: View, t: number, factor: number, moving: boolean, veil: number): void {
     const { regl, canvas } = this;
     const ratio = window.devicePixelRatio || 1;
     const [width, height] = [Math.round(view.width * ratio), Math.round(view.height * ratio)];
@@ -129,8 +138,9 @@ export class Points {
     regl.poll();
     regl.clear({ color: [0, 0, 0, 0] });
     if (!this.n) return;
-    const shared = { t, size: sizeOf(this.n, view.zoom) * factor * ratio, ...view.clip };
-    const opacity = opacityOf(this.n, view.zoom);
+    const thin = moving ? (STRIDES.find((stride) => this.n / stride <= ENOUGH) ?? STRIDES[STRIDES.length - 1]) : 1;
+    const shared = { t, thin, size: sizeOf(this.n, view.zoom) * factor * ratio * Math.min(2, Math.max(1, Math.sqrt(view.width * view.height) / ROOMY)), ...view.clip };
+    const opacity = opacityOf(this.n / thin, view.zoom) * (1 - veil);
     this.paint({ ...shared, pass: PLAIN, fade: this.anyChosen ? opacity * 0.22 : opacity });
     if (this.anyChosen) this.paint({ ...shared, pass: CHOSEN, fade: Math.max(opacity, 0.8) });
   }

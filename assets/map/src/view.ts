@@ -13,6 +13,8 @@ const NEAREST = 400; // times
 export class View {
   width = 1;
   height = 1;
+  top = 0; // pixels at the upper and the lower edge that something else lies on
+  bottom = 0;
   private box: Box = { x0: -1, y0: -1, x1: 1, y1: 1 };
   private x = 0; // of the middle, in the units of the points
   private y = 0;
@@ -34,17 +36,32 @@ export class View {
   get scale(): number {
     const across = Math.max(this.box.x1 - this.box.x0, 1e-9);
     const down = Math.max(this.box.y1 - this.box.y0, 1e-9);
-    return (this.zoom * (1 - 2 * MARGIN) * Math.min(this.width / across, this.height / down)) || 1;
+    return (this.zoom * (1 - 2 * MARGIN) * Math.min(this.width / across, this.free / down)) || 1;
+  }
+
+  private get free(): number {
+    return Math.max(this.height - this.top - this.bottom, 1);
+  }
+
+  private get middle(): number {
+    return this.top + this.free / 2;
   }
 
   toScreen(x: number, y: number): [number, number] {
     const s = this.scale;
-    return [this.width / 2 + (x - this.x) * s, this.height / 2 - (y - this.y) * s];
+    return [this.width / 2 + (x - this.x) * s, this.middle - (y - this.y) * s];
   }
 
   toPlane(px: number, py: number): [number, number] {
     const s = this.scale;
-    return [this.x + (px - this.width / 2) / s, this.y - (py - this.height / 2) / s];
+    return [this.x + (px - this.width / 2) / s, this.y - (py - this.middle) / s];
+  }
+
+  /** See a place, in the middle if it was not seen. */
+  show(x: number, y: number): void {
+    const [px, py] = this.toScreen(x, y);
+    if (px > 40 && px < this.width - 40 && py > this.top + 20 && py < this.height - this.bottom - 20) return;
+    [this.x, this.y] = [x, y];
   }
 
   /** The part of the plane that is seen. */
@@ -60,7 +77,7 @@ export class View {
   }
 
   /** Come nearer by a factor; what is at (px, py) stays there. */
-  near(factor: number, px = this.width / 2, py = this.height / 2): void {
+  near(factor: number, px = this.width / 2, py = this.middle): void {
     const [x, y] = this.toPlane(px, py);
     this.zoom = Math.min(NEAREST, Math.max(0.5, this.zoom * factor));
     const [ax, ay] = this.toPlane(px, py);
@@ -72,6 +89,6 @@ export class View {
   get clip(): { scale: [number, number]; offset: [number, number] } {
     const sx = (2 * this.scale) / this.width;
     const sy = (2 * this.scale) / this.height;
-    return { scale: [sx, sy], offset: [-this.x * sx, -this.y * sy] };
+    return { scale: [sx, sy], offset: [-this.x * sx, 1 - (2 * this.middle) / this.height - this.y * sy] };
   }
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import numpy as np
 from deepclust.data.dataset import Dataset, Kind
 from deepclust.data.reading.arrays.samples import unit_range
 from deepclust.data.reading.labels import classes_of
+from deepclust.data.reading.own_columns import OwnColumns, columns_to_keep
 from deepclust.data.reading.pictures.collection import Contents, pictures_of
 from deepclust.data.reading.source import MAX_BYTES, shorten
 from deepclust.data.reading.tables.cells import list_of, numbers_of
@@ -41,9 +43,12 @@ def read_table(
         return _read_texts(table, look, choice, title, max_bytes)
     columns = [look.column(c) for c in choice.features]
     reader = (_Pictures if columns[0].kind == "picture" else _Reader)(table, columns, choice, max_bytes)
-    for start, frame in table.blocks([c for c in (*choice.features, choice.label, choice.id) if c]):
+    own = OwnColumns(columns_to_keep(look, choice), table.decimal)
+    for start, frame in table.blocks([c for c in (*choice.features, choice.label, choice.id, *own.names) if c]):
         reader.take(start, frame)
-    return reader.dataset(title, look)
+        own.take(frame)
+    dataset, keep = reader.dataset(title, look)
+    return replace(dataset, columns=own.columns(reader.n, keep))
 
 
 class _Reader:
@@ -126,8 +131,8 @@ class _Reader:
         codes: np.ndarray = numbers[local]
         return codes
 
-    def dataset(self, title: str, look: TableLook) -> Dataset:
-        """All blocks together."""
+    def dataset(self, title: str, look: TableLook) -> tuple[Dataset, np.ndarray | None]:
+        """All blocks together, and which of the rows became samples, None for all."""
         choice, label = self.choice, self.table.label
         X, notes = self.X[: self.n], [*self.table.notes, *_unused(choice, look)]
         for column in self.numeric:
@@ -165,7 +170,8 @@ class _Reader:
         kind: Kind = "vector"
         if choice.pictures is not None:
             kind, X = "image", _as_pictures(X, choice.pictures, label, notes)
-        return Dataset(title, X, y=y, class_names=class_names, kind=kind, title=title, notes=tuple(notes), ids=ids)
+        described = Dataset(title, X, y=y, class_names=class_names, kind=kind, title=title, notes=tuple(notes), ids=ids)
+        return described, keep
 
     def _name_at(self, at: int) -> str:
         j = int(np.searchsorted(self.offsets, at, side="right")) - 1
@@ -223,14 +229,14 @@ class _Pictures(_Reader):
                 self.contents[f"row {row + 1:,}"] = content if isinstance(content, bytes) else b""
                 self.rows[f"row {row + 1:,}"] = row
 
-    def dataset(self, title: str, look: TableLook) -> Dataset:
+    def dataset(self, title: str, look: TableLook) -> tuple[Dataset, np.ndarray | None]:
         bundle = Contents(self.table.label, self.contents)
         pictures = pictures_of(bundle, list(self.contents), self.choice.size, self.max_bytes)
         notes = [*self.table.notes, *_unused(self.choice, look), *pictures.notes([])]
         keep = np.array([self.rows[name] for name in pictures.kept])
         y, class_names = self._classes(keep, notes)
         ids = np.concatenate(self.ids)[keep] if self.ids else np.array([name.encode() for name in pictures.kept])
-        return Dataset(
+        described = Dataset(
             title,
             pictures.X,
             y=y,
@@ -241,6 +247,7 @@ class _Pictures(_Reader):
             ids=ids,
             left_out=tuple(pictures.reasons),
         )
+        return described, keep
 
 
 def _unused(choice: TableChoice, look: TableLook) -> list[str]:
