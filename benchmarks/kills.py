@@ -71,9 +71,10 @@ class Slowly(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(rest)))
         self.send_header("ETag", '"one"')
         self.end_headers()
-        for at in range(0, len(rest), 2**16):
-            self.wfile.write(rest[at : at + 2**16])
-            time.sleep(self.seconds * 2**16 / len(self.content))
+        with suppress(ConnectionError):  # whoever asked was killed
+            for at in range(0, len(rest), 2**16):
+                self.wfile.write(rest[at : at + 2**16])
+                time.sleep(self.seconds * 2**16 / len(self.content))
 
     def log_message(self, format: str, *args: object) -> None:
         pass

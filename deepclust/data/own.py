@@ -15,7 +15,7 @@ import numpy as np
 
 from deepclust.data.dataset import Dataset, Kind, OwnColumn
 from deepclust.data.reading.arrays.npz import read_arrays
-from deepclust.disk import DiskError, make_folder, read_json, whole
+from deepclust.disk import DiskError, make_folder, read_json, sweep, whole
 from deepclust.records import Count, from_record
 
 _KEY = re.compile(r"[0-9a-f]{16}(-[0-9a-f]{8})?")
@@ -51,6 +51,7 @@ def keep_dataset(dataset: Dataset, own_folder: Path) -> dict[str, str]:
     key = key_of(dataset)
     target = own_folder / f"{key}.npz"
     make_folder(own_folder)
+    sweep(own_folder)  # whoever was killed while it kept another one
     with whole(target, sync=True) as stream:
         arrays = {"x": small(dataset), "y": dataset.y, "ids": dataset.ids, "pictures": dataset.pictures}
         arrays |= {f"column-{i}": column.values for i, column in enumerate(dataset.columns)}

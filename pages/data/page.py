@@ -37,7 +37,8 @@ def look(data: Dataset) -> None:
         closer(data)
     with right:
         if data.feature_shape == (2,):
-            points = (data.X - data.X.mean(axis=0)) / data.X.std()
+            points = data.X - data.X.mean(axis=0)
+            points /= points.std() or 1.0
             st.echarts_chart(
                 small_map(points, np.zeros(len(points), int), 1),
                 key=f"points-{data.fingerprint}",

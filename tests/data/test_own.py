@@ -107,6 +107,14 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_a_killed_upload_left_unfinished_is_removed(tmp_path):
+    for name in (".0a.npz.4194305.0a1b2c3d.part", "0a.npz"):
+        (tmp_path / name).write_bytes(b"half")
+        os.utime(tmp_path / name, (0, 0))
+    key = keep_dataset(Dataset("a", np.eye(3)), tmp_path)["own"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["0a.npz", f"{key}.json", f"{key}.npz"])
+
+
 @pytest.mark.parametrize("key", ["../secret", "0" * 16, "", "0" * 15 + "/", "ABCDEF0123456789"])
 def test_an_own_set_that_is_not_there(tmp_path, key):
     (tmp_path / "secret.npz").write_bytes(b"x")

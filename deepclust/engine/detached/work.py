@@ -198,7 +198,8 @@ class Work(Generic[R]):
             if not self.path.parent.is_dir():  # which the lock would make: a run that was removed must not come back
                 raise FileNotFoundError(f"The folder {self.path.parent} is not there any more.")
             try:
-                lock.acquire(timeout=0)
+                with refusals(self.path.parent):
+                    lock.acquire(timeout=0)
                 break
             except Timeout:
                 if 0 <= timeout < time.monotonic() - begun:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ import psutil
 import pytest
 from filelock import FileLock, Timeout
 
+from deepclust.disk import DiskError
 from deepclust.engine.detached import work as module
 from deepclust.engine.detached.process import Untouched
 from deepclust.engine.detached.work import Report, Work
@@ -184,6 +186,15 @@ def test_a_disk_that_takes_nothing_is_said(tmp_path, started):
     assert report.state == "failed"
     assert "not there any more" in report.error
     assert started == []
+
+
+def test_a_folder_that_takes_no_lock_is_said(work, monkeypatch):
+    def refused(lock: FileLock, timeout: float) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), lock.lock_file)
+
+    monkeypatch.setattr(FileLock, "acquire", refused)
+    with pytest.raises(DiskError, match=r"^The folder .* cannot be written \(Read-only file system\)\. Choose another"):
+        work.carry_out(Counted(), steps(1))
 
 
 def test_a_folder_that_was_removed_is_not_brought_back(tmp_path, started):

@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from deepclust.data.own import list_own
+from deepclust.data.dataset import Dataset
+from deepclust.data.own import keep_dataset, list_own
 from deepclust.data.references import open_dataset
 from deepclust.engine.asking.ask import guess_n_clusters
 from deepclust.engine.intake.fetching import Fetching
@@ -86,8 +87,6 @@ def test_the_lesson_is_one_click_away(app: Callable[..., AppTest], store: RunSto
 def test_own_data_are_trained_with_a_possible_k_and_folders_are_a_question(
     app: Callable[..., AppTest], store: RunStore
 ) -> None:
-    from deepclust.data.own import keep_dataset
-
     visitor = app()
     visitor.session_state["dataset"] = keep_dataset(blobs(), store.datasets)
     visitor.run()
@@ -321,3 +320,11 @@ def test_copies_and_broken_files_are_listed_by_name(app: Callable[..., AppTest])
     listed = " ".join(str(d.value.to_dict()) for d in visitor.dataframe)
     assert "0.png, again.png" in listed
     assert "broken.png (" in listed
+
+
+def test_points_that_all_lie_on_one_spot_are_drawn(app: Callable[..., AppTest], store: RunStore) -> None:
+    visitor = app("data")
+    visitor.session_state["dataset"] = keep_dataset(Dataset("same", np.ones((9, 2))), store.datasets)
+    visitor.run()
+    assert not visitor.exception
+    assert visitor.subheader[0].value == "same"
