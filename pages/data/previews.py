@@ -11,9 +11,7 @@ import streamlit as st
 
 from deepclust.data.intake import Incoming
 from deepclust.data.look import Facts, facts_of
-from deepclust.data.reading.pictures.collection import PictureScan
-from deepclust.data.reading.read import look_at_file
-from deepclust.data.reading.tables.columns import TableLook
+from deepclust.data.reading.read import Look, look_at_file
 from pages.visit import cached
 
 
@@ -27,15 +25,15 @@ def _facts(ref: str) -> Facts:
     return facts_of(cached.dataset(json.loads(ref)))
 
 
-def choices_in(incoming: Incoming, chosen: Mapping[str, Any]) -> PictureScan | TableLook | None:
+def choices_in(incoming: Incoming, chosen: Mapping[str, Any]) -> Look | None:
     """What there is to choose in data that wait to be read. ValueError, in plain words, if they cannot be read.
 
-    chosen: the sheet of a workbook and whether a table has a header, where someone has said so.
+    chosen: the file of an archive, the sheet of a workbook and whether a table has a header, where someone has said so.
     """
     settled = json.dumps(dict(chosen), sort_keys=True)
     return _choices_in(str(incoming.path), incoming.path.stat().st_mtime_ns, incoming.title, settled)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _choices_in(path: str, written: int, title: str, settled: str) -> PictureScan | TableLook | None:
+def _choices_in(path: str, written: int, title: str, settled: str) -> Look | None:
     return look_at_file(Path(path), title, json.loads(settled))

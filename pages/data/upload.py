@@ -7,21 +7,24 @@ from typing import Any
 import streamlit as st
 
 from deepclust.data.intake import FOLDERS_VARIABLE, Incoming, allowed_folders, point_to, receive, shown_name
+from deepclust.data.reading.arrays.samples import ArrayLook
 from deepclust.data.reading.pictures.collection import LARGEST_SUGGESTED, PictureScan
 from deepclust.data.reading.tables.roles import HEAD
 from deepclust.engine.intake.reading import read_and_keep
 from pages.data import previews
-from pages.data.upload_forms import pictures_form, settled, table_form
+from pages.data.table_form import settled, table_form
+from pages.data.upload_forms import arrays_form, pictures_form
 from pages.visit import cached, say, session
 from pages.visit.say import plain
 
 EXPLAINED = """
-- **Pictures**: a .zip or .tar, a folder, or many files at once. Where they lie in folders, the folder is the class.
+- **Pictures**: a .zip or .tar, a folder, or many files at once. Where they lie in folders, the folder is the class;
+  else a table beside them that names the files may tell it.
 - **Tables**: .csv, .tsv, .txt, .data, .jsonl (also .gz), .parquet, .feather, .xlsx, .xls, .ods, .arff. You choose the columns.
-- **Arrays**: .npz, .npy, HDF5 or .mat with the samples as `x` (n, height, width), (n, height, width, 3) or (n, features), and if
-  you like labels `y` and `ids`.
+- **Arrays**: .npz, .npy, HDF5, .mat, .safetensors or .h5ad with the samples as `x` (n, height, width), (n, height, width, 3) or
+  (n, features), and if you like labels `y` and `ids`; X.npy with y.npy, or tensors.tsv with metadata.tsv, sent together.
 - **Texts**: a .zip or folder of .txt files, or a column of a table. They become tf-idf of 2,000 words.
-- **As published**: files of the format of MNIST (idx), LIBSVM files, the binary archives of CIFAR-10 and STL-10.
+- **As published**: files of the format of MNIST (idx), LIBSVM files, the archives of CIFAR-10, CIFAR-100 and STL-10.
 """
 
 
@@ -87,7 +90,7 @@ def _choose(incoming: Incoming) -> None:
     if look is None:
         _keep(incoming, incoming.title, {})
         return
-    size = look.same_size if isinstance(look, PictureScan) else None
+    size = look.same_size if isinstance(look, PictureScan) and look.is_clear else None
     if size is not None and max(size) <= LARGEST_SUGGESTED:
         _keep(incoming, incoming.title, {"size": list(size)})
         return
@@ -95,18 +98,30 @@ def _choose(incoming: Incoming) -> None:
     if isinstance(look, PictureScan):
         st.subheader(f"{len(look.names):,} pictures")
         answer = pictures_form(look)
+    elif isinstance(look, ArrayLook):
+        st.subheader(f"{len(look.shapes):,} arrays" if len(look.shapes) > 1 else "One array")
+        _which_file(look.files, incoming.path.name)
+        answer = arrays_form(look)
     else:
+        _which_file(look.files, incoming.path.name)
         rows = f"more than {HEAD:,} rows" if look.n_rows is None else f"{look.n_rows:,} rows"
         st.subheader(f"{len(look.columns):,} columns · {rows}")
         answer = table_form(look, incoming.path.name)
     title = st.text_input("Name", incoming.title, max_chars=60, key=f"title-{incoming.path.name}")
     with st.container(horizontal=True):
         if st.button("Use these data", type="primary", disabled=answer is None):
-            _keep(incoming, shown_name(title), answer or {}, chosen=True)
+            file = settled(incoming.path.name).get("file")
+            _keep(incoming, shown_name(title), {**(answer or {}), **({"file": file} if file else {})}, chosen=True)
         if st.button("Discard"):
             incoming.discard()
             st.session_state.incoming = None
             st.rerun()
+
+
+def _which_file(files: tuple[str, ...], upload: str) -> None:
+    """Which of the files of an archive is read, if there are several."""
+    if len(files) > 1:
+        st.selectbox("File", sorted(files), index=sorted(files).index(files[0]), key=f"file-{upload}")
 
 
 def _keep(incoming: Incoming, title: str, choices: dict[str, Any], chosen: bool = False) -> None:

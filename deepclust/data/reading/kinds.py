@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal, cast
 
 from deepclust.data.reading.archives.bundles import TAR_ENDINGS, open_bundle
@@ -11,14 +10,31 @@ from deepclust.data.reading.archives.packed import PACKED_ENDINGS, open_packed, 
 from deepclust.data.reading.arrays.cifar_stl import binary_archive
 from deepclust.data.reading.arrays.idx import IDX_ENDINGS, is_idx
 from deepclust.data.reading.arrays.libsvm import LIBSVM_ENDINGS, ROW
-from deepclust.data.reading.pictures.collection import SUFFIXES, is_picture
+from deepclust.data.reading.arrays.together import ARRAY_ENDINGS, belong_together
+from deepclust.data.reading.pictures.collection import SUFFIXES, PictureChoice, is_picture, n_pages_of, picture_names
 from deepclust.data.reading.sentences import in_words
-from deepclust.data.reading.source import shorten
+from deepclust.data.reading.source import MAX_BYTES, shorten
 from deepclust.data.reading.tables.columns import TableChoice
 from deepclust.data.reading.tables.open import TABLE_ENDINGS
 from deepclust.data.reading.texts import is_text
 
-FileKind = Literal["npz", "npy", "hdf5", "table", "pictures", "texts", "mat", "idx", "libsvm", "binary"]
+#: "together": files of a zip, tar or folder that make one data set; "inside": one file of it, or of a packed one.
+FileKind = Literal[
+    "npz",
+    "npy",
+    "hdf5",
+    "table",
+    "pictures",
+    "texts",
+    "mat",
+    "idx",
+    "libsvm",
+    "binary",
+    "h5ad",
+    "safetensors",
+    "together",
+    "inside",
+]
 
 HDF5_ENDINGS = (".h5", ".hdf5", ".hdf")
 BUNDLE_ENDINGS = (".zip", *TAR_ENDINGS)
@@ -27,6 +43,8 @@ ENDINGS = (
     ".npy",
     *HDF5_ENDINGS,
     ".mat",
+    ".h5ad",
+    ".safetensors",
     *TABLE_ENDINGS,
     *BUNDLE_ENDINGS,
     *SUFFIXES,
@@ -34,22 +52,29 @@ ENDINGS = (
     *LIBSVM_ENDINGS,
     *PACKED_ENDINGS,
 )
+#: What is read where it lies in a zip, a tar or a folder, or is packed by itself.
+INNER = (*(e for e in TABLE_ENDINGS if e != ".txt"), *ARRAY_ENDINGS, ".mat", *HDF5_ENDINGS, ".h5ad", ".safetensors")
 WANTED = (
     "Give a .zip or .tar of pictures or of .txt files, a folder of them, an array (.npz, .npy, .h5, .mat), or a table "
     "(.csv, .tsv, .parquet, .feather, .xlsx, .arff)"
 )
 #: What may be chosen for each kind, in a reference or a form.
+_OF_ARRAYS = ("x", "y", "pictures")
 CHOICES: dict[FileKind, tuple[str, ...]] = {
-    "npz": ("x", "y"),
-    "npy": (),
-    "hdf5": ("x", "y"),
+    "npz": _OF_ARRAYS,
+    "npy": _OF_ARRAYS,
+    "hdf5": _OF_ARRAYS,
+    "mat": _OF_ARRAYS,
+    "h5ad": _OF_ARRAYS,
+    "safetensors": _OF_ARRAYS,
+    "together": _OF_ARRAYS,
     "table": tuple(TableChoice.__dataclass_fields__),
-    "pictures": ("size",),
+    "pictures": tuple(PictureChoice.__dataclass_fields__),
     "texts": (),
-    "mat": ("x", "y"),
     "idx": (),
     "libsvm": (),
     "binary": (),
+    "inside": ("file",),
 }
 #: Kinds that people bring and that are not read: why, and what to do, after the name of the file.
 _UNREAD = {
@@ -67,7 +92,22 @@ _UNREAD = {
     (".dcm", ".dicom"): "holds DICOM files, which are not read. Export them as PNG",
     (".rar", ".7z"): "is packed in a way that is not read. Unpack it and zip the folder",
     (".svg",): "holds drawings (SVG), which are not read. Export them as PNG",
+    (".mp4", ".avi", ".mov", ".mkv"): "holds films, which are not read. Save their frames as PNG files in a zip",
+    (".wav", ".mp3", ".flac"): "holds sounds, which are not read. Save their spectrograms as .npy",
+    (".rds", ".rdata"): "is a file of R, which is not read. Save the table with write.csv(x, 'data.csv')",
+    (".sav", ".dta"): "is a file of SPSS or Stata, which is not read. Save the table as .csv",
+    (".docx", ".pdf", ".doc"): "holds documents, which are not read. Save their texts as .txt files in a zip",
+    (".tfrecord", ".record", ".lmdb"): "is not read. Save the samples with numpy.savez('data.npz', x=x, y=y)",
 }
+_PROSE = (
+    "readme",
+    "license",
+    "licence",
+    "changelog",
+    "citation",
+    "classes",
+    "notes",
+)  # what a .txt besides data is called
 _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
     (b"\x93NUMPY", "npy"),
     (b"\x89HDF", "hdf5"),
@@ -91,7 +131,7 @@ def _kind(path: Path, label: str) -> FileKind:
         return _kind_of_bundle(path, label)
     if path.stat().st_size == 0:
         raise ValueError(f"{label} is empty (0 bytes). Copy or save it again.")
-    if ending in (".npz", ".npy"):
+    if ending in (".npz", ".npy", ".h5ad", ".safetensors"):
         return cast(FileKind, ending[1:])
     if ending in HDF5_ENDINGS:
         return "hdf5"
@@ -106,6 +146,8 @@ def _kind(path: Path, label: str) -> FileKind:
     if ending in PACKED_ENDINGS:
         return _packed_kind(path, label)
     if is_picture(path.name):
+        if n_pages_of(path) > 1:
+            return "pictures"
         raise ValueError(f"{label} is a single picture, and one sample cannot be clustered. {WANTED}.")
     _refuse_unread(path.name, label)
     with open(path, "rb") as stream:
@@ -119,39 +161,55 @@ def _kind(path: Path, label: str) -> FileKind:
 
 def _refuse_unread(name: str, label: str) -> None:
     """ValueError for a kind that is known and not read, with the way out."""
-    why = next((why for endings, why in _UNREAD.items() if name.lower().endswith(endings)), "")
-    if why:
+    if why := _why_unread(name):
         raise ValueError(f"{label} {why}.")
 
 
+def _why_unread(name: str) -> str:
+    return next((why for endings, why in _UNREAD.items() if name.lower().endswith(endings)), "")
+
+
 def _kind_of_bundle(path: Path, label: str) -> FileKind:
-    if path.name.lower().endswith(".zip") and zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-            if names and all(n.endswith(".npy") for n in names):
-                return "npz"
-    with open_bundle(path, label, WANTED) as bundle:
-        n_pictures, n_texts = (sum(map(known, bundle.names)) for known in (is_picture, is_text))
-        if n_texts > max(1, n_pictures):
+    """The kind of most files; a table or two beside pictures, and a picture or two beside arrays, only go with them."""
+    with open_bundle(path, label, WANTED, MAX_BYTES) as bundle:
+        names = [n for n in bundle.names if not _is_prose(n)]
+        if binary_archive(names):
+            return "binary"
+        data = [n for n in names if n.lower().endswith(INNER)]
+        texts = [n for n in names if is_text(n)]
+        unread = [n for n in names if _why_unread(n)]
+        n_pictures = sum(map(is_picture, names)) or len(picture_names(bundle))
+        if len(unread) > n_pictures + len(texts) + len(data):
+            _refuse_unread(unread[0], label)
+        if n_pictures and n_pictures >= max(len(data), len(texts), 1) and not (n_pictures == 1 and data):
+            return "pictures"
+        if belong_together(names):
+            return "together"
+        if any(is_idx(n) for n in names):
+            return "idx"
+        if data and len(data) >= len(texts):
+            return "inside"
+        if len(texts) > 1:
             return "texts"
         if n_pictures:
             return "pictures"
-        for name in bundle.names:
-            _refuse_unread(name, label)
-        if any(is_idx(n) for n in bundle.names):
-            return "idx"
-        if binary_archive(bundle.names):
-            return "binary"
         if path.is_dir():
-            found = f"it holds {shorten(bundle.names)}" if bundle.names else "it is empty"
+            holds = f"it holds {shorten(bundle.names)}" if bundle.names else "it is empty"
             raise ValueError(
-                f"{label} is neither an .npz file nor a folder of pictures or .txt files: {found}. {WANTED}."
+                f"{label} is neither an .npz file nor a folder of pictures or .txt files: {holds}. {WANTED}."
             )
     return "pictures"  # whose reader says what is missing
 
 
+def _is_prose(name: str) -> bool:
+    last = PurePosixPath(name).name.lower()
+    return last.endswith((".txt", ".md", ".html")) and last.startswith(_PROSE)
+
+
 def _packed_kind(path: Path, label: str) -> FileKind:
-    """What a file packed by gzip, bzip2 or xz holds: "idx" or "libsvm". ValueError for anything else."""
+    """What a file packed by gzip, bzip2 or xz holds. ValueError for anything that is not known."""
+    if Path(path.stem).suffix.lower() in INNER:
+        return "inside"
     start = read_bounded(open_packed(path, label), label, 2**16, cut=True)
     if start[:2] == b"\0\0" and start[2:3] in (b"\x08", b"\x0b", b"\x0c", b"\x0d", b"\x0e"):
         return "idx"

@@ -46,7 +46,9 @@ def classes_of(
             classes.append(called)
         rank[i] = len(classes) - 1
     if any(none):
-        notes.append(f"{int(np.asarray(none)[y].sum()):,} rows have no label: they do not count in the scores.")
+        n = int(np.asarray(none)[y].sum())
+        rows = "One row has no label: it does" if n == 1 else f"{n:,} rows have no label: they do"
+        notes.append(f"{rows} not count in the scores.")
     folded = {name.casefold() for name in classes}
     if len(folded) < len(classes):
         pairs = sorted((n for n in classes if sum(n.casefold() == m.casefold() for m in classes) > 1), key=str.casefold)

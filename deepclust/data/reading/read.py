@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from deepclust.data.dataset import Dataset
 from deepclust.data.reading.archives.bundles import TAR_ENDINGS
 from deepclust.data.reading.archives.inner import unwrapped
+from deepclust.data.reading.arrays.apart import named_apart
 from deepclust.data.reading.arrays.cifar_stl import read_binary_archive
-from deepclust.data.reading.arrays.hdf5 import read_hdf5
 from deepclust.data.reading.arrays.idx import read_idx_files
 from deepclust.data.reading.arrays.libsvm import read_libsvm_file
-from deepclust.data.reading.arrays.mat import read_mat
-from deepclust.data.reading.arrays.npz import read_npy, read_npz
-from deepclust.data.reading.kinds import CHOICES, ENDINGS, kind_of_file
-from deepclust.data.reading.pictures.collection import PictureScan, read_pictures, scan_pictures
+from deepclust.data.reading.arrays.npz import read_whole_npy, read_whole_npz, shapes_of_npz
+from deepclust.data.reading.arrays.safetensors import read_tensors
+from deepclust.data.reading.arrays.samples import ArrayLook, Named, dataset_of, look_at_arrays, may_ask
+from deepclust.data.reading.arrays.together import read_together
+from deepclust.data.reading.kinds import CHOICES, INNER, FileKind, kind_of_file
+from deepclust.data.reading.pictures.collection import PictureChoice, PictureScan, read_pictures, scan_pictures
 from deepclust.data.reading.sentences import in_words
 from deepclust.data.reading.source import MAX_BYTES
 from deepclust.data.reading.tables.columns import TableLook
 from deepclust.data.reading.tables.dataset import read_table
-from deepclust.data.reading.tables.open import TABLE_ENDINGS
 from deepclust.data.reading.tables.roles import look_at_table
 from deepclust.data.reading.texts import read_texts
 
-#: What is read where a zip holds it alone.
-INNER = tuple(
-    ending for ending in ENDINGS if ending in (*TABLE_ENDINGS, ".npz", ".mat", ".h5", ".hdf5") and ending != ".txt"
-)
 #: Kinds at which there is nothing to choose.
 _WHOLE = {"idx": read_idx_files, "libsvm": read_libsvm_file, "binary": read_binary_archive}
+#: Kinds of which x, y and the shape of pictures may be chosen: path, label and most bytes to arrays by name.
+_ARRAYS: dict[FileKind, Callable[[Path, str, int], Named]] = {
+    "npz": read_whole_npz,
+    "npy": read_whole_npy,
+    "hdf5": partial(named_apart, "deepclust.data.reading.arrays.hdf5.read_arrays_hdf5"),
+    "mat": partial(named_apart, "deepclust.data.reading.arrays.mat.read_mat"),
+    "h5ad": partial(named_apart, "deepclust.data.reading.arrays.h5ad.read_h5ad"),
+    "safetensors": lambda path, label, max_bytes: Named(read_tensors(path, label, max_bytes)),
+    "together": read_together,
+}
+Look = PictureScan | TableLook | ArrayLook
 
 
 def read_file(
@@ -42,50 +51,56 @@ def read_file(
     ValueError for unknown choices and for data that cannot be read, MixedSizes where pictures need a size.
     """
     label = name or path.name
-    with in_words(label), unwrapped(path, label, INNER) as inner:
-        data = _read(inner, dict(choices or {}), name, max_bytes, label)
-    return data if name or inner == path else replace(data, name=_stem(path), title=_stem(path))
+    with in_words(label):
+        return _read(path, dict(choices or {}), name, max_bytes, label)
 
 
-def look_at_file(
-    path: Path, label: str = "", chosen: Mapping[str, Any] | None = None
-) -> PictureScan | TableLook | None:
+def look_at_file(path: Path, label: str = "", chosen: Mapping[str, Any] | None = None) -> Look | None:
     """What there is to choose in a file before it is read; None where there is nothing. ValueError as for `read_file`.
 
-    chosen: what is settled of a table already, such as its sheet.
+    chosen: what is settled already: the file of several, the sheet of a workbook, whether a table has a header.
     """
     label = label or path.name
-    with in_words(label), unwrapped(path, label, INNER) as inner:
-        kind = kind_of_file(inner, label)
+    with in_words(label):
+        kind = kind_of_file(path, label)
+        settled = dict(chosen or {})
+        file = settled.pop("file", None)
+        if kind == "inside":
+            with unwrapped(path, label, INNER, file) as inside:
+                look = look_at_file(inside.path, label, settled)
+                if len(inside.names) < 2 or isinstance(look, PictureScan):
+                    return look
+                return replace(look or ArrayLook({}, "", None, None), files=inside.names)
         if kind == "pictures":
-            return scan_pictures(inner, label)
-        return look_at_table(inner, label, chosen) if kind == "table" else None
+            return scan_pictures(path, label, settled.get("pages"))
+        if kind == "table":
+            return look_at_table(path, label, settled)
+        if kind == "npz" and not may_ask(shapes_of_npz(path, label)):
+            return None
+        return look_at_arrays(_ARRAYS[kind](path, label, MAX_BYTES), label) if kind in _ARRAYS else None
 
 
 def _read(path: Path, chosen: dict[str, Any], name: str, max_bytes: int, label: str) -> Dataset:
     kind = kind_of_file(path, label)
+    if kind == "inside":
+        with unwrapped(path, label, INNER, chosen.pop("file", None)) as inside:
+            data = _read(inside.path, chosen, name or _stem(path), max_bytes, label)
+            return replace(data, notes=(*inside.notes, *data.notes))
     unknown = sorted(set(chosen) - set(CHOICES[kind]))
     if unknown:
         allowed = f"has {', '.join(CHOICES[kind])}" if CHOICES[kind] else "has none"
         raise ValueError(f"{label}: {', '.join(map(repr, unknown))} cannot be chosen; a file of this kind {allowed}.")
-    if kind == "npz":
-        return read_npz(path, name, max_bytes, **chosen)
-    if kind == "hdf5":
-        return read_hdf5(path, name, max_bytes, **chosen)
-    if kind == "mat":
-        return read_mat(path, name, max_bytes, **chosen)
+    if kind in _ARRAYS:
+        return dataset_of(_ARRAYS[kind](path, label, max_bytes), label, name or _stem(path), max_bytes, **chosen)
     if kind in _WHOLE:
         return _WHOLE[kind](path, name, max_bytes)
-    if kind == "npy":
-        return read_npy(path, name, max_bytes)
     if kind == "table":
         choice = look_at_table(path, label, chosen).suggested if chosen else None
         return read_table(path, choice, name, max_bytes, label)
     if kind == "texts":
         found = read_texts(path, name, max_bytes)
     else:
-        size = chosen.get("size")
-        found = read_pictures(path, (int(size[0]), int(size[1])) if size else None, name, max_bytes)
+        found = read_pictures(path, name=name, max_bytes=max_bytes, choice=PictureChoice.from_json(chosen))
     return found if name else replace(found, name=_stem(path), title=_stem(path))
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from deepclust.data.dataset import Dataset
-from deepclust.data.reading.archives.bundles import folder_classes, open_bundle
+from deepclust.data.reading.archives.bundles import open_bundle
+from deepclust.data.reading.pictures.folders import folder_classes
 from deepclust.data.reading.sentences import reason
 from deepclust.data.reading.source import MAX_BYTES, Source, file_name, shorten
 

@@ -229,7 +229,7 @@ def test_a_table_asks_for_its_columns(app: Callable[..., AppTest], store: RunSto
     uploader(visitor).upload("people 🎈 <b>.csv", CSV.encode()).run()
     assert not visitor.exception
     boxes = {s.label: s for s in visitor.selectbox}
-    assert (boxes["Labels"].value, boxes["Names of the rows"].value) == ("colour", "name")
+    assert (boxes["Which column is the answer?"].value, boxes["Names of the rows"].value) == ("colour", "name")
     chosen = next(m for m in visitor.multiselect if m.label == "Columns that are clustered")
     assert chosen.value == ["height", "weight"]
     press(visitor, "Use these data")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import lzma
 import os
-import re
 import stat
 import tarfile
 import unicodedata
@@ -16,8 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
-import numpy as np
-
 from deepclust.data.reading.archives.zips import MAX_MEMBERS, check_sizes, open_zip
 from deepclust.data.reading.sentences import reason
 from deepclust.data.reading.source import Source, most_unpacked, shorten
@@ -26,11 +23,9 @@ from deepclust.data.reading.tables.encoding import decoded
 MAX_UNPACKED = 64 * 2**30  # of all files together; only one at a time is in memory
 MAX_FILE = 256 * 2**20  # of one of them
 TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
-_NO_CLASS = re.compile(
-    r"(train|val|valid|test|dev|eval|training|validation|testing|images?|imgs?)[-_ ]?(set|data|images?|\d{0,4})"
-    r"|(19|20)\d\d([-_.]?\d\d?){1,2}|\d\d?[-_.]\d\d?[-_.](19|20)\d\d",
-    re.IGNORECASE,
-)
+_KNOWN_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+_PACKINGS = {9: "Deflate64", 93: "Zstandard", 95: "XZ", 98: "PPMd"}
+SINGLE_ENDINGS = (".tif", ".tiff", ".gif", ".webp")  # of files that may hold several pictures
 _SYSTEM_FILES = ("thumbs.db", "desktop.ini")
 
 
@@ -51,16 +46,22 @@ class Bundle:
 
 
 @contextlib.contextmanager
-def open_bundle(source: Source, label: str, advice: str) -> Iterator[Bundle]:
-    """Open a zip, a tar or a folder. ValueError, ending in ``advice``, if it is none of them, damaged or a bomb."""
+def open_bundle(source: Source, label: str, advice: str, max_file: int = 0) -> Iterator[Bundle]:
+    """Open a zip, a tar or a folder. ValueError, ending in ``advice``, if it is none of them, damaged or a bomb.
+
+    max_file: bytes of a file in it beyond which it is left out; 0 for MAX_FILE.
+    """
     if isinstance(source, (str, Path)) and Path(source).is_dir():
-        yield _Folder(Path(source), label)
+        yield _Folder(Path(source), label, max_file or MAX_FILE)
+        return
+    if isinstance(source, (str, Path)) and Path(source).suffix.lower() in SINGLE_ENDINGS:
+        yield _File(Path(source), label)
         return
     if _is_tar(source):
-        yield _Tar(source, label, advice)
+        yield _Tar(source, label, advice, max_file or MAX_FILE)
         return
     with open_zip(source, label, "a zip file", advice) as archive:
-        yield _Zip(archive, label)
+        yield _Zip(archive, label, max_file or MAX_FILE)
 
 
 def visible(name: str) -> bool:
@@ -70,38 +71,23 @@ def visible(name: str) -> bool:
     return bool(parts) and not hidden and parts[-1].lower() not in _SYSTEM_FILES
 
 
-def folder_classes(names: list[str]) -> tuple[np.ndarray | None, tuple[str, ...] | None]:
-    """The folder that each file lies in as its class, if there are two or more of them.
-
-    Folders that part a set (train, val2017, images) or say when something was made (2021-01) are no classes: the folder
-    above them is. Where folders of one name lie in several others (Greek/character01, Latin/character01), both count.
-    """
-    folders = [[p for p in _folders(name) if not _NO_CLASS.fullmatch(p)] for name in names]
-    last = {tuple(parts) for parts in folders if parts}
-    doubled = len({parts[-1] for parts in last}) < len(last)
-    called = ["/".join(parts) if doubled else parts[-1] if parts else "" for parts in folders]
-    top = os.path.commonpath(sorted(set(called))) if doubled and all(called) else ""
-    called = [name.removeprefix(f"{top}/") if top else name for name in called]
-    if len(set(called) - {""}) < 2:
-        return None, None
-    class_names, y = np.unique([name or "(no folder)" for name in called], return_inverse=True)
-    return y.astype(np.int64), tuple(str(c) for c in class_names)
-
-
-def _folders(name: str) -> list[str]:
-    """The folders that a file lies in, from the top, in one normal form of their letters."""
-    parts = PurePosixPath(unicodedata.normalize("NFC", name).replace("\\", "/")).parts[:-1]
-    return [part for part in parts if part not in ("/", "..")]
-
-
 class _Zip(Bundle):
-    def __init__(self, archive: zipfile.ZipFile, label: str) -> None:
+    def __init__(self, archive: zipfile.ZipFile, label: str, max_file: int) -> None:
         members = [m for m in archive.infolist() if not m.filename.endswith("/") and visible(m.filename)]
         check_sizes(members, label, MAX_UNPACKED)
         links = {m.filename: "a link" for m in members if stat.S_ISLNK(m.external_attr >> 16)}
-        large = {m.filename: "too large" for m in members if m.file_size > MAX_FILE}
-        kept = {_called(m): m for m in members if m.filename not in links | large}
-        super().__init__(label, sorted(kept), links | large)
+        large = {m.filename: "too large" for m in members if m.file_size > max_file}
+        packed = {
+            m.filename: f"packed in a way that is not read ({_PACKINGS.get(m.compress_type, m.compress_type)})"
+            for m in members
+            if m.compress_type not in _KNOWN_PACKINGS
+        }
+        if packed and len(packed) == len(members):
+            raise ValueError(
+                f"{label} is {next(iter(packed.values()))}. Unpack it, and pack the folder again as an ordinary zip."
+            )
+        kept = {_called(m): m for m in members if m.filename not in links | large | packed}
+        super().__init__(label, sorted(kept), links | large | packed)
         self._archive, self._members = archive, kept
 
     def streams(self, names: Collection[str]) -> Iterator[tuple[str, BinaryIO]]:
@@ -113,6 +99,13 @@ class _Zip(Bundle):
                 continue
             with stream:
                 yield name, cast(BinaryIO, stream)
+
+
+def _readable(name: str) -> str:
+    """The name of a file of a disk or a tar in one normal form, also where it is written in another encoding."""
+    with contextlib.suppress(UnicodeError):
+        return unicodedata.normalize("NFC", name.encode("utf-8").decode())
+    return unicodedata.normalize("NFC", decoded(name.encode("utf-8", "surrogateescape")))
 
 
 def _called(member: zipfile.ZipInfo) -> str:
@@ -127,7 +120,7 @@ def _called(member: zipfile.ZipInfo) -> str:
 class _Tar(Bundle):
     """Read from start to end each time: a packed tar cannot be entered in the middle."""
 
-    def __init__(self, source: Source, label: str, advice: str) -> None:
+    def __init__(self, source: Source, label: str, advice: str, max_file: int) -> None:
         self._source, self._advice = source, advice
         left_out: dict[str, str] = {}
         names, total = [], 0
@@ -142,12 +135,13 @@ class _Tar(Bundle):
                 )
             if not visible(info.name) or info.isdir():
                 continue
+            name = _readable(info.name)
             if not info.isfile():
-                left_out[info.name] = "a link" if info.issym() or info.islnk() else "no file"
-            elif info.size > MAX_FILE:
-                left_out[info.name] = "too large"
+                left_out[name] = "a link" if info.issym() or info.islnk() else "no file"
+            elif info.size > max_file:
+                left_out[name] = "too large"
             else:
-                names.append(info.name)
+                names.append(name)
             if len(names) > MAX_MEMBERS:
                 raise ValueError(f"{label} holds more than {MAX_MEMBERS:,} files. {advice}.")
         self.names, self.left_out = sorted(set(names)), left_out
@@ -155,11 +149,12 @@ class _Tar(Bundle):
     def streams(self, names: Collection[str]) -> Iterator[tuple[str, BinaryIO]]:
         missing = set(names)
         for info, archive in self._walk():
-            if info.isfile() and info.name in missing:
-                missing.discard(info.name)
+            name = _readable(info.name)
+            if info.isfile() and name in missing:
+                missing.discard(name)
                 stream = archive.extractfile(info)
                 if stream is not None:
-                    yield info.name, cast(BinaryIO, stream)
+                    yield name, cast(BinaryIO, stream)
 
     def _walk(self) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
         try:
@@ -178,9 +173,9 @@ class _Tar(Bundle):
 
 
 class _Folder(Bundle):
-    def __init__(self, folder: Path, label: str) -> None:
-        self._folder = folder
-        names, left_out = [], {}
+    def __init__(self, folder: Path, label: str, max_file: int) -> None:
+        self._paths: dict[str, Path] = {}
+        left_out: dict[str, str] = {}
         for where, folders, files in os.walk(folder, followlinks=False):
             below = Path(where).relative_to(folder)
             for name in folders:
@@ -188,30 +183,43 @@ class _Folder(Bundle):
                     left_out[(below / name).as_posix()] = "a link"
             folders[:] = [n for n in folders if visible((below / n).as_posix())]
             for name in files:
-                path, shown = Path(where) / name, (below / name).as_posix()
+                path, shown = Path(where) / name, _readable((below / name).as_posix())
                 if not visible(shown):
                     continue
                 status = path.lstat()
                 if not stat.S_ISREG(status.st_mode):
                     left_out[shown] = "a link" if stat.S_ISLNK(status.st_mode) else "no file"
-                elif status.st_size > MAX_FILE:
+                elif status.st_size > max_file:
                     left_out[shown] = "too large"
                 else:
-                    names.append(shown)
-            if len(names) > MAX_MEMBERS:
+                    self._paths[shown] = path
+            if len(self._paths) > MAX_MEMBERS:
                 raise ValueError(
-                    f"{label} holds more than {MAX_MEMBERS:,} files ({shorten(names, 2)}). Choose a folder further down."
+                    f"{label} holds more than {MAX_MEMBERS:,} files ({shorten(self._paths, 2)}). Choose a folder further down."
                 )
-        super().__init__(label, sorted(names), left_out)
+        super().__init__(label, sorted(self._paths), left_out)
 
     def streams(self, names: Collection[str]) -> Iterator[tuple[str, BinaryIO]]:
         for name in names:
             try:
-                stream = open(self._folder / name, "rb")  # noqa: SIM115 (entered just below)
+                stream = open(self._paths[name], "rb")  # noqa: SIM115 (entered just below)
             except OSError as error:
                 yield name, cast(BinaryIO, _Broken(error))
                 continue
             with stream:
+                yield name, stream
+
+
+class _File(Bundle):
+    """A single file, such as a picture of several pages."""
+
+    def __init__(self, path: Path, label: str) -> None:
+        super().__init__(label, [path.name])
+        self._path = path
+
+    def streams(self, names: Collection[str]) -> Iterator[tuple[str, BinaryIO]]:
+        for name in names:
+            with open(self._path, "rb") as stream:
                 yield name, stream
 
 

@@ -17,7 +17,11 @@ def open_zip(source: Source, label: str, what: str, advice: str) -> zipfile.ZipF
         archive = zipfile.ZipFile(source)
     except FileNotFoundError as error:
         raise ValueError(f"There is no file {source}. Check the path.") from error
-    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
+    except NotImplementedError as error:
+        raise ValueError(
+            f"{label} is packed in a way that is not read here ({reason(error)}). Pack it as an ordinary zip."
+        ) from error
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise ValueError(
             f"{label} is not {what}, or it is damaged or cut short ({reason(error)}). {advice}."
         ) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict, replace
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from deepclust.data.reading.arrays.samples import Named
 from deepclust.data.reading.sentences import in_words
 
 
@@ -18,15 +20,18 @@ def main() -> None:
     """Entry point of the process: the question is its argument, and the arrays follow a line of their names."""
     reader, path, label, max_bytes = json.loads(sys.argv[1])
     module, _, function = reader.rpartition(".")
-    arrays, problem = {}, ""
+    named, problem = Named({}), ""
     try:
         with in_words(label):
-            arrays = getattr(import_module(module), function)(Path(path), label, max_bytes)
+            result = getattr(import_module(module), function)(Path(path), label, max_bytes)
+            named = result if isinstance(result, Named) else Named(result)
     except ValueError as error:
         problem = str(error)
     stream: Any = SimpleNamespace(write=sys.stdout.buffer.write)  # numpy asks files of the system where they stand
-    stream.write(json.dumps({"problem": problem, "arrays": list(arrays)}).encode() + b"\n")
-    for array in arrays.values():
+    about = asdict(replace(named, arrays={}))
+    about.pop("arrays")
+    stream.write(json.dumps({"problem": problem, "arrays": list(named.arrays), "about": about}).encode() + b"\n")
+    for array in named.arrays.values():
         np.lib.format.write_array(stream, array, allow_pickle=False)
     sys.stdout.buffer.flush()
 

@@ -15,12 +15,18 @@ from typing import Any
 import numpy as np
 
 from deepclust.apart import command, surroundings, why_it_ended
+from deepclust.data.reading.arrays.samples import Named
 
 PATIENCE = 60.0  # seconds that a file may take, and one more for every SLOW bytes of it
 SLOW = 4 * 2**20
 
 
 def arrays_apart(reader: str, path: Path, label: str, max_bytes: int) -> dict[str, np.ndarray]:
+    """The arrays that a function finds in a file; see `named_apart`."""
+    return named_apart(reader, path, label, max_bytes).arrays
+
+
+def named_apart(reader: str, path: Path, label: str, max_bytes: int) -> Named:
     """What a function finds in a file: "package.module.function" of (path, label, max_bytes), which gives arrays by name.
 
     ValueError where it refuses the file, and where it ends without an answer or not at all.
@@ -52,7 +58,7 @@ def arrays_apart(reader: str, path: Path, label: str, max_bytes: int) -> dict[st
             process.kill()
     if names["problem"]:
         raise ValueError(names["problem"])
-    return arrays
+    return Named(arrays, **names["about"])
 
 
 def _endless(patience: float) -> str:

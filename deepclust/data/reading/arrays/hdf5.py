@@ -9,22 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from deepclust.data.dataset import Dataset
-from deepclust.data.reading.arrays.apart import arrays_apart
-from deepclust.data.reading.arrays.samples import dataset_of
 from deepclust.data.reading.sentences import reason
 from deepclust.data.reading.source import MAX_BYTES, check_unpacked, shorten
 
 MAX_ARRAYS = 1000
-
-
-def read_hdf5(
-    path: Path, name: str = "", max_bytes: int = MAX_BYTES, x: str | None = None, y: str | None = None
-) -> Dataset:
-    """Read an HDF5 file; arrays are chosen as in `read_npz`, by the last part of their path."""
-    label = name or path.name
-    arrays = arrays_apart(f"{__name__}.read_arrays_hdf5", path, label, max_bytes)
-    return dataset_of(arrays, label, name, max_bytes, x, y)
 
 
 def read_arrays_hdf5(path: Path, label: str, max_bytes: int = MAX_BYTES) -> dict[str, np.ndarray]:
@@ -36,12 +24,12 @@ def read_arrays_hdf5(path: Path, label: str, max_bytes: int = MAX_BYTES) -> dict
 
     try:
         with h5py.File(path, "r") as file:
-            found = list(_arrays(file, label))
+            found = list(plain_arrays(file, label))
             total = sum(math.prod(array.shape) * array.dtype.itemsize for _, array in found)
             check_unpacked(total, path.stat().st_size, label, max_bytes)
             last = [name.rsplit("/", 1)[-1] for name, _ in found]
             return {
-                (short if last.count(short) == 1 else name): _read(array)
+                (short if last.count(short) == 1 else name): read_plain(array)
                 for (name, array), short in zip(found, last, strict=True)
             }
     except (OSError, RuntimeError, KeyError, UnicodeDecodeError) as error:
@@ -50,12 +38,19 @@ def read_arrays_hdf5(path: Path, label: str, max_bytes: int = MAX_BYTES) -> dict
         ) from error
 
 
-def _arrays(group: Any, label: str, path: str = "", seen: set[int] | None = None) -> Iterator[tuple[str, Any]]:
-    """Every plain array below a group; links that lead elsewhere are refused, because they could read any file."""
+def plain_arrays(
+    group: Any, label: str, path: str = "", seen: set[int] | None = None, cells: bool = False
+) -> Iterator[tuple[str, Any]]:
+    """Every plain array below a group; links that lead elsewhere are refused, because they could read any file.
+
+    cells: also arrays of references, as MATLAB stores its cells, but not the parts that they refer to.
+    """
     import h5py
 
     seen = set() if seen is None else seen  # places in the file: a group may hold itself
     for name in group:
+        if cells and name.startswith("#"):
+            continue
         link = group.get(name, getlink=True)
         full = f"{path}{name}"
         if not isinstance(link, h5py.HardLink):
@@ -68,7 +63,7 @@ def _arrays(group: Any, label: str, path: str = "", seen: set[int] | None = None
             continue
         seen.add(place)
         if isinstance(item, h5py.Group):
-            yield from _arrays(item, label, f"{full}/", seen)
+            yield from plain_arrays(item, label, f"{full}/", seen, cells)
             continue
         if not isinstance(item, h5py.Dataset) or item.shape is None or item.dtype.kind == "V":
             continue  # a named type, an empty one, or a table of mixed columns
@@ -76,7 +71,8 @@ def _arrays(group: Any, label: str, path: str = "", seen: set[int] | None = None
             raise ValueError(
                 f"{label}: the values of {full!r} lie in other files, which are not opened. Save the array itself."
             )
-        if item.dtype.hasobject and h5py.check_string_dtype(item.dtype) is None:
+        references = cells and h5py.check_ref_dtype(item.dtype) is not None
+        if item.dtype.hasobject and h5py.check_string_dtype(item.dtype) is None and not references:
             raise ValueError(
                 f"{label}: {full!r} holds references or lists of unequal length. Save plain numbers or texts."
             )
@@ -87,7 +83,8 @@ def _arrays(group: Any, label: str, path: str = "", seen: set[int] | None = None
         yield full, item
 
 
-def _read(array: Any) -> np.ndarray:
+def read_plain(array: Any) -> np.ndarray:
+    """An array of numbers or texts."""
     import h5py
 
     if h5py.check_string_dtype(array.dtype) is not None:

@@ -65,6 +65,9 @@ def read_idx_files(path: Path, name: str = "", max_bytes: int = MAX_BYTES) -> Da
                 found[inner] = array_of_idx(unpacked(stream.read(), inner, max_bytes), inner)
     else:
         found[label] = array_of_idx(read_bounded(open_packed(path, label), label, max_bytes), label)
+    for n in [n for n in found if "." in n and n.replace(".", "-", 1) in found]:  # Kaggle has every file twice
+        if np.array_equal(found[n], found[n.replace(".", "-", 1)]):
+            del found[n]
     pictures = {n: a for n, a in found.items() if a.ndim > 1}
     labels = {n: a for n, a in found.items() if a.ndim == 1}
     if not pictures:

@@ -15,7 +15,7 @@ from numpy.lib import format as npy
 
 from deepclust.data.dataset import Dataset
 from deepclust.data.reading.archives.zips import check_sizes, open_zip
-from deepclust.data.reading.arrays.samples import WANTED_ARRAYS, dataset_of
+from deepclust.data.reading.arrays.samples import KNOWN, WANTED_ARRAYS, Named, dataset_of
 from deepclust.data.reading.sentences import reason
 from deepclust.data.reading.source import MAX_BYTES, Source, file_name, shorten
 
@@ -42,20 +42,45 @@ def read_npz(
     ValueError, with what to do, for anything else.
     """
     label = name or file_name(source, "the file")
+    return dataset_of(read_whole_npz(source, label, max_bytes), label, name, max_bytes, x, y)
+
+
+def read_whole_npz(source: Source, label: str, max_bytes: int) -> Named:
+    """All arrays of an .npz; a sparse matrix as one called x, tables with names as their columns."""
     arrays = read_arrays(source, label, max_bytes)
     if {"data", "shape", "format"} <= set(arrays):
-        arrays = {"x": _dense(arrays, label, max_bytes)}
-    return dataset_of(arrays, label, name, max_bytes, x, y)
+        return Named({"x": dense(arrays, label, max_bytes)})
+    return of_records(arrays)
 
 
-def read_npy(path: Path, name: str = "", max_bytes: int = MAX_BYTES) -> Dataset:
-    """Read an .npy file of samples; see `read_npz`."""
-    label = name or path.name
-    array = read_array(path, label, max_bytes)
-    if array.dtype.names and array.ndim == 1:  # a table with names, as numpy.genfromtxt gives it
-        fields = [n for n in array.dtype.names if array.dtype[n].kind in "fiub"]
-        array = np.column_stack([array[n] for n in fields]) if fields else array
-    return dataset_of({"x": array}, label, name, max_bytes)
+def shapes_of_npz(path: Path, label: str) -> dict[str, tuple[tuple[int, ...], np.dtype]]:
+    """Shape and type of each array, by its header alone."""
+    with open_zip(path, label, "an .npz file (a zip of arrays)", WANTED_ARRAYS) as archive:
+        try:
+            return {m.filename.removesuffix(".npy"): _header(archive, m)[:2] for m in archive.infolist()}
+        except (_BadArrayError, *_DAMAGE):
+            return {}  # reading it says what is wrong
+
+
+def read_whole_npy(path: Path, label: str, max_bytes: int) -> Named:
+    """The array of an .npy, called x."""
+    return of_records({"x": read_array(path, label, max_bytes)})
+
+
+def of_records(arrays: dict[str, np.ndarray]) -> Named:
+    """Arrays by name; of one with names of columns, as numpy.genfromtxt gives it, the numbers together and the words apart."""
+    plain: dict[str, np.ndarray] = {}
+    for name, array in arrays.items():
+        if array.dtype.names is None or array.ndim != 1:
+            plain[name] = array
+            continue
+        fields = {f: array[f] for f in array.dtype.names}
+        words = {f: a for f, a in fields.items() if a.dtype.kind in "SU" or f.lower() in KNOWN}
+        numbers = [a for f, a in fields.items() if f not in words and a.dtype.kind in "fiub"]
+        if len(words) == 1 and not set(words) & KNOWN:
+            words = {"y": next(iter(words.values()))}
+        plain |= {name: np.column_stack(numbers) if numbers else array, **words}
+    return Named(plain)
 
 
 def read_arrays(
@@ -106,8 +131,8 @@ def read_array(path: Path, label: str, max_bytes: int = MAX_BYTES) -> np.ndarray
         ) from error
 
 
-def _dense(parts: dict[str, np.ndarray], label: str, max_bytes: int) -> np.ndarray:
-    """The matrix (n, d) that scipy.sparse.save_npz wrote, at its full size."""
+def dense(parts: dict[str, np.ndarray], label: str, max_bytes: int) -> np.ndarray:
+    """The matrix (n, d) whose parts scipy.sparse.save_npz wrote, at its full size. ValueError if that is too large."""
     from scipy import sparse
 
     n_bytes = 4 * math.prod(int(side) for side in parts["shape"])

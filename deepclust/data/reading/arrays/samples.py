@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from deepclust.data.dataset import LARGEST, Dataset, Kind
 from deepclust.data.reading.labels import classes_of
+from deepclust.data.reading.pictures.flat import flat_shape, standing
 from deepclust.data.reading.source import shorten
 
 WANTED_ARRAYS = (
@@ -17,22 +20,89 @@ WANTED_ARRAYS = (
 )
 
 FAR = 1000.0  # times its spread: a feature that lies so far from 0 is counted from its middle, for float32
-_X_NAMES = ("x", "X", "data", "images", "embeddings", "features", "fea", "arr_0")
-_Y_NAMES = ("y", "Y", "labels", "label", "target", "targets", "gnd", "arr_1")
+_X_NAMES = ("x", "X", "data", "images", "embeddings", "features", "fea", "tensors", "vectors", "arr_0")
+_Y_NAMES = ("y", "Y", "labels", "label", "target", "targets", "gnd", "metadata", "arr_1")
 _ID_NAMES = ("ids", "id", "names", "filenames", "paths")
 _SPLIT_NAMES = (("x_train", "x_test"), ("X_train", "X_test"))
+_SERIES = 8  # times as long as they are wide: then arrays of samples are no pictures, unless they are of bytes
+_TO_CHOOSE = "Choose the samples as x (--x NAME) and the labels, if any, as y (--y NAME), or save them anew"
+#: Names under which samples and labels are found.
+KNOWN = {*_X_NAMES, *_Y_NAMES, *_ID_NAMES, *(f"{v}_{part}" for v in "xXyY" for part in ("train", "test"))}
+
+
+@dataclass(frozen=True)
+class Named:
+    """The arrays of a file by name, and what its reader knows of them.
+
+    x, y: which are the samples and the labels, where the file says so. silent: those that nobody misses. by_columns:
+    whether pictures in rows lie there column by column, as MATLAB has them.
+    """
+
+    arrays: dict[str, np.ndarray]
+    notes: Sequence[str] = ()
+    x: str | None = None
+    y: str | None = None
+    silent: Sequence[str] = ()
+    by_columns: bool = False
+
+
+@dataclass(frozen=True)
+class ArrayLook:
+    """What there is to choose in a file of arrays: their names and shapes, and what suggests itself.
+
+    x: None where the samples have to be chosen. pictures: the shape of the pictures that flat rows hold, or seem to.
+    """
+
+    shapes: Mapping[str, tuple[int, ...]]
+    x: str | None
+    y: str | None
+    pictures: tuple[int, ...] | None
+    files: tuple[str, ...] = ()
+
+
+def may_ask(shapes: Mapping[str, tuple[tuple[int, ...], np.dtype]]) -> bool:
+    """Whether there may be something to ask of arrays of these shapes and types, so that it is worth reading them."""
+    plain = {n: (shape, dtype) for n, (shape, dtype) in shapes.items() if len(shape) > 1}
+    pictures = all(len(shape) > 2 and dtype == np.uint8 for shape, dtype in plain.values())
+    return not (pictures and set(shapes) & KNOWN)
+
+
+def look_at_arrays(named: Named, label: str) -> ArrayLook | None:
+    """What has to be asked of these arrays; None where there is nothing. ValueError if none can be samples."""
+    known = _known_names(dict(named.arrays), [])
+    shapes = {name: a.shape for name, a in known.items() if a.ndim and a.dtype.kind in "fiubUS"}
+    if named.x is not None:
+        return ArrayLook(shapes, named.x, named.y, None)
+    try:
+        X, _, _, used = _pick(known, label)
+    except ValueError:
+        if sum(len(shape) > 1 for shape in shapes.values()) < 2:
+            raise
+        y = next((n for n in (*_Y_NAMES, *known) if n in known and known[n].ndim == 1), None)
+        return ArrayLook(shapes, None, y, None)
+    pictures = flat_shape(X) if X.ndim == 2 and X.dtype.kind in "fiu" else X.shape[1:] if _are_series(X) else None
+    return None if pictures is None else ArrayLook(shapes, used[0], used[1] if len(used) == 2 else None, pictures)
 
 
 def dataset_of(
-    arrays: dict[str, np.ndarray], label: str, name: str, max_bytes: int, x: str | None = None, y: str | None = None
+    named: Named | dict[str, np.ndarray],
+    label: str,
+    name: str,
+    max_bytes: int,
+    x: str | None = None,
+    y: str | None = None,
+    pictures: Sequence[int] | str | None = "auto",
 ) -> Dataset:
-    """Arrays by name to a data set; see `npz.read_npz`."""
+    """Arrays by name to a data set; see `npz.read_npz`. pictures: the shape of each row, None for vectors, else by the values."""
     name = name or Path(label).stem
-    notes: list[str] = []
+    named = named if isinstance(named, Named) else Named(named)
+    notes = [*named.notes]
+    arrays = _known_names(dict(named.arrays), notes)
+    if x is None and named.x is not None:
+        x, y = named.x, y or named.y
     for part in (x, y):
         if part is not None and part not in arrays:
             raise ValueError(f"{label} has no array {part!r}. It has: {shorten(arrays, 20)}.")
-    arrays = _known_names(arrays, notes)
     n_train: int | None = None
     if x is None:
         X, labels, n_train, used = _pick(arrays, label)
@@ -59,18 +129,81 @@ def dataset_of(
     ids = None
     if ids_name is not None:
         ids, used = _ids(arrays[ids_name]), [*used, ids_name]
-    ignored = [k for k in arrays if k not in used]
+    ignored = [k for k in arrays if k not in (*used, *named.silent)]
     if ignored:
         notes.append(f"Arrays that were not used: {shorten(ignored)}.")
-    kind: Kind = "vector"
-    if X.ndim >= 3:
-        kind = "image"
-        X = _pictures(X, label, notes)
-    else:
-        X = _within_float32(X, label, notes)
+    X = _shaped(X, pictures, label, notes, named.by_columns)
+    kind: Kind = "image" if X.ndim >= 3 else "vector"
+    X = _without_gaps(X, notes)
+    X = _pictures(X, label, notes) if kind == "image" else _within_float32(X, label, notes)
     return Dataset(
         name, X, y=classes, class_names=class_names, kind=kind, n_train=n_train, title=name, notes=tuple(notes), ids=ids
     )
+
+
+def _are_series(X: np.ndarray) -> bool:
+    """Whether arrays of samples (n, a, b) are series of measurements and no pictures: much longer than wide."""
+    return X.ndim == 3 and X.dtype != np.uint8 and max(X.shape[1:]) >= _SERIES * max(1, min(X.shape[1:]))
+
+
+def _shaped(
+    X: np.ndarray, pictures: Sequence[int] | str | None, label: str, notes: list[str], by_columns: bool
+) -> np.ndarray:
+    """Rows as pictures, or arrays of samples as rows, where someone says so or their values do."""
+    if pictures == "auto":
+        if _are_series(X):
+            notes.append(
+                f"Samples of {X.shape[1]} × {X.shape[2]} are taken for series and clustered as {math.prod(X.shape[1:]):,} "
+                "features each. If they are pictures, say so."
+            )
+            return X.reshape(len(X), -1)
+        shape = flat_shape(X) if X.ndim == 2 and X.dtype.kind in "fiu" else None
+        if shape is None:
+            return X
+        notes.append(f"Each row is a picture of {' × '.join(map(str, shape))}, by its pixels.")
+        return _in_rows(X, shape, by_columns)
+    if pictures is None:
+        return X.reshape(len(X), -1) if X.ndim > 2 else X
+    if isinstance(pictures, str) or X.ndim < 2 or math.prod(pictures) != X[0].size:
+        raise ValueError(
+            f"{label}: samples of the shape {X.shape[1:]} are no pictures of {' × '.join(map(str, pictures))}. Give a height "
+            "and width (and 3 for colour) whose product is the number of values of a sample."
+        )
+    return _in_rows(X, tuple(pictures), by_columns)
+
+
+def _in_rows(X: np.ndarray, shape: tuple[int, ...], by_columns: bool) -> np.ndarray:
+    """Flat pictures ``(n, d)`` in this shape (height, width[, 3] or 3, height, width)."""
+    if not by_columns or X.ndim > 2:
+        return standing(X.reshape(-1, *shape))
+    if len(shape) == 3 and shape[2] == 3:
+        shape = (3, *shape[:2])
+    return standing(X.reshape(-1, *shape[:-2], shape[-1], shape[-2])).swapaxes(1, 2)
+
+
+def _without_gaps(X: np.ndarray, notes: list[str]) -> np.ndarray:
+    """NaN and infinity filled, as in tables: by the median of the column, in pictures by the darkest value.
+
+    A column without any number stays as it is; `Dataset` refuses it.
+    """
+    if X.dtype.kind != "f" or X.ndim < 2 or (math.isfinite(X.min()) and math.isfinite(X.max())):
+        return X
+    gaps = ~np.isfinite(X)
+    X = X.copy()
+    if X.ndim > 2:
+        if not gaps.all():
+            X[gaps] = X[~gaps].min()
+            notes.append(f"{int(gaps.sum()):,} pixels are no numbers (NaN) and were filled with the darkest value.")
+        return X
+    filled = 0
+    for j in np.flatnonzero(gaps.any(axis=0)):
+        column, missing = X[:, j], gaps[:, j]
+        if not missing.all():
+            column[missing] = np.median(column[~missing])
+            filled += int(missing.sum())
+    if filled:
+        notes.append(f"{filled:,} missing values (NaN or infinite) were filled with the median of their column.")
+    return X
 
 
 def _within_float32(X: np.ndarray, label: str, notes: list[str]) -> np.ndarray:
@@ -105,13 +238,13 @@ def _known_names(arrays: dict[str, np.ndarray], notes: list[str]) -> dict[str, n
 
     Arrays in folders, or one per class, become x and their labels.
     """
-    by_class = _by_class(arrays)
-    if by_class is not None:
-        notes.append(f"Each of these is a class of its own: {shorten(sorted(set(by_class['y'].tolist())))}.")
-        arrays = by_class
-    folders = {name.rpartition("/")[0] for name in arrays}
-    if len(folders) == 1:
-        arrays = {name.rpartition("/")[2]: array for name, array in arrays.items()}
+    classes = by_class(arrays)
+    if classes is not None:
+        notes.append(f"Each of these is a class of its own: {shorten(sorted(set(classes['y'].tolist())))}.")
+        arrays = classes
+    last = [name.rpartition("/")[2] for name in arrays]
+    if len(set(last)) == len(last):
+        arrays = dict(zip(last, arrays.values(), strict=True))
     arrays = {
         name: _one_per_sample(a) if name in _Y_NAMES or name.endswith("labels") else a for name, a in arrays.items()
     }
@@ -131,7 +264,7 @@ def _known_names(arrays: dict[str, np.ndarray], notes: list[str]) -> dict[str, n
     return arrays
 
 
-def _by_class(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray] | None:
+def by_class(arrays: dict[str, np.ndarray], fewest: int = 3) -> dict[str, np.ndarray] | None:
     """x and y of one array per class (ash, birch), or of one per sample in a folder per class (ash/0); None for others."""
     folders = [name.rpartition("/")[0].rpartition("/")[2] for name in arrays]
     shapes = {a.shape for a in arrays.values()}
@@ -140,7 +273,7 @@ def _by_class(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray] | None:
     known = {*_X_NAMES, *_Y_NAMES, *_ID_NAMES, "x_train", "x_test", "X_train", "X_test"}
     samples = {a.shape[1:] for a in arrays.values()}
     named = any(name in known or name.split("_")[-1] in ("images", "labels", "embeddings", "data") for name in arrays)
-    if len(arrays) > 2 and len(samples) == 1 and () not in samples and not named:
+    if len(arrays) >= fewest and len(samples) == 1 and () not in samples and not named:
         y = np.repeat(list(arrays), [len(a) for a in arrays.values()])
         return {"x": np.concatenate(list(arrays.values())), "y": y}
     return None
@@ -165,7 +298,7 @@ def _pick(arrays: dict[str, np.ndarray], label: str) -> tuple[np.ndarray, np.nda
         names = names if len(names) == 1 else []
     if not names:
         raise ValueError(
-            f"{label} holds the arrays {shorten(arrays)}, none of which is known as the samples. {WANTED_ARRAYS}."
+            f"{label} holds the arrays {shorten(arrays)}, none of which is known as the samples. {_TO_CHOOSE}: {WANTED_ARRAYS[0].lower()}{WANTED_ARRAYS[1:]}."
         )
     X = arrays[names[0]]
     y_names = [n for n in (*_Y_NAMES, "y_train") if n in arrays and n != names[0]]
@@ -239,7 +372,7 @@ def _ids(values: np.ndarray) -> np.ndarray:
 def _pictures(X: np.ndarray, label: str, notes: list[str]) -> np.ndarray:
     """Pictures as ``(n, h, w)`` or ``(n, h, w, 3)`` float32 in [0, 1]; adds to ``notes`` what had to be done."""
     if X.ndim == 4 and X.shape[3] not in (1, 3, 4) and X.shape[1] in (1, 3):
-        X = np.moveaxis(X, 1, 3)
+        X = standing(X)
         notes.append("The colour channels came first and were moved to the end.")
     if X.ndim == 4 and X.shape[3] == 4:
         X = X[..., :3]

@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from deepclust.data.dataset import Dataset
-from deepclust.data.reading.archives.bundles import Bundle, folder_classes, open_bundle
+from deepclust.data.reading.archives.bundles import Bundle, open_bundle
 from deepclust.data.reading.pictures.decoding import (
+    STARTS,
+    Decoded,
     Size,
     decode_in_parallel,
     open_picture,
+    pages_of,
     quiet_decoders,
     reason_of,
     upright_size,
 )
+from deepclust.data.reading.pictures.folders import folder_classes, levels_of, masks_among, tree_of
+from deepclust.data.reading.pictures.scale import on_one_scale
+from deepclust.data.reading.pictures.sheets import Sheet, labels_of_sheet, sheets_of
 from deepclust.data.reading.source import MAX_BYTES, Source, file_name, shorten
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".jfif", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pbm")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pbm")
 LARGEST_SUGGESTED = 64  # pixels; larger pictures are slow to learn on a CPU
 LARGEST_SIDE = 2048
+_SEVERAL = ("TIFF", "GIF", "WEBP")
+FIRST, ALL = "first", "all"  # pages of a file that has several
+_NAMED_BY_LETTERS = re.compile(r"\.[A-Za-z]+\d?")  # an ending that says what a file is
 _ADVICE = f"Zip a folder of pictures ({', '.join(s[1:] for s in SUFFIXES)}), with one sub-folder per class if known"
 
 
@@ -42,13 +52,46 @@ class MixedSizes(ValueError):  # noqa: N818 (it names what a page offers to mend
 
 
 @dataclass(frozen=True)
+class PictureChoice:
+    """How pictures are read. size: (height, width) of all. pages: "first" or "all" of files that have several.
+
+    label: the column of a sheet beside the pictures that holds their classes, "" for no labels. level: how deep the
+    folders lie that are the classes, 1 for the outermost, 0 for none. None: what suggests itself.
+    """
+
+    size: Size | None = None
+    pages: str | None = None
+    label: str | None = None
+    level: int | None = None
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> PictureChoice:
+        """From a reference, a form or the command line. ValueError for values that are not known."""
+        size = tuple(int(side) for side in values.get("size") or ())
+        pages, level = values.get("pages"), values.get("level")
+        label = "" if "label" in values and values["label"] is None else values.get("label")
+        if pages not in (None, FIRST, ALL):
+            raise ValueError(f"pages={pages!r} is not known. Use {FIRST} or {ALL}.")
+        return cls((size[0], size[1]) if size else None, pages, label, None if level is None else int(level))
+
+
+@dataclass(frozen=True)
 class PictureScan:
-    """What the headers say: upright sizes (height, width), pictures that cannot be opened, and all other files."""
+    """What the headers say: upright sizes (height, width), pictures that cannot be opened, and all other files.
+
+    pages: the numbers of the pages of files that have several. tree: the folders and how many pictures lie in each. levels: the classes that
+    the folders at each depth would give. classes: those that suggest themselves. sheets: tables that name the pictures.
+    """
 
     names: tuple[str, ...]
     sizes: Counter[Size]
     broken: dict[str, str]
     strangers: tuple[str, ...]
+    pages: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    tree: Mapping[tuple[str, ...], int] = field(default_factory=dict)
+    levels: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    classes: tuple[str, ...] = ()
+    sheets: tuple[Sheet, ...] = ()
 
     @property
     def suggested(self) -> Size:
@@ -59,40 +102,74 @@ class PictureScan:
         """The size of all pictures, if there is one."""
         return next(iter(self.sizes)) if len(self.sizes) == 1 else None
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether there is nothing to ask but the size: no pages, and not more than one way to tell the classes."""
+        suggested = [classes for classes in self.levels.values() if set(classes) == set(self.classes)]
+        return not self.pages and not self.sheets and len(self.levels) <= len(suggested[:1])
 
-def scan_pictures(source: Source, name: str = "") -> PictureScan:
+
+def scan_pictures(source: Source, name: str = "", pages: str | None = None) -> PictureScan:
     """Look at the header of every picture. ValueError if there is none, or none that can be opened."""
     label = name or file_name(source, "the file")
     with open_bundle(source, label, _ADVICE) as bundle:
-        return _scan(bundle, *_picture_names(bundle))
+        names, strangers = _samples(bundle)
+        scan = _scan(bundle, names, strangers)
+        sheets = sheets_of(bundle, names)
+    members = sorted(scan.names)
+    return replace(
+        scan,
+        tree=tree_of(members),
+        levels=levels_of(members),
+        classes=folder_classes(members)[1] or (),
+        sheets=tuple(sheets),
+    )
 
 
-def read_pictures(source: Source, size: Size | None = None, name: str = "", max_bytes: int = MAX_BYTES) -> Dataset:
+def read_pictures(
+    source: Source,
+    size: Size | None = None,
+    name: str = "",
+    max_bytes: int = MAX_BYTES,
+    choice: PictureChoice | None = None,
+) -> Dataset:
     """Read every picture of a zip, a tar or a folder, in the order of their names, float32 in [0, 1].
 
     size: (height, width) that all pictures are brought to: scaled to fill it, what stands out is cut off evenly.
-    Grey pictures give ``(n, h, w)``, else ``(n, h, w, 3)``; transparent ground becomes white, 16-bit grey is
-    read at 8 bits, cameras' rotation is undone, of an animation the first frame is taken. With two or more
-    folders, the folder that a picture lies in is its class. Files that cannot be used are in ``left_out``.
+    Grey pictures give ``(n, h, w)``, else ``(n, h, w, 3)``; transparent ground becomes white, cameras' rotation is undone.
+    Pictures of more than 8 bits are brought to [0, 1] by one scale for all of them. Of an animation the first frame is
+    taken, of a file of several pages the first one, or all where it is the only file or ``choice`` says so. With two or more
+    folders, the folder that a picture lies in is its class; without, a sheet that names the pictures is looked for. Files
+    that cannot be used are in ``left_out``.
     Raises MixedSizes where ``size`` is needed, ValueError for anything else that cannot be read.
     """
+    choice = choice or PictureChoice(size)
+    size = choice.size
     label = name or file_name(source, "the file")
     if size is not None and not all(1 <= side <= LARGEST_SIDE for side in size):
         raise ValueError(
             f"Pictures of {size[0]} × {size[1]} are not possible. Give a height and width from 1 to {LARGEST_SIDE}."
         )
     with open_bundle(source, label, _ADVICE) as bundle:
-        names, strangers = _picture_names(bundle)
-        pictures = pictures_of(bundle, names, size, max_bytes)
-    y, class_names = folder_classes(pictures.kept)
-    left_out = (f"{n} ({bundle.left_out.get(n, 'not a picture')})" for n in strangers)
+        names, strangers = _samples(bundle)
+        every_page = choice.pages == ALL or (choice.pages is None and len(names) == 1)
+        pictures = pictures_of(bundle, names, size, max_bytes, every_page)
+        y, class_names = folder_classes(pictures.members, 0 if choice.label == "" else choice.level)
+        of_sheets: list[str] = []
+        if choice.label or (choice.label is None and y is None and choice.level is None):
+            labels = labels_of_sheet(bundle, names, pictures.members, choice.label, of_sheets)
+            if labels is not None:
+                y, class_names, sheets = labels
+                strangers = {n: why for n, why in strangers.items() if n not in sheets}
+    notes = [*pictures.notes(strangers), *of_sheets]
+    left_out = (f"{n} ({why})" for n, why in strangers.items())
     return Dataset(
         name or Path(label).stem,
         pictures.X,
         y=y,
         class_names=class_names,
         kind="image",
-        notes=tuple(pictures.notes(strangers)),
+        notes=tuple(notes),
         left_out=(*pictures.reasons, *left_out),
         ids=np.array([n.encode() for n in pictures.kept]),
     )
@@ -102,20 +179,22 @@ def read_pictures(source: Source, size: Size | None = None, name: str = "", max_
 class Pictures:
     """Decoded pictures: X float32 ``(n, h, w[, 3])`` in [0, 1] of those that are ``kept``, and why others are not.
 
-    sizes: those that they had.
+    members: the file that each comes from. sizes: those that they had. remarks: what was done to them, as sentences.
     """
 
     X: np.ndarray
     kept: list[str]
+    members: list[str]
     sizes: Counter[Size]
     broken: dict[str, str]
+    remarks: tuple[str, ...] = ()
 
     @property
     def reasons(self) -> list[str]:
         return _reasons(self.broken)
 
-    def notes(self, strangers: list[str]) -> list[str]:
-        return _notes(strangers, self.broken, self.sizes, (self.X.shape[1], self.X.shape[2]))
+    def notes(self, strangers: Mapping[str, str]) -> list[str]:
+        return [*_notes(strangers, self.broken, self.sizes, (self.X.shape[1], self.X.shape[2])), *self.remarks]
 
 
 class Contents(Bundle):
@@ -130,19 +209,27 @@ class Contents(Bundle):
             yield name, io.BytesIO(self._contents[name])
 
 
-def pictures_of(bundle: Bundle, names: list[str], size: Size | None, max_bytes: int) -> Pictures:
+def pictures_of(
+    bundle: Bundle, names: list[str], size: Size | None, max_bytes: int, every_page: bool = False
+) -> Pictures:
     """Decode these files of a bundle, all at one size. MixedSizes where it has to be given; ValueError if none is read."""
     broken: dict[str, str] = {}
-    if size is None:
-        scan = _scan(bundle, names)
+    pages: dict[str, list[int]] = {}
+    if size is None or every_page:
+        scan = _scan(bundle, names, {}, every_page)
         names, broken = list(scan.names), scan.broken
-        size = _common_size(scan.sizes, bundle.label, max_bytes)
-    _check_memory(len(names), size, bundle.label, max_bytes)
-    stack, kept, sizes, undecodable = _decode_all(bundle, names, size)
-    broken |= undecodable
-    if not kept:
+        size = size or _common_size(scan.sizes, bundle.label, max_bytes)
+        pages = {name: list(scan.pages[name]) for name in scan.pages} if every_page else {}
+    places = [(name, page) for name in names for page in pages.get(name, [0])]
+    _check_memory(len(places), size, bundle.label, max_bytes)
+    stack = _Stack(places, size)
+    with quiet_decoders():
+        for name, page, decoded in decode_in_parallel(bundle.streams(names), size, pages):
+            stack.put(name, page, decoded)
+    broken |= stack.broken
+    if not stack.done:
         raise _none_readable(bundle.label, broken)
-    return Pictures(np.divide(stack, np.float32(255.0), dtype=np.float32), kept, sizes, broken)
+    return stack.pictures(broken, every_page)
 
 
 def suggest_size(sizes: Counter[Size]) -> Size:
@@ -160,67 +247,130 @@ def is_picture(name: str) -> bool:
     return name.lower().endswith(SUFFIXES)
 
 
-def _picture_names(bundle: Bundle) -> tuple[list[str], list[str]]:
-    """Files that end like pictures, and all others. ValueError if there is no picture."""
-    pictures = [n for n in bundle.names if is_picture(n)]
-    strangers = sorted({*bundle.names, *bundle.left_out} - set(pictures))
-    if not pictures:
-        found = f"only {shorten(strangers)}" if strangers else "no file at all"
-        nested = any(n.lower().endswith((".zip", ".tar", ".gz", ".rar", ".7z")) for n in strangers)
+def picture_names(bundle: Bundle) -> list[str]:
+    """Files that end like pictures; those without an ending that says what they are, if they begin like pictures."""
+    names = [n for n in bundle.names if is_picture(n)]
+    unsaid = [n for n in bundle.names if not _NAMED_BY_LETTERS.fullmatch(PurePosixPath(n).suffix)]
+    for name, stream in bundle.streams(unsaid) if unsaid else ():
+        try:
+            if stream.read(8).startswith(STARTS):
+                names.append(name)
+        except Exception:  # as in _scan
+            continue
+    return sorted(names)
+
+
+def n_pages_of(path: Path) -> int:
+    """How many pages a picture on the disk has; 1 also where it cannot be opened."""
+    try:
+        with open(path, "rb") as stream, quiet_decoders():
+            return len(pages_of(open_picture(stream)))
+    except Exception:  # as in _scan
+        return 1
+
+
+def _samples(bundle: Bundle) -> tuple[list[str], dict[str, str]]:
+    """The files that are pictures and samples, and why all others are none. ValueError if there is no picture."""
+    pictures = picture_names(bundle)
+    masks = set(masks_among(pictures))
+    samples = [n for n in pictures if n not in masks]
+    others = sorted({*bundle.names, *bundle.left_out} - set(samples))
+    if not samples:
+        holds = f"only {shorten(others)}" if others else "no file at all"
+        nested = any(n.lower().endswith((".zip", ".tar", ".gz", ".rar", ".7z")) for n in others)
         first = "Archives within archives are not opened: unpack it first. " if nested else ""
-        raise ValueError(f"{bundle.label} holds no picture: {found}. {first}{_ADVICE}.")
-    return pictures, strangers
+        raise ValueError(f"{bundle.label} holds no picture: {holds}. {first}{_ADVICE}.")
+    return samples, {
+        n: "a mask of another picture" if n in masks else bundle.left_out.get(n, "not a picture") for n in others
+    }
 
 
-def _scan(bundle: Bundle, pictures: list[str], strangers: list[str] | None = None) -> PictureScan:
+def _scan(bundle: Bundle, pictures: list[str], strangers: Mapping[str, str], count: bool = True) -> PictureScan:
+    """count: look also how many pages the files have."""
     sizes: Counter[Size] = Counter()
     broken = {}
+    pages: dict[str, tuple[int, ...]] = {}
     with quiet_decoders():
         for name, stream in bundle.streams(pictures):
             try:
-                sizes[upright_size(open_picture(stream))] += 1
+                picture = open_picture(stream)
+                sizes[upright_size(picture)] += 1
+                several = pages_of(picture) if count and picture.format in _SEVERAL else [0]
+                if len(several) > 1:
+                    pages[name] = tuple(several)
             except Exception as error:  # decoders meet strangers' bytes with every kind of exception
                 broken[name] = reason_of(error)
     names = tuple(n for n in pictures if n not in broken)
     if not names:
         raise _none_readable(bundle.label, broken)
-    return PictureScan(names, sizes, broken, tuple(strangers or ()))
+    return PictureScan(names, sizes, broken, tuple(strangers), pages)
 
 
-def _decode_all(
-    bundle: Bundle, names: list[str], size: Size
-) -> tuple[np.ndarray, list[str], Counter[Size], dict[str, str]]:
-    """All pictures as uint8 ``(n, h, w)`` or ``(n, h, w, 3)`` in the order of names, their names, the sizes that they
-    had, and the broken ones.
-    """
-    sizes: Counter[Size] = Counter()
-    place = {name: i for i, name in enumerate(names)}
-    stack = np.empty((len(names), *size, 3), dtype=np.uint8)
-    is_grey = True
-    done: set[str] = set()
-    broken = dict.fromkeys(names, "cut short")
-    with quiet_decoders():
-        for name, decoded in decode_in_parallel(bundle.streams(names), size):
-            if isinstance(decoded, Exception):
-                broken[name] = reason_of(decoded)
-                continue
-            pixels, had = decoded
-            sizes[had] += 1
-            if pixels.ndim == 2:
-                pixels = pixels[..., None]
-            elif is_grey:
-                is_grey = bool((pixels == pixels[..., :1]).all())
-            stack[place[name]] = pixels
-            done.add(name)
-    kept = [n for n in names if n in done]
-    if len(kept) < len(names):
-        stack = stack[[place[n] for n in kept]]
-    return (
-        np.ascontiguousarray(stack[..., 0]) if is_grey else stack,
-        kept,
-        sizes,
-        {n: why for n, why in broken.items() if n not in done},
-    )
+class _Stack:
+    """Pictures on their way in: those of 8 bits as bytes in one array, deeper ones by their numbers until all are there."""
+
+    def __init__(self, places: Sequence[tuple[str, int]], size: Size) -> None:
+        self.places = {place: i for i, place in enumerate(places)}
+        self.several = Counter(name for name, _ in places)
+        self.bytes = np.empty((len(places), *size, 3), dtype=np.uint8)
+        self.deep: dict[int, np.ndarray] = {}
+        self.is_grey = True
+        self.done: set[int] = set()
+        self.sizes: Counter[Size] = Counter()
+        self.errors = {self._called(*place): "cut short" for place in places}
+        self.n_gaps = self.n_with_pages = 0
+
+    def put(self, name: str, page: int, decoded: Decoded | Exception) -> None:
+        """Add a picture, or the error that stands in its place."""
+        if isinstance(decoded, Exception):
+            self.errors[self._called(name, page)] = reason_of(decoded)
+            return
+        row, pixels = self.places[name, page], decoded.pixels
+        self.sizes[decoded.had] += 1
+        self.n_gaps += decoded.n_gaps
+        self.n_with_pages += decoded.n_pages > 1
+        if pixels.dtype != np.uint8:
+            self.deep[row] = pixels
+        else:
+            pixels = pixels[..., None] if pixels.ndim == 2 else pixels
+            if self.is_grey and pixels.shape[2] == 3:
+                self.is_grey = bool((pixels == pixels[..., :1]).all())
+            self.bytes[row] = pixels
+        self.done.add(row)
+        del self.errors[self._called(name, page)]
+
+    @property
+    def broken(self) -> dict[str, str]:
+        return self.errors
+
+    def pictures(self, broken: dict[str, str], every_page: bool) -> Pictures:
+        """All that could be read, float32 in [0, 1]."""
+        rows = sorted(self.done)
+        stack = self.bytes if len(rows) == len(self.places) else self.bytes[rows]
+        stack = np.ascontiguousarray(stack[..., 0]) if self.is_grey else stack
+        X: np.ndarray = np.divide(stack, np.float32(255.0), dtype=np.float32)
+        remarks = []
+        if self.deep:
+            sentence = on_one_scale(self.deep)
+            remarks += [sentence] if sentence else []
+            for i, row in enumerate(rows):
+                if row in self.deep:
+                    X[i] = self.deep[row] if self.is_grey else self.deep[row][..., None]
+        if self.n_gaps:
+            remarks.append(
+                f"{self.n_gaps:,} pixels are no numbers (NaN, or no data) and were made as dark as the darkest."
+            )
+        if self.n_with_pages and not every_page:
+            files = "One file has" if self.n_with_pages == 1 else f"{self.n_with_pages:,} files have"
+            remarks.append(
+                f"{files} several pages, of which the first was read. Choose all pages to make each a picture."
+            )
+        places = list(self.places)
+        kept = [self._called(*places[row]) for row in rows]
+        return Pictures(X, kept, [places[row][0] for row in rows], self.sizes, broken, tuple(remarks))
+
+    def _called(self, name: str, page: int) -> str:
+        return f"{name} (page {page + 1})" if self.several[name] > 1 else name
 
 
 def _common_size(sizes: Counter[Size], label: str, max_bytes: int) -> Size:
@@ -259,16 +409,22 @@ def _check_memory(n: int, size: Size, label: str, max_bytes: int) -> None:
 
 
 def _none_readable(label: str, broken: dict[str, str]) -> ValueError:
+    reasons = set(broken.values())
+    if len(reasons) == 1 and ":" in (reason := reasons.pop()):  # it says what to do
+        return ValueError(f"{label}: none of the {len(broken):,} pictures could be read: {reason}.")
     return ValueError(
         f"{label}: none of the {len(broken):,} pictures could be read ({shorten(_reasons(broken), 3)}). "
         "Open one in a picture viewer to see whether the files are whole, and zip them again."
     )
 
 
-def _notes(strangers: list[str], broken: dict[str, str], sizes: Counter[Size], size: Size | None) -> list[str]:
+def _notes(strangers: Mapping[str, str], broken: dict[str, str], sizes: Counter[Size], size: Size | None) -> list[str]:
     found = []
-    if strangers:
-        found.append(f"Left out, not a picture: {shorten(strangers)}.")
+    masks = [n for n, why in strangers.items() if why.startswith("a mask")]
+    if masks:
+        found.append(f"Left out, masks of other pictures: {shorten(masks)}.")
+    if others := [n for n in strangers if n not in masks]:
+        found.append(f"Left out, not a picture: {shorten(others)}.")
     if broken:
         found.append(f"Left out, could not be read: {shorten(_reasons(broken))}.")
     n_resized = sum(count for s, count in sizes.items() if s != size)

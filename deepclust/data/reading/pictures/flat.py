@@ -12,7 +12,7 @@ _SMOOTH = 0.75  # how much nearer pixels next to each other are than any two, in
 
 
 def flat_shape(rows: np.ndarray) -> tuple[int, ...] | None:
-    """(side, side) or (side, side, 3) if the rows ``(n, d)`` are pictures, None if not, or if nobody could tell.
+    """(side, side), or with 3 colours behind or before them, if the rows ``(n, d)`` are pictures; None if not, or unclear.
 
     Their values have to be whole and from 0 to 255, or from 0 to 1, their number a square or three times one, and pixels
     above and beside each other nearer than any two of a picture.
@@ -21,10 +21,18 @@ def flat_shape(rows: np.ndarray) -> tuple[int, ...] | None:
     for n_colours in (1, 3):
         side = math.isqrt(n_features // n_colours)
         if side >= SMALLEST_SIDE and side * side * n_colours == n_features:
-            shape = (side, side, 3) if n_colours == 3 else (side, side)
             some = np.asarray(rows[:_LOOKED_AT], np.float64)
-            return shape if _are_pixels(some) and _are_smooth(some.reshape(-1, *shape)) else None
+            shapes = [(side, side, 3), (3, side, side)] if n_colours == 3 else [(side, side)]
+            rough = {shape: _roughness(some.reshape(-1, *shape)) for shape in shapes if _are_pixels(some)}
+            best = min(rough, key=rough.__getitem__, default=None)
+            return best if best is not None and rough[best] < _SMOOTH else None
     return None
+
+
+def standing(pictures: np.ndarray) -> np.ndarray:
+    """Pictures ``(n, h, w[, c])``: colours that come first ``(n, c, h, w)`` are moved to the end."""
+    first = pictures.ndim == 4 and pictures.shape[1] in (1, 3) and pictures.shape[3] not in (1, 3, 4)
+    return np.moveaxis(pictures, 1, 3) if first else pictures
 
 
 def _are_pixels(values: np.ndarray) -> bool:
@@ -36,12 +44,11 @@ def _are_pixels(values: np.ndarray) -> bool:
     return (whole and 2 < high <= 255) or (not whole and 0.5 < high <= 1.0)
 
 
-def _are_smooth(pictures: np.ndarray) -> bool:
-    """Whether neighbours down and across differ less than pixels that were drawn at random from the same picture."""
-    n = len(pictures)
-    flat = pictures.reshape(n, -1)
+def _roughness(pictures: np.ndarray) -> float:
+    """How far neighbours down and across differ, the worse of both, where pixels drawn at random from a picture give 1."""
+    pictures = standing(pictures)
+    flat = pictures.reshape(len(pictures), -1)
     shuffled = flat[:, np.random.default_rng(0).permutation(flat.shape[1])]
     any_two = float(np.abs(flat - shuffled).mean())
-    down = float(np.abs(np.diff(pictures, axis=1)).mean())
-    across = float(np.abs(np.diff(pictures, axis=2)).mean())
-    return any_two > 0 and down < _SMOOTH * any_two and across < _SMOOTH * any_two
+    down, across = (float(np.abs(np.diff(pictures, axis=axis)).mean()) for axis in (1, 2))
+    return max(down, across) / any_two if any_two > 0 else math.inf

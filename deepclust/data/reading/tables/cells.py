@@ -30,6 +30,9 @@ def number(text: str, decimal: str = ".") -> float | None:
     decimal: "," where the table writes its fractions so; then 1.234 is a thousand and more.
     """
     text = text.strip()
+    if text.startswith("(") and text.endswith(")"):  # as bookkeepers write what is owed
+        owed = number(text[1:-1], decimal)
+        return None if owed is None or text[1:2] in "-+" else -owed
     if decimal == "." and _PLAIN.fullmatch(text):
         return float(text)
     around = _AROUND.match(text.translate(_SIGNS))
@@ -70,10 +73,24 @@ def numbers_of(values: pd.Series, decimal: str = ".") -> np.ndarray:
     return numbers
 
 
+def texts_of(values: pd.Series) -> np.ndarray:
+    """Values as texts, "" where there is none; whole numbers without a point."""
+    import pandas as pd
+
+    if pd.api.types.is_float_dtype(values.dtype):
+        present = values[np.isfinite(values)]
+        if (present % 1 == 0).all() and (present.abs() < 2**53).all():
+            values = values.where(np.isfinite(values)).astype("Int64")
+    texts: np.ndarray = values.astype("string").fillna("").to_numpy(dtype=str)
+    return texts
+
+
 def list_of(cell: object) -> np.ndarray | None:
     """The numbers of a cell, as an array of any shape: a list, or a text such as "[0.1, 0.2]" or "12 0 255 ..."."""
     if isinstance(cell, str):
         inside = cell.strip()
+        if inside[:1] == "(" and number(inside) is not None:
+            return None
         parts = [part for part in _BETWEEN.split(inside.strip(_BRACKETS)) if part]
         if len(parts) < (2 if inside[:1] in "[(" else FEWEST_IN_A_LIST):
             return None

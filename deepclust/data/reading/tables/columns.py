@@ -10,6 +10,7 @@ import numpy as np
 
 from deepclust.data.dataset import LARGEST
 from deepclust.data.reading.arrays.samples import FAR
+from deepclust.data.reading.pictures.decoding import STARTS
 from deepclust.data.reading.tables.cells import list_of, numbers_of
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ class TableLook:
 
     n_rows: None where there are more than were looked at, and only reading to the end would tell how many. left_out: why
     some columns play no part. sheets: of a workbook, the one that was looked at first. header: whether there is one; may_choose_header:
-    whether it may be said that there is one or not.
+    whether it may be said that there is one or not. files: of the archive that the table is in.
+    candidates: the columns that may be the labels, the likeliest first. is_sure: whether the name of one says that it is.
     """
 
     n_rows: int | None
@@ -103,6 +105,9 @@ class TableLook:
     sheets: tuple[str, ...] = ()
     header: bool = True
     may_choose_header: bool = False
+    files: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    is_sure: bool = True
 
     def column(self, name: str) -> Column:
         return next(c for c in self.columns if c.name == name)
@@ -145,8 +150,7 @@ def judge(name: str, values: pd.Series, decimal: str = ".", nameless: bool = Fal
 def is_picture_cell(cell: object) -> bool:
     """Whether a cell holds a file of a picture: its bytes, or a struct of bytes and path as Hugging Face writes it."""
     content = cell.get("bytes") if isinstance(cell, dict) else cell
-    starts = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
-    return isinstance(content, bytes) and content.startswith(starts)
+    return isinstance(content, bytes) and content.startswith(STARTS)
 
 
 def cell_text(value: Any) -> str:
@@ -169,7 +173,7 @@ def _of_numbers(name: str, numbers: np.ndarray, n_missing: int, n_values: int, f
     counting = whole and unique and high - low == len(finite) - 1
     origin, unit = 0.0, 1.0
     if max(abs(low), abs(high)) > LARGEST:
-        unit = 10.0 ** np.floor(np.log10(max(abs(low), abs(high))))
+        unit = float(10.0 ** np.floor(np.log10(max(abs(low), abs(high)))))
     elif high > low and min(abs(low), abs(high)) > FAR * (high - low):
         origin = float(np.median(finite))
     return Column(
@@ -183,7 +187,7 @@ def _of_numbers(name: str, numbers: np.ndarray, n_missing: int, n_values: int, f
         counting=counting,
         whole=whole,
         origin=origin,
-        unit=float(unit),
+        unit=unit,
         **facts,
     )
 

@@ -6,7 +6,7 @@ import csv
 import re
 from dataclasses import dataclass, field
 
-from deepclust.data.reading.tables.cells import number
+from deepclust.data.reading.tables.cells import list_of, number
 from deepclust.data.reading.tables.encoding import encoding_of
 from deepclust.data.reading.tables.header import Top, top_of, usual_width
 
@@ -129,8 +129,8 @@ def _separator(lines: list[str], suffix: str) -> str:
             continue
         same = [row for row in rows if len(row) == width]
         cells = [cell for row in same for cell in row]
-        clean = 1 - sum(bool(_FOREIGN.search(cell)) for cell in cells) / len(cells)
-        quality = len(same) / len(rows) * clean
+        clean = 1 - sum(bool(_FOREIGN.search(cell)) and list_of(cell) is None for cell in cells) / len(cells)
+        quality = len(same) / len(rows) * clean * (1 if len(rows[0]) == width else 0.9)
         if separator == BLANKS:  # words are parted by blanks everywhere: only a table of numbers counts
             n_numbers = sum(number(cell) is not None for cell in cells)
             quality *= 0.95 if len(same) > 0.9 * len(rows) and n_numbers >= len(cells) / 2 else 0

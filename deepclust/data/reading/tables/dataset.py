@@ -14,8 +14,9 @@ from deepclust.data.reading.arrays.samples import unit_range
 from deepclust.data.reading.labels import classes_of
 from deepclust.data.reading.own_columns import OwnColumns, columns_to_keep
 from deepclust.data.reading.pictures.collection import Contents, pictures_of
+from deepclust.data.reading.pictures.flat import standing
 from deepclust.data.reading.source import MAX_BYTES, shorten
-from deepclust.data.reading.tables.cells import list_of, numbers_of
+from deepclust.data.reading.tables.cells import list_of, numbers_of, texts_of
 from deepclust.data.reading.tables.columns import MOST_CATEGORIES, Column, TableChoice, TableLook
 from deepclust.data.reading.tables.files import TableFile
 from deepclust.data.reading.tables.open import open_table
@@ -97,7 +98,7 @@ class _Reader:
             if column.name in frame:
                 self.codes[start:stop, j] = self._coded(j, column.name, frame[column.name])
         if self.choice.label in frame:
-            self.labels.append(_texts(frame[self.choice.label]))
+            self.labels.append(texts_of(frame[self.choice.label]))
         if self.choice.id in frame:
             self.ids.append(encoded_ids(frame[self.choice.id]))
         self.n = max(self.n, stop)
@@ -163,6 +164,8 @@ class _Reader:
         if self.categories:
             X = self._with_categories(X, codes, notes)
         y, class_names = self._classes(keep, notes)
+        if y is not None and not look.is_sure:
+            notes.append(f"Labels are the column {choice.label}: its values look like those of classes.")
         ids = None
         if self.ids:
             ids = np.concatenate(self.ids)
@@ -232,7 +235,7 @@ class _Pictures(_Reader):
     def dataset(self, title: str, look: TableLook) -> tuple[Dataset, np.ndarray | None]:
         bundle = Contents(self.table.label, self.contents)
         pictures = pictures_of(bundle, list(self.contents), self.choice.size, self.max_bytes)
-        notes = [*self.table.notes, *_unused(self.choice, look), *pictures.notes([])]
+        notes = [*self.table.notes, *_unused(self.choice, look), *pictures.notes({})]
         keep = np.array([self.rows[name] for name in pictures.kept])
         y, class_names = self._classes(keep, notes)
         ids = np.concatenate(self.ids)[keep] if self.ids else np.array([name.encode() for name in pictures.kept])
@@ -268,13 +271,13 @@ def _as_pictures(X: np.ndarray, shape: tuple[int, ...], label: str, notes: list[
     notes.append(f"Each row is a picture of {' × '.join(map(str, shape))}.")
     if X.min() >= 0 and 1 < X.max() <= 255 and np.array_equal(X, np.floor(X)):  # bytes, as pictures have them
         X = X / np.float32(255)
-        return X.reshape(-1, *shape)
-    return unit_range(X.reshape(-1, *shape), label, notes)
+        return standing(X.reshape(-1, *shape))
+    return unit_range(standing(X.reshape(-1, *shape)), label, notes)
 
 
 def encoded_ids(values: pd.Series) -> np.ndarray:
     """Names of rows as UTF-8 bytes, at most 80 characters each."""
-    encoded: np.ndarray = np.char.encode(_texts(values).astype("U80"), "utf-8")
+    encoded: np.ndarray = np.char.encode(texts_of(values).astype("U80"), "utf-8")
     return encoded
 
 
@@ -285,9 +288,9 @@ def _read_texts(table: TableFile, look: TableLook, choice: TableChoice, title: s
     labels, ids = [], []
     for _, frame in table.blocks([c for c in (choice.text, choice.label, choice.id) if c]):
         if choice.text in frame:
-            texts += _texts(frame[choice.text]).tolist()
+            texts += texts_of(frame[choice.text]).tolist()
         if choice.label in frame:
-            labels.append(_texts(frame[choice.label]))
+            labels.append(texts_of(frame[choice.label]))
         if choice.id in frame:
             ids.append(encoded_ids(frame[choice.id]))
     X, words = tfidf_of_texts(texts, label=table.label, max_bytes=max_bytes)
@@ -320,15 +323,3 @@ def _stacked(column: Column, values: pd.Series, label: str, start: int) -> np.nd
             f"row {start + wrong + 1:,}. All rows need the same number: correct them or leave the column out."
         )
     return np.stack(rows)
-
-
-def _texts(values: pd.Series) -> np.ndarray:
-    """Values as texts, "" where there is none; whole numbers without a point."""
-    import pandas as pd
-
-    if pd.api.types.is_float_dtype(values.dtype):
-        present = values[np.isfinite(values)]
-        if (present % 1 == 0).all() and (present.abs() < 2**53).all():
-            values = values.where(np.isfinite(values)).astype("Int64")
-    texts: np.ndarray = values.astype("string").fillna("").to_numpy(dtype=str)
-    return texts

@@ -12,7 +12,7 @@ _CYRILLIC = re.compile("[\u0400-\u04ff]")
 
 
 def encoding_of(start: bytes) -> str:
-    """UTF-16 and UTF-32 by their marks, UTF-8 where the bytes allow it, else GB 18030, Windows-1251 or Windows-1252.
+    """UTF-16 and UTF-32 by their marks, UTF-8 where the bytes allow it, else GB 18030, Shift JIS, Windows-1251 or Windows-1252.
 
     Chinese shows by its bytes: they stand in pairs, both above 0xA0, and not among Latin letters. Cyrillic shows by words that would be made of
     nothing but accented letters.
@@ -27,9 +27,20 @@ def encoding_of(start: bytes) -> str:
     pairs = all(len(run) % 2 == 0 and min(run) > 0xA0 for run in runs[:-1] or runs)
     if pairs and len(_AMONG_LETTERS.findall(start)) < len(runs) / 5 and _decodes(start, "gb18030"):
         return "gb18030"
+    if _is_japanese(start):
+        return "cp932"
     if sum(len(run) for run in runs) > 3 * len(runs) and _CYRILLIC.search(start.decode("cp1251", "replace")):
         return "cp1251"
     return "cp1252"
+
+
+def _is_japanese(start: bytes) -> bool:
+    """Whether bytes are Shift JIS: then some of their letters are hiragana, and none katakana of half the width."""
+    if not _decodes(start, "cp932"):
+        return False
+    text = start.decode("cp932", "replace")
+    n_hiragana = sum("\u3041" <= c <= "\u3096" for c in text)
+    return 10 * n_hiragana > sum(c > "\x7f" for c in text) and not any("\uff61" <= c <= "\uff9f" for c in text)
 
 
 def decoded(content: bytes, otherwise: str = "cp1252") -> str:

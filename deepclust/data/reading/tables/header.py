@@ -19,18 +19,19 @@ class Top:
     """above: rows before the table (a title, notes). header: whether its first row names the columns.
 
     names: of the columns, "column 1", ... without a header. classes: names of the classes 0, 1, ... of the last column,
-    where the first row gives them.
+    where the first row gives them. units: the line below the header, where it only says in what the columns are measured.
     """
 
     above: int
     header: bool
     names: tuple[str, ...]
     classes: tuple[str, ...] = ()
+    units: str = ""
 
     @property
     def first(self) -> int:
         """The number of the first row of values."""
-        return self.above + (self.header or bool(self.classes))
+        return self.above + (self.header or bool(self.classes)) + bool(self.units)
 
     @property
     def notes(self) -> list[str]:
@@ -39,6 +40,8 @@ class Top:
             notes.append(f"Rows above the table were passed over: {self.above}.")
         if self.classes:
             notes.append("The first line counts rows and columns and names the classes of the last column.")
+        if self.units:
+            notes.append(f"The line below the header holds no values and was passed over: {self.units}.")
         return notes
 
 
@@ -55,7 +58,7 @@ def top_of(rows: Rows, decimal: str = ".", header: bool | None = None) -> Top:
         return Top(above, False, numbered)
     if below and len(first) == width - 1 and not _empty_at_end(below, width):
         first = ["", *first]  # as R writes tables: the names of the rows have no name
-    return Top(above, True, (*first, *[""] * (width - len(first))))
+    return Top(above, True, (*first, *[""] * (width - len(first))), units=_units(below, decimal))
 
 
 def usual_width(rows: Rows) -> int:
@@ -113,6 +116,23 @@ def _is_header(first: Sequence[str], below: Rows, decimal: str) -> bool:
     # words above words: a header, unless they are some that occur below
     words = [(text, column) for text, column in zip(first, columns, strict=True) if text and column]
     return not (words and all(text in column for text, column in words))
+
+
+def _units(below: Rows, decimal: str) -> str:
+    """The first row of these if it holds words, or dashes, in every column in which the others hold numbers; else ""."""
+    if len(below) < 4:
+        return ""
+    first, rest = below[0], below[1:_LOOKED_AT]
+    numeric = [
+        i
+        for i in range(len(first))
+        if (cells := [row[i] for row in rest if i < len(row) and row[i].lower() not in _MISSING])
+        and sum(number(cell, decimal) is not None for cell in cells) >= 0.9 * len(cells)
+    ]
+    words = [first[i] for i in numeric if first[i].lower() not in _MISSING]
+    if not words or len(words) < len(numeric) / 2 or any(number(word, decimal) is not None for word in words):
+        return ""
+    return ", ".join(words[:5])
 
 
 def _counts_upwards(numbers: list[float]) -> bool:

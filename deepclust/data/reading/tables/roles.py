@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 HEAD = 10_000  # rows by which columns are judged
 ENOUGH_TO_COUNT = 20  # rows from which on 0, 1, 2, ... in the first column are numbers of rows, whatever it is called
+FEWEST_PER_CODE = 5  # rows that there are for each code of a class, at least
 # By the last word of a name, the surest first
 LABEL_WORDS = (
     "label",
@@ -41,6 +42,16 @@ LABEL_WORDS = (
     "type",
     "outcome",
     "digit",
+    "truth",
+    "gt",
+    "answer",
+    "annotation",
+    "subtype",
+    "survived",
+    "churn",
+    "exited",
+    "attrition",
+    "fraud",
 )
 ID_WORDS = ("id", "ids", "uuid", "guid", "rowid", "rownames")
 UNIQUE_WORDS = ("index", "idx", "key", "no", "nr", "number")  # of a row where no two values are equal
@@ -71,6 +82,8 @@ def look_at_table(path: Path, label: str = "", chosen: Mapping[str, Any] | None 
     head = tuple(tuple(cell_text(v) for v in row) for row in frame.head(5).itertuples(index=False, name=None))
     n_rows = len(frame) if len(frame) < HEAD else table.n_rows
     suggested, left_out = suggest(columns, table, frame, chosen)
+    few = [c for c in _few(columns, len(frame)) if c.kind == "category" or _are_codes(c) or _label_word(c)]
+    candidates = sorted(few, key=lambda c: (label_rank(c.name), c.kind != "category"))
     return TableLook(
         n_rows,
         columns,
@@ -81,6 +94,8 @@ def look_at_table(path: Path, label: str = "", chosen: Mapping[str, Any] | None 
         table.sheets,
         table.has_header,
         table.may_choose_header,
+        candidates=tuple(c.name for c in candidates),
+        is_sure=any(_label_word(c) for c in candidates if c.name == suggested.label) or bool(table.classes),
     )
 
 
@@ -151,14 +166,7 @@ def words_of(name: str) -> list[str]:
 
 def _label(columns: tuple[Column, ...], n_rows: int, table: TableFile) -> str | None:
     """The column of the true classes: by its name, else one of words at the end or at the beginning."""
-    few = [
-        c
-        for c in columns
-        if c.kind in ("number", "category")
-        and 2 <= c.n_values <= max(50, n_rows // 5)
-        and (c.kind == "category" or c.whole)
-        and not _tells_origin(c)
-    ]
+    few = _few(columns, n_rows)
     if table.classes:
         return columns[-1].name
     abscissa = next((c for c in columns if c.name.strip().lower() in _ABSCISSAE), None)
@@ -174,12 +182,33 @@ def _label(columns: tuple[Column, ...], n_rows: int, table: TableFile) -> str | 
         return last.name
     if len(category) == 1 and columns[0] in few and columns[0] is category[0] and len(columns) > 2:
         return columns[0].name
-    if not table.has_header and len(columns) > 2:
+    # codes of classes at an end, where hardly any other column looks like that; under a header they might be a count as well
+    if len(columns) > 2:
         ends = [c for c in (columns[-1], columns[0]) if c in few and c.kind == "number" and _are_codes(c)]
-        others = [c for c in columns[1:-1] if c in few and _are_codes(c)]
-        if ends and len(others) <= len(columns) // 5:
+        others = [
+            c
+            for c in columns
+            if c in few
+            and c.kind in ("number", "category")
+            and c not in ends[:1]
+            and (_are_codes(c) or c.kind == "category")
+        ]
+        most = 0 if table.has_header else len(columns) // 5
+        if ends and len(others) <= most and n_rows >= FEWEST_PER_CODE * ends[0].n_values:
             return ends[0].name
     return None
+
+
+def _few(columns: tuple[Column, ...], n_rows: int) -> list[Column]:
+    """The columns of words or whole numbers whose values are few enough to be classes."""
+    return [
+        c
+        for c in columns
+        if c.kind in ("number", "category")
+        and 2 <= c.n_values <= max(50, n_rows // 5)
+        and (c.kind == "category" or c.whole)
+        and not _tells_origin(c)
+    ]
 
 
 def _label_word(column: Column) -> str:
@@ -188,6 +217,12 @@ def _label_word(column: Column) -> str:
     if len(words) > 1 and words[-1] in _AFTER_A_LABEL and words[-2] in LABEL_WORDS:
         return words[-2]
     return words[-1] if words and words[-1] in LABEL_WORDS else ""
+
+
+def label_rank(name: str) -> int:
+    """How surely a column of this name holds labels: 0 for the surest."""
+    words = [w for w in words_of(name) if w in LABEL_WORDS]
+    return min((LABEL_WORDS.index(w) for w in words), default=len(LABEL_WORDS))
 
 
 def _are_codes(column: Column) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from deepclust.data.reading.archives.bundles import folder_classes
+from deepclust.data.reading.pictures.folders import folder_classes
 from deepclust.data.reading.read import read_file
 from tests.data.reading.archives.test_bundles import PNG
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from deepclust.data.reading.arrays import hdf5
-from deepclust.data.reading.arrays.hdf5 import read_arrays_hdf5, read_hdf5
+from deepclust.data.reading.arrays.hdf5 import read_arrays_hdf5
+from deepclust.data.reading.read import read_file
 
 X = np.random.default_rng(0).random((60, 4))
 
@@ -29,12 +30,12 @@ def test_samples_labels_and_ids(tmp_path):
         file["features"], file["label"] = X, np.array([b"u", b"v", b"u"] * 20)
         file["ids"] = np.array([f"s{i}" for i in range(60)], dtype=h5py.string_dtype())
         file["other"] = np.arange(60)
-    ds = read_hdf5(tmp_path / "a.h5")
+    ds = read_file(tmp_path / "a.h5")
     assert (ds.n_samples, ds.class_names, ds.name_of(7)) == (60, ("u", "v"), "s7")
-    ds = read_hdf5(tmp_path / "a.h5", x="features", y="other")
+    ds = read_file(tmp_path / "a.h5", {"x": "features", "y": "other"})
     assert ds.n_classes == 60
     with pytest.raises(ValueError, match=r"has no array 'z'\. It has: features"):
-        read_hdf5(tmp_path / "a.h5", x="z")
+        read_file(tmp_path / "a.h5", {"x": "z"})
 
 
 @pytest.mark.parametrize("how", ["external link", "soft link", "external data", "virtual", "references", "large"])
@@ -62,7 +63,7 @@ def test_what_leads_elsewhere_or_is_too_much_is_refused(tmp_path, how):
             file.create_dataset("l", (2**20, 2**20), "f4", chunks=(1, 1024), compression="gzip")
             words = r"would unpack to 4,096\.0 GiB"
     with pytest.raises(ValueError, match=words):
-        read_hdf5(tmp_path / "a.h5")
+        read_file(tmp_path / "a.h5")
 
 
 def test_too_many_arrays_and_other_files(tmp_path, monkeypatch):
