@@ -11,7 +11,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add them to a command; each is left out of the namespace's choices unless it is given."""
     group = command.add_argument_group("how a file is read (with --data)")
     group.add_argument(
-        "--label", metavar="COLUMN", help="the column of a table that holds the true classes; '' for none"
+        "--label",
+        metavar="COLUMN",
+        help="the column that holds the true classes, of a table or of a sheet beside pictures; '' for none",
     )
     group.add_argument("--id", metavar="COLUMN", help="the column that names the rows; '' for none")
     group.add_argument("--features", nargs="+", metavar="COLUMN", help="the columns to cluster by")
@@ -20,16 +22,39 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     group.add_argument("--header", choices=("yes", "no"), help="whether the first row names the columns")
     group.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook")
     group.add_argument(
-        "--pictures", metavar="HxW", type=_size, help="the rows are pictures of this size; 0 for vectors"
+        "--pictures", metavar="HxW[x3]", type=_size, help="the rows are pictures of this size; 0 for vectors"
     )
     group.add_argument("--size", metavar="HxW", type=_size, help="height and width that all pictures are brought to")
+    group.add_argument("--pages", choices=("first", "all"), help="of pictures in files of several pages")
+    group.add_argument(
+        "--level", type=int, metavar="N", help="the folders that are the classes, 1 for the outermost, 0 for none"
+    )
+    group.add_argument(
+        "--file", metavar="NAME", help="the file to read in a zip, tar or folder of several tables or arrays"
+    )
     group.add_argument("--x", metavar="ARRAY", help="the array of samples in a file of several")
     group.add_argument("--y", metavar="ARRAY", help="the array of labels in a file of several")
 
 
 def choices_of(asked: argparse.Namespace) -> dict[str, Any]:
     """What was chosen, as a reference to a file wants it."""
-    names = ("label", "id", "features", "text", "missing", "header", "sheet", "pictures", "size", "x", "y")
+    names = (
+        *(
+            "label",
+            "id",
+            "features",
+            "text",
+            "missing",
+            "header",
+            "sheet",
+            "pictures",
+            "size",
+            "pages",
+            "level",
+            "file",
+        ),
+        *("x", "y"),
+    )
     chosen = {name: getattr(asked, name) for name in names if getattr(asked, name) is not None}
     if "header" in chosen:
         chosen["header"] = chosen["header"] == "yes"
@@ -37,7 +62,7 @@ def choices_of(asked: argparse.Namespace) -> dict[str, Any]:
 
 
 def _size(text: str) -> list[int]:
-    sides = re.fullmatch(r"(\d+)(?:[x×,](\d+))?", text)
+    sides = re.fullmatch(r"(\d+)(?:[x×,](\d+))?([x×,]3)?", text)
     if not sides:
         raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 64 or 48x64")
-    return [int(sides[1]), int(sides[2] or sides[1])]
+    return [int(sides[1]), int(sides[2] or sides[1]), *([3] if sides[3] else [])]

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
 from deepclust.data.reading.arrays.idx import is_idx
+from deepclust.data.reading.arrays.together import belong_together
 from deepclust.data.reading.kinds import ENDINGS, WANTED
 from deepclust.data.reading.pictures.collection import is_picture
 from deepclust.data.reading.source import shorten
@@ -50,7 +51,7 @@ class Incoming:
 
 
 def receive(files: Sequence[tuple[str, BinaryIO]], own_folder: Path) -> Incoming:
-    """Write an upload below ``own_folder`` and hash it: one file as it is, many pictures or texts as one zip.
+    """Write an upload below ``own_folder`` and hash it: one file as it is, many that belong together as one zip.
 
     files: names (with folders, if they have some) and streams. The same bytes under the same kind of name give the
     same file. ValueError for files that do not belong together, a name of no known kind, or a full disk.
@@ -146,18 +147,18 @@ def _stored(folder: Path, title: str, ending: str, stream: BinaryIO) -> Incoming
 
 
 def _packed(folder: Path, files: Sequence[tuple[str, BinaryIO]]) -> Incoming:
-    """Many pictures or texts as one zip, sorted by name and without dates, so that the same files give the same bytes."""
-    wanted = [(n, s) for n, s in files if _is_one_of_many(n)]
-    if len(wanted) < len(files) and (len(files) - len(wanted) > len(files) // 2):
-        others = [n for n, _ in files if not _is_one_of_many(n)]
+    """Many files that belong together as one zip, sorted by name and without dates, so that the same files give the same bytes."""
+    parts = belong_together([n for n, _ in files])
+    others = [n for n, _ in files if not (is_picture(n) or is_text(n) or is_idx(n) or n in parts)]
+    if len(others) > len(files) // 2:
         raise ValueError(
             f"Several files at once must be pictures or .txt files, but there are {shorten(others)}. Send one table or one "
-            "array at a time."
+            "array at a time, or X.npy with y.npy, or tensors.tsv with metadata.tsv."
         )
     with tempfile.TemporaryFile(dir=folder) as collected:
         seen: dict[str, int] = {}
         with zipfile.ZipFile(collected, "w", zipfile.ZIP_STORED) as archive:
-            for name, stream in sorted(wanted, key=lambda pair: pair[0]):
+            for name, stream in sorted(files, key=lambda pair: pair[0]):
                 plain = name.replace("\\", "/").lstrip("/") or "file"
                 seen[plain] = seen.get(plain, 0) + 1
                 if seen[plain] > 1:  # two folders may hold files of the same name
@@ -166,13 +167,9 @@ def _packed(folder: Path, files: Sequence[tuple[str, BinaryIO]]) -> Incoming:
                     _copy(stream, member)
         collected.seek(0)
         top = PurePosixPath(files[0][0].replace("\\", "/")).parts
-        title = shown_name(top[0]) if len(top) > 1 else f"{len(wanted):,} files"
+        title = shown_name(top[0]) if len(top) > 1 else f"{len(files):,} files"
         stored = _stored(folder, title, ".zip", collected)
-    return Incoming(stored.path, title, stored.sha256, stored.n_bytes, len(wanted))
-
-
-def _is_one_of_many(name: str) -> bool:
-    return is_picture(name) or is_text(name) or is_idx(name)
+    return Incoming(stored.path, title, stored.sha256, stored.n_bytes, len(files))
 
 
 def _copy(source: BinaryIO, target: IO[bytes]) -> None:

@@ -187,7 +187,7 @@ def _kind_of_bundle(path: Path, label: str) -> FileKind:
             return "together"
         if any(is_idx(n) for n in names):
             return "idx"
-        if data and len(data) >= len(texts):
+        if (data and len(data) >= len(texts)) or (len(texts) == 1 == len(names)):
             return "inside"
         if len(texts) > 1:
             return "texts"

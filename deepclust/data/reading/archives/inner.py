@@ -45,7 +45,7 @@ def unwrapped(path: Path, label: str, endings: tuple[str, ...], chosen: str | No
                 yield Inside(_copied(source, Path(folder), path.stem, label))
             return
         with open_bundle(path, label, "Give the file itself", MAX_BYTES) as bundle:
-            names = by_rank([n for n in bundle.names if n.lower().endswith(endings)])
+            names = by_rank([n for n in bundle.names if n.lower().endswith(endings)]) or list(bundle.names[:1])
             if chosen is not None:
                 if chosen not in names:
                     raise ValueError(

@@ -12,7 +12,16 @@ from typing import Any
 import numpy as np
 
 _MARK = object()
-_VALUES = {"BINBYTES", "BINBYTES8", "SHORT_BINBYTES", "BINUNICODE", "BINUNICODE8", "SHORT_BINUNICODE", "UNICODE"} | {
+_VALUES = {
+    "BINBYTES",
+    "BINBYTES8",
+    "SHORT_BINBYTES",
+    "BYTEARRAY8",
+    "BINUNICODE",
+    "BINUNICODE8",
+    "SHORT_BINUNICODE",
+    "UNICODE",
+} | {
     *("BINSTRING", "SHORT_BINSTRING", "STRING", "INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4"),
     *("FLOAT", "BINFLOAT"),
 }
@@ -68,7 +77,9 @@ def values_of(content: bytes) -> dict[str, Any]:
             stack[-n:] = [tuple(stack[-n:])]
         elif name in ("REDUCE", "NEWOBJ"):
             arguments = stack.pop()
-            stack[-1] = _Call(tuple(arguments))
+            # Python 3 writes bytes for Python 2 as a text that is to be encoded
+            encoded = len(arguments) == 2 and arguments[1] in ("latin1", "latin-1") and isinstance(arguments[0], str)
+            stack[-1] = arguments[0].encode("latin-1") if encoded else _Call(tuple(arguments))
         elif name == "BUILD":
             state = stack.pop()
             stack[-1].state = state
@@ -93,11 +104,13 @@ def values_of(content: bytes) -> dict[str, Any]:
 
 def _array(call: _Call) -> np.ndarray:
     """The array of bytes that a pickle of NumPy describes: its state is version, shape, type, order, bytes."""
-    _, shape, dtype, by_columns, content = call.state
+    if call.state is not None:
+        _, shape, dtype, by_columns, content = call.state
+    else:  # the newest protocol makes it at once of bytes, type, shape and order
+        content, dtype, shape, order = call.arguments
+        by_columns = order == "F"
     if _text(dtype.arguments[0]) not in ("u1", "|u1"):
         raise ValueError("It holds an array that is not of bytes, and is refused.")
-    if isinstance(content, _Call):  # Python 3 writes bytes for Python 2 as a text that is to be encoded
-        content = content.arguments[0].encode("latin-1")
     content = content.encode("latin-1") if isinstance(content, str) else content
     return np.frombuffer(content, np.uint8).reshape(shape, order="F" if by_columns else "C")
 

@@ -35,9 +35,10 @@ def read_h5ad(path: Path, label: str, max_bytes: int) -> Named:
                 f"{label}: X of {' × '.join(f'{side:,}' for side in shape)} needs {4 * int(np.prod(shape, dtype=object)) / 2**30:.1f} GiB, and "
                 f"at most {max_bytes / 2**30:.1f} GiB are allowed. Keep the most variable genes, or store a PCA in obsm."
             )
-        chosen = {name: found[name] for name in (*(others if large else (*matrix, *others)),)}
-        check_unpacked(sum(a.size * a.dtype.itemsize for a in chosen.values()), path.stat().st_size, label, max_bytes)
-        arrays = {name: read_plain(found[name]) for name in others}
+        chosen = [found[name] for name in (*([] if large else matrix), *others)]
+        check_unpacked(sum(a.size * a.dtype.itemsize for a in chosen), path.stat().st_size, label, max_bytes)
+        arrays = {name.removeprefix("obsm/"): read_plain(found[name]) for name in others}
+        others = list(arrays)
         notes = [f"X is too large for memory, so {others[0]} was taken."] if large else []
         if not large and shape:
             parts = {n.rpartition("/")[2]: read_plain(found[n]) for n in matrix}

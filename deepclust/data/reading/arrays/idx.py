@@ -65,9 +65,11 @@ def read_idx_files(path: Path, name: str = "", max_bytes: int = MAX_BYTES) -> Da
                 found[inner] = array_of_idx(unpacked(stream.read(), inner, max_bytes), inner)
     else:
         found[label] = array_of_idx(read_bounded(open_packed(path, label), label, max_bytes), label)
-    for n in [n for n in found if "." in n and n.replace(".", "-", 1) in found]:  # Kaggle has every file twice
-        if np.array_equal(found[n], found[n.replace(".", "-", 1)]):
-            del found[n]
+    once: dict[str, np.ndarray] = {}  # Kaggle has every file twice, with a point or a hyphen, packed or not
+    for n, array in found.items():
+        plain = n.removesuffix(".gz").replace(".idx", "-idx")
+        once[n if plain in once and not np.array_equal(once[plain], array) else plain] = array
+    found = once
     pictures = {n: a for n, a in found.items() if a.ndim > 1}
     labels = {n: a for n, a in found.items() if a.ndim == 1}
     if not pictures:

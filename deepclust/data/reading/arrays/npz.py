@@ -142,6 +142,10 @@ def dense(parts: dict[str, np.ndarray], label: str, max_bytes: int) -> np.ndarra
             f"{max_bytes / 2**30:.1f} GiB are allowed. Reduce it first, for example with TruncatedSVD of scikit-learn."
         )
     how = bytes(parts["format"].item()).decode("ascii", "replace")
+    if how == "coo" and {"row", "col"} <= set(parts):
+        full = np.zeros(tuple(parts["shape"].tolist()), np.float32)
+        np.add.at(full, (parts["row"], parts["col"]), parts["data"])  # a place may be named twice
+        return full
     if how not in ("csr", "csc"):
         raise ValueError(
             f"{label} holds a sparse matrix of the form {how!r}. Save it as csr: scipy.sparse.save_npz(x.tocsr())."

@@ -246,7 +246,8 @@ def _known_names(arrays: dict[str, np.ndarray], notes: list[str]) -> dict[str, n
     if len(set(last)) == len(last):
         arrays = dict(zip(last, arrays.values(), strict=True))
     arrays = {
-        name: _one_per_sample(a) if name in _Y_NAMES or name.endswith("labels") else a for name, a in arrays.items()
+        name: _one_per_sample(a) if name in _Y_NAMES or name.endswith("labels") or name[:2] in ("y_", "Y_") else a
+        for name, a in arrays.items()
     }
     if {"train_images", "test_images"} <= set(arrays):
         parts = [part for part in ("train", "val") if f"{part}_images" in arrays]

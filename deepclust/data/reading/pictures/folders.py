@@ -14,9 +14,10 @@ import numpy as np
 _NO_CLASS = re.compile(
     r"(train|val|valid|test|dev|eval|training|validation|testing|holdout|unlabell?ed|extra|images?|imgs?|pictures|photos|jpe?gs?|pngs?"
     r"|jpegimages|raw|data|dataset)[-_ ]?(set|data|images?|imgs?|\d{0,4})"
-    r"|(19|20)\d\d([-_. ]?\d\d?){1,2}|\d\d?[-_.]\d\d?[-_.](19|20)\d\d|(19|20)\d\d[-_]?(q[1-4]|w\d\d)",
+    r"|(19|20)\d\d([-_. ]?\d\d?){0,2}|\d\d?[-_.]\d\d?[-_.](19|20)\d\d|(19|20)\d\d[-_]?(q[1-4]|w\d\d)",
     re.IGNORECASE,
 )
+_YEAR, _MONTH = re.compile(r"(19|20)\d\d"), re.compile(r"\d\d?")
 _MASKS = re.compile(
     r"(masks?|annotations?|segmentations?|segmentationclass|segmentationobject|ground[-_ ]?truths?|gts?|labels?|annots?)"
     r"[-_ ]?(\d{0,4}|train|val|test|png)",
@@ -41,7 +42,7 @@ def folder_classes(names: Sequence[str], level: int | None = None) -> tuple[np.n
     if level is not None:
         called = [parts[level - 1] if len(parts) >= level else "" for parts in folders]
     else:
-        folders = [[p for p in parts if not _NO_CLASS.fullmatch(p)] for parts in folders]
+        folders = [_telling(parts) for parts in folders]
         last = {tuple(parts) for parts in folders if parts}
         doubled = len({parts[-1] for parts in last}) < len(last)
         called = ["/".join(parts) if doubled else parts[-1] if parts else "" for parts in folders]
@@ -51,6 +52,17 @@ def folder_classes(names: Sequence[str], level: int | None = None) -> tuple[np.n
         return None, None
     class_names, y = np.unique([name or NO_FOLDER for name in called], return_inverse=True)
     return y.astype(np.int64), tuple(str(c) for c in class_names)
+
+
+def _telling(folders: list[str]) -> list[str]:
+    """The folders that may tell what is shown: not those of a set, and no years with their months and days."""
+    told = []
+    in_a_year = False
+    for part in folders:
+        if not _NO_CLASS.fullmatch(part) and not (in_a_year and _MONTH.fullmatch(part)):
+            told.append(part)
+        in_a_year = bool(_YEAR.fullmatch(part)) or (in_a_year and bool(_MONTH.fullmatch(part)))
+    return told
 
 
 def folders_of(name: str) -> list[str]:

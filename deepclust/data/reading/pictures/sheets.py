@@ -96,7 +96,7 @@ def _matched(bundle: Bundle, names: Sequence[str]) -> list[tuple[str, pd.DataFra
             rows = _rows_of(frame[column].tolist(), names, "" if folder == "." else f"{folder}/")
             best = (column, rows) if len(rows) > len(best[1]) else best
         if len(best[1]) >= _ENOUGH * min(len(names), len(frame)) and best[1]:
-            found.append((name, frame.drop(columns=best[0]), best[1]))
+            found.append((name, _decoded(frame.drop(columns=best[0])), best[1]))
     return found
 
 
@@ -116,6 +116,15 @@ def _frame(content: bytes, name: str) -> pd.DataFrame:
             for column in frame.columns:
                 parts[column].append(texts_of(frame[column]))
     return pd.DataFrame({c: np.char.strip(np.concatenate(p)) for c, p in parts.items() if p})
+
+
+def _decoded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Columns of 0 and 1 with one 1 in every row as the one column of classes that they are."""
+    ones = [c for c in frame.columns if frame[c].str.fullmatch(r"[01](\.0+)?").all()]
+    table = frame[ones].astype(float).to_numpy()
+    if len(ones) < 2 or not (table.sum(axis=1) == 1).all():
+        return frame
+    return frame.drop(columns=ones).assign(label=np.array(ones)[table.argmax(axis=1)])
 
 
 def _rows_of(cells: Sequence[str], names: Sequence[str], folder: str) -> dict[str, int]:

@@ -53,3 +53,52 @@ def test_matlab_files_that_cannot_be_read(tmp_path: Path) -> None:
             read_file(tmp_path / f"{name}.mat")
     with pytest.raises(ValueError, match="would unpack to"):
         read_file(tmp_path / "x.mat", max_bytes=50)
+
+
+def cell(*parts: object) -> np.ndarray:
+    array = np.empty(len(parts), object)
+    array[:] = parts
+    return array
+
+
+def test_cells_of_names_are_labels_and_structs_are_looked_into(tmp_path: Path) -> None:
+    flat = X.reshape(6, 20).astype(float)
+    savemat(tmp_path / "cell.mat", {"fea": flat, "labels": cell(*(["ash"], ["birch"]) * 3)[:, None]})
+    assert read_file(tmp_path / "cell.mat").class_names == ("ash", "birch")
+    savemat(tmp_path / "struct.mat", {"data": {"X": flat, "y": Y[:, None]}}, do_compression=True)
+    data = read_file(tmp_path / "struct.mat")
+    assert (data.feature_shape, data.n_classes) == ((20,), 3)
+    assert data.notes == ("The struct data was looked into: X, y.",)
+
+
+def test_a_cell_of_matrices_is_several_to_choose_from(tmp_path: Path) -> None:
+    views = cell(X.reshape(6, 20).astype(float), X[:, 0].astype(float))
+    savemat(tmp_path / "views.mat", {"X": views[:, None], "Y": Y[:, None]})
+    with pytest.raises(ValueError, match=r"X \(cell 1\), X \(cell 2\), Y, none of which is known"):
+        read_file(tmp_path / "views.mat")
+    data = read_file(tmp_path / "views.mat", {"x": "X (cell 2)", "y": "Y"})
+    assert (data.feature_shape, data.n_classes) == ((4,), 3)
+
+
+def test_flat_pictures_of_matlab_stand_column_by_column(tmp_path: Path) -> None:
+    place = np.add.outer(np.arange(10), 3 * np.arange(10)) / 9
+    faces = (128 + 90 * np.sin(place + np.arange(20)[:, None, None])).astype(np.uint8)
+    savemat(tmp_path / "orl.mat", {"fea": faces.transpose(0, 2, 1).reshape(20, 100)})
+    np.testing.assert_allclose(read_file(tmp_path / "orl.mat").X * 255, faces, atol=1e-4)
+
+
+def test_cells_of_version_7_3(tmp_path: Path) -> None:
+    import h5py
+
+    path = tmp_path / "new.mat"
+    with h5py.File(path, "w", userblock_size=512) as file:
+        file["X"] = X.reshape(6, 20).T
+        references = []
+        for i, word in enumerate(["ash", "birch"] * 3):
+            part = file.create_dataset(f"#refs#/{i}", data=np.array([[ord(c)] for c in word], np.uint16))
+            part.attrs["MATLAB_class"] = np.bytes_("char")
+            references.append(part.ref)
+        file.create_dataset("labels", data=np.array([references], h5py.ref_dtype), dtype=h5py.ref_dtype)
+    with open(path, "r+b") as stream:
+        stream.write(b"MATLAB 7.3 MAT-file")
+    assert read_file(path).class_names == ("ash", "birch")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
+from scipy import sparse
 
 from deepclust.data.dataset import NO_LABEL
 from deepclust.data.reading.arrays.npz import read_npz
+from deepclust.data.reading.arrays.samples import Named, dataset_of, look_at_arrays
 
 RNG = np.random.default_rng(0)
 
@@ -188,3 +192,78 @@ def test_ordinary_numbers_stay_as_they_are(npz, x):
     data = read_npz(npz(x=x))
     np.testing.assert_array_equal(data.X, x)
     assert data.notes == ()
+
+
+def smooth(n: int, side: int, colours: int = 1) -> np.ndarray:
+    """Pictures (n, side, side, colours) whose neighbours are alike."""
+    place = np.add.outer(np.arange(side), np.arange(side)) / 4
+    waves = 128 + 60 * np.sin(place + np.arange(n)[:, None, None]) + RNG.normal(0, 5, (n, side, side))
+    return np.stack([waves // (c + 1) for c in range(colours)], axis=3).clip(0, 255).astype(np.uint8)
+
+
+def test_flat_pictures_are_offered_as_pictures(npz):
+    pictures = smooth(30, 12, 3)
+    grey, planar = pictures[..., 0], pictures.transpose(0, 3, 1, 2)
+    for flat, expected in ((grey, grey), (pictures, pictures), (planar, pictures)):
+        data = read_npz(npz(x=flat.reshape(30, -1)))
+        np.testing.assert_allclose(data.X * 255, expected, atol=1e-4)
+        assert "Each row is a picture of" in data.notes[0]
+    named = Named({"x": grey.reshape(30, -1)})
+    look = look_at_arrays(named, "a")
+    assert look is not None
+    assert look.pictures == (12, 12)
+    assert dataset_of(named, "a", "", 2**30, pictures=None).feature_shape == (144,)
+    assert dataset_of(named, "a", "", 2**30, pictures=[9, 16]).feature_shape == (9, 16)
+    with pytest.raises(ValueError, match="are no pictures of 5 × 5"):
+        dataset_of(named, "a", "", 2**30, pictures=[5, 5])
+    assert look_at_arrays(Named({"x": RNG.integers(0, 256, (30, 144))}), "a") is None
+
+
+def test_long_samples_are_series_unless_someone_says_that_they_are_pictures(npz):
+    X = RNG.normal(size=(6, 64, 4))
+    data = read_npz(npz(x=X))
+    assert (data.kind, data.feature_shape) == ("vector", (256,))
+    assert "taken for series" in data.notes[0]
+    assert dataset_of({"x": X}, "a", "", 2**30, pictures=[64, 4]).feature_shape == (64, 4)
+    assert read_npz(npz(x=RNG.integers(0, 256, (6, 64, 4)).astype(np.uint8))).kind == "image"
+
+
+def test_gaps_are_filled_as_in_tables(npz):
+    X = RNG.normal(size=(9, 2))
+    X[3, 0], X[4, 1] = np.nan, np.inf
+    data = read_npz(npz(x=X))
+    assert data.X[3, 0] == np.float32(np.median(np.delete(X[:, 0], 3)))
+    assert "2 missing values (NaN or infinite) were filled with the median of their column." in data.notes
+    pictures = RNG.random((5, 3, 3))
+    pictures[0, 0, 0] = np.nan
+    data = read_npz(npz(x=pictures))
+    assert data.X[0, 0, 0] == np.float32(np.nanmin(pictures))
+
+
+def test_times_and_coordinates_keep_their_differences(npz):
+    X = np.column_stack([1.7e12 + np.arange(50), 5_500_000 + np.arange(50) / 100])
+    for array in (X, X.astype(np.int64) if (X % 1 == 0).all() else X):
+        data = read_npz(npz(x=array))
+        assert len(np.unique(data.X[:, 0])) == len(np.unique(data.X[:, 1])) == 50
+    data = read_npz(npz(x=np.array([[1e300], [2e300]])))
+    assert data.X.tolist() == [[1.0], [2.0]]
+
+
+def test_which_matrix_is_meant_is_asked(npz):
+    arrays = {"audio": RNG.normal(size=(9, 4)), "video": RNG.normal(size=(9, 3)), "kind": np.arange(9) % 3}
+    with pytest.raises(ValueError, match=r"holds the arrays audio, video, kind, none of which.*--x NAME"):
+        read_npz(npz(**arrays))
+    look = look_at_arrays(Named(arrays), "a")
+    assert look is not None
+    assert (look.x, look.y, look.shapes["audio"]) == (None, "kind", (9, 4))
+    assert read_npz(npz(**arrays), x="video", y="kind").n_classes == 3
+
+
+def test_one_hot_labels_of_a_split_and_a_sparse_matrix_by_places(npz):
+    hot = np.eye(3)[[0, 1, 2, 0]]
+    data = read_npz(npz(x_train=np.eye(4), y_train=hot, x_test=np.eye(4), y_test=hot))
+    assert data.y.tolist() == [0, 1, 2, 0] * 2
+    stream = io.BytesIO()
+    sparse.save_npz(stream, sparse.coo_array(([5.0, 2.0], ([0, 1], [2, 0])), shape=(2, 3)))
+    stream.seek(0)
+    assert read_npz(stream).X.tolist() == [[0, 0, 5], [2, 0, 0]]
