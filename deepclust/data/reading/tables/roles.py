@@ -56,6 +56,24 @@ LABEL_WORDS = (
 ID_WORDS = ("id", "ids", "uuid", "guid", "rowid", "rownames")
 UNIQUE_WORDS = ("index", "idx", "key", "no", "nr", "number")  # of a row where no two values are equal
 NAME_WORDS = ("name", "names", "filename", "file", "path", "sample", "title", "url", "image")
+COUNT_WORDS = {  # whole numbers from 1 on that are no classes
+    *(
+        "number",
+        "count",
+        "num",
+        "no",
+        "nr",
+        "n",
+        "size",
+        "quantity",
+        "rooms",
+        "bedrooms",
+        "bathrooms",
+        "children",
+        "doors",
+    ),
+    *("age", "year", "month", "day", "hour", "week", "rank", "order", "level", "floor", "rating", "score"),
+}
 ORIGIN_WORDS = ("file", "filename", "path", "url", "source", "usage", "split", "fold", "subset", "partition", "batch")
 _AFTER_A_LABEL = ("id", "name", "names", "code", "no", "nr", "number", "label")
 _ABSCISSAE = (
@@ -82,7 +100,11 @@ def look_at_table(path: Path, label: str = "", chosen: Mapping[str, Any] | None 
     head = tuple(tuple(cell_text(v) for v in row) for row in frame.head(5).itertuples(index=False, name=None))
     n_rows = len(frame) if len(frame) < HEAD else table.n_rows
     suggested, left_out = suggest(columns, table, frame, chosen)
-    few = [c for c in _few(columns, len(frame)) if c.kind == "category" or _are_codes(c) or _label_word(c)]
+    few = [
+        c
+        for c in _few(columns, len(frame))
+        if not c.unique and (c.kind == "category" or _are_codes(c) or _label_word(c))
+    ]
     candidates = sorted(few, key=lambda c: (label_rank(c.name), c.kind != "category"))
     return TableLook(
         n_rows,
@@ -184,7 +206,11 @@ def _label(columns: tuple[Column, ...], n_rows: int, table: TableFile) -> str | 
         return columns[0].name
     # codes of classes at an end, where hardly any other column looks like that; under a header they might be a count as well
     if len(columns) > 2:
-        ends = [c for c in (columns[-1], columns[0]) if c in few and c.kind == "number" and _are_codes(c)]
+        ends = [
+            c
+            for c in (columns[-1], columns[0])
+            if c in few and c.kind == "number" and _are_codes(c) and not set(words_of(c.name)) & COUNT_WORDS
+        ]
         others = [
             c
             for c in columns

@@ -32,6 +32,8 @@ from deepclust.data.reading.tables.cells import list_of, number, numbers_of
         ("0,06", ",", 0.06),
         ("1.234.567", ".", 1234567),
         ("1.234,5", ".", 1234.5),
+        ("(1,234.50)", ".", -1234.5),
+        ("(-2)", ".", None),
         ("12.05.2024", ".", None),
         ("1-2", ".", None),
         ("abc", ".", None),

@@ -31,6 +31,7 @@ def dialect(text: str, suffix: str = ".csv"):
         ("k,pixels,u\n0,1 2 3 4,a\n1,5 6 7 8,b\n", ",", "."),
         ('a,b\n"1,000",2\n"3,000",4\n', ",", "."),
         ("sep=;\na;b\n1,5;2\n", ";", ","),
+        ("name,v\nx,0.1;0.2;0.3;0.4;0.5;0.6;0.7;0.8\ny,1.1;1.2;0.3;0.4;0.5;0.6;0.7;0.8\n", ",", "."),
     ],
 )
 def test_separators_and_decimals(text, separator, decimal):
@@ -55,6 +56,9 @@ def test_separators_and_decimals(text, separator, decimal):
         ("Trees,,\n,,\na,b,c\n" + ROWS, ("a", "b", "c"), 3),
         ("Measured in May\n\na,b,c\n" + ROWS, ("a", "b", "c"), 3),
         ("a,b\n1,2,\n3,4,\n", ("a", "b", ""), 1),
+        ("a,b,kind\ncm,kg,\n1,2,x\n3,4,y\n5,6,x\n", ("a", "b", "kind"), 2),
+        ("|a|b|\n|---|---|\n|1|2|\n|3|4|\n|5|6|\n", ("", "a", "b", ""), 2),
+        ("a,b\nx,1\ny,2\nz,3\nx,4\n", ("a", "b"), 1),
     ],
 )
 def test_the_header_is_told_from_the_rows_below_it(text, names, skip):
@@ -125,3 +129,23 @@ def test_savetxt_of_numpy(tmp_path):
     np.savetxt(tmp_path / "x.txt", X)
     look = look_at_table(tmp_path / "x.txt")
     assert (look.n_rows, len(look.suggested.features)) == (20, 4)
+
+
+def test_a_line_of_units_is_passed_over_and_said(tmp_path):
+    (tmp_path / "t.csv").write_text("a,b\ncm,kg\n" + "".join(f"{i / 7},{i}\n" for i in range(9)))
+    look = look_at_table(tmp_path / "t.csv")
+    assert look.n_rows == 9
+    assert look.notes == ("The line below the header holds no values and was passed over: cm, kg.",)
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding", "known"),
+    [
+        ("赤い花,緑の葉,青い海", "cp932", "cp932"),
+        ("白蜡,桦树,雪松", "gb18030", "gb18030"),
+        ("красный,зелёный,синий", "cp1251", "cp1251"),
+        ("rot,grün,blau", "latin-1", "cp1252"),
+    ],
+)
+def test_encodings_that_are_not_utf_8(words, encoding, known):
+    assert encoding_of(("a,b\n" + f"{words}\n" * 20).encode(encoding)) == known

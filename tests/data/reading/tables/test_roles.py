@@ -195,3 +195,38 @@ def test_words_of_a_name():
     assert words_of("Annual Income (k$)") == ["annual", "income", "k"]
     assert words_of("HTTPStatus_code2") == ["http", "status", "code", "2"]
     assert words_of("长度") == ["长度"]
+
+
+def test_codes_at_an_end_are_labels_and_said_to_be_guessed(tmp_path):
+    for columns in ({"a": A, "b": B, "grown": CODES}, {"cultivar": CODES + 1, "a": A, "b": B}):
+        pd.DataFrame(columns).to_csv(tmp_path / "t.csv", index=False)
+        data = read_file(tmp_path / "t.csv")
+        assert (data.n_classes, data.feature_shape) == (3, (2,))
+        assert any("its values look like those of classes" in note for note in data.notes)
+    for name in ("number", "bedrooms", "age"):
+        assert suggested(tmp_path, **{"a": A, "b": B, name: CODES}).label is None
+    assert suggested(tmp_path, a=A, b=CODES, c=CODES[::-1]).label is None, "which of two"
+    assert suggested(tmp_path, a=A, b=B, c=np.arange(N) % 20).label is None, "too few rows for each"
+
+
+@pytest.mark.parametrize("name", ["Survived", "ground_truth", "churn", "isFraud", "subtype"])
+def test_labels_of_other_names(tmp_path, name):
+    choice = suggested(tmp_path, **{"number": np.arange(N) % 4, name: CODES % 2, "a": A, "b": B})
+    assert choice.label == name
+
+
+@pytest.mark.parametrize("name", ["PassengerId", "user_uuid", "Nr.", "Lfd-Nr", "OrderNo", "SampleID"])
+def test_other_names_of_rows(tmp_path, name):
+    choice = suggested(tmp_path, **{name: DICE.permutation(N) + 5, "a": A, "b": B, "kind": WORDS})
+    assert (choice.id, choice.features) == (name, ("a", "b"))
+
+
+def test_every_candidate_for_the_labels_is_named(tmp_path):
+    pd.DataFrame({"land": WORDS, "a": A, "grown": CODES, "illness": np.roll(WORDS, 3), "id": range(N)}).to_csv(
+        tmp_path / "t.csv", index=False
+    )
+    look = look_at_table(tmp_path / "t.csv")
+    assert (set(look.candidates), look.is_sure) == ({"land", "grown", "illness"}, False)
+    assert look_at_table(tmp_path / "t.csv", "", {"label": "land"}).suggested.label == "land"
+    pd.DataFrame({"a": A, "species": WORDS}).to_csv(tmp_path / "t.csv", index=False)
+    assert look_at_table(tmp_path / "t.csv").is_sure

@@ -65,3 +65,19 @@ def test_what_is_no_record(tmp_path, text, words):
     (tmp_path / "t.json").write_text(text)
     with pytest.raises(ValueError, match=words):
         read_file(tmp_path / "t.json")
+
+
+@pytest.mark.parametrize("orient", ["columns", "index", "split", "records", "list", "under a key", "over many lines"])
+def test_tables_of_one_json_in_every_form(tmp_path, orient):
+    frame = FRAME.set_axis([f"row {i}" for i in range(len(FRAME))])
+    if orient == "list":
+        text = json.dumps(FRAME.to_dict("list"))
+    elif orient == "under a key":
+        text = json.dumps({"version": 1, "rows": FRAME.to_dict("records")})
+    elif orient == "over many lines":
+        text = json.dumps(FRAME.to_dict("records"), indent=1)
+    else:
+        text = frame.to_json(orient=orient)
+    (tmp_path / "t.json").write_text(text)
+    data = read_file(tmp_path / "t.json")
+    assert (data.n_samples, data.feature_shape, data.class_names) == (len(FRAME), (2,), ("ash", "birch"))
