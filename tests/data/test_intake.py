@@ -232,7 +232,7 @@ def test_other_files_are_refused(tmp_path, name, content, words):
 def test_folders_without_data_and_missing_files(tmp_path):
     with pytest.raises(ValueError, match="it is empty"):
         read_file(tmp_path)
-    as_folder(tmp_path / "x", {"a.csv": b"a\n1"})
+    as_folder(tmp_path / "x", {"a.csv": b"a\n1", "b.csv": b"a\n1"})
     with pytest.raises(ValueError, match=r"x is neither .* it holds a\.csv"):
         read_file(tmp_path / "x")
     with pytest.raises(ValueError, match="There is no file"):
@@ -256,7 +256,7 @@ def test_choices_of_the_wrong_kind_are_refused(tmp_path):
     with pytest.raises(ValueError, match=r"'size' cannot be chosen; a file of this kind has x, y"):
         read_file(tmp_path / "a.npz", {"size": [3, 3]})
     np.save(tmp_path / "a.npy", np.eye(3))
-    with pytest.raises(ValueError, match="a file of this kind has none"):
+    with pytest.raises(ValueError, match="a file of this kind has pictures"):
         read_file(tmp_path / "a.npy", {"x": "a"})
     (tmp_path / "t.csv").write_text("a,b,kind\n" + "1,2,x\n3,4,y\n" * 5)
     assert read_file(tmp_path / "t.csv", {"features": ["b"]}).X[:, 0].tolist() == [2, 4] * 5

@@ -62,7 +62,7 @@ WANTED = (
 _OF_ARRAYS = ("x", "y", "pictures")
 CHOICES: dict[FileKind, tuple[str, ...]] = {
     "npz": _OF_ARRAYS,
-    "npy": _OF_ARRAYS,
+    "npy": ("pictures",),
     "hdf5": _OF_ARRAYS,
     "mat": _OF_ARRAYS,
     "h5ad": _OF_ARRAYS,
@@ -96,7 +96,6 @@ _UNREAD = {
     (".wav", ".mp3", ".flac"): "holds sounds, which are not read. Save their spectrograms as .npy",
     (".rds", ".rdata"): "is a file of R, which is not read. Save the table with write.csv(x, 'data.csv')",
     (".sav", ".dta"): "is a file of SPSS or Stata, which is not read. Save the table as .csv",
-    (".docx", ".pdf", ".doc"): "holds documents, which are not read. Save their texts as .txt files in a zip",
     (".tfrecord", ".record", ".lmdb"): "is not read. Save the samples with numpy.savez('data.npz', x=x, y=y)",
 }
 _PROSE = (
@@ -184,17 +183,20 @@ def _kind_of_bundle(path: Path, label: str) -> FileKind:
         if n_pictures and n_pictures >= max(len(data), len(texts), 1) and not (n_pictures == 1 and data):
             return "pictures"
         if belong_together(names):
-            return "together"
+            plain = path.suffix.lower() == ".zip" and all(n.lower().endswith(".npy") for n in bundle.names)
+            return "npz" if plain else "together"
         if any(is_idx(n) for n in names):
             return "idx"
-        if (data and len(data) >= len(texts)) or (len(texts) == 1 == len(names)):
+        several = len(data) > 1 and path.is_dir()  # of a folder, someone has to say which is meant
+        if (data and len(data) >= len(texts) and not several) or (len(texts) == 1 == len(names)):
             return "inside"
         if len(texts) > 1:
             return "texts"
         if n_pictures:
             return "pictures"
         if path.is_dir():
-            holds = f"it holds {shorten(bundle.names)}" if bundle.names else "it is empty"
+            holds = f"it holds {shorten(data or bundle.names)}" if bundle.names else "it is empty"
+            holds += ", of which one has to be named" if several else ""
             raise ValueError(
                 f"{label} is neither an .npz file nor a folder of pictures or .txt files: {holds}. {WANTED}."
             )

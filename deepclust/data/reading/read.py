@@ -32,7 +32,8 @@ from deepclust.data.reading.texts import read_texts
 _WHOLE = {"idx": read_idx_files, "libsvm": read_libsvm_file, "binary": read_binary_archive}
 #: Kinds of which x, y and the shape of pictures may be chosen: path, label and most bytes to arrays by name.
 _ARRAYS: dict[FileKind, Callable[[Path, str, int], Named]] = {
-    "npz": read_whole_npz,
+    # an .npz is a zip of arrays; under its own name it may have been made by hand, with names that say other things
+    "npz": lambda path, label, n: (read_together if path.suffix.lower() == ".zip" else read_whole_npz)(path, label, n),
     "npy": read_whole_npy,
     "hdf5": partial(named_apart, "deepclust.data.reading.arrays.hdf5.read_arrays_hdf5"),
     "mat": partial(named_apart, "deepclust.data.reading.arrays.mat.read_mat"),
