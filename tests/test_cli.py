@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -233,6 +234,36 @@ def test_how_a_file_is_read_can_be_said(runs, tmp_path, printed, capsys):
         assert problem in capsys.readouterr().err
     assert main(["fit", "--dataset", "digits", "--method", "KMeans", "--label", "a"]) == 2
     assert "it goes with --data, not with --dataset" in capsys.readouterr().err
+
+
+def test_what_was_left_out_of_a_file_is_said(runs, tmp_path, capsys):
+    rows = "".join(f"{i},{i % 2 * 9 + i / 100},{'ab'[i % 2]},batch{i % 3}.csv\n" for i in range(40))
+    (tmp_path / "t.csv").write_text("customer_id,size,kind,source_file\n" + rows)
+    assert (
+        main(["fit", "--method", "KMeans", "--set", "n_clusters=2", "--json", "--data", str(tmp_path / "t.csv")]) == 0
+    )
+    said = capsys.readouterr().err
+    assert "t.csv: Columns that were not used: source_file (says where a row comes from)." in said
+
+
+def test_the_file_the_folders_and_the_pages_can_be_said(runs, tmp_path, printed):
+    fit = ["fit", "--method", "KMeans", "--set", "n_clusters=2", "--json", "--data"]
+    table = "a,b,kind\n" + "".join(f"{i},{i % 2},{'xy'[i % 2]}\n" for i in range(30))
+    with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
+        archive.writestr("train.csv", table)
+        archive.writestr("other.csv", table.replace("\n", "\n0.5,7,x\n", 1))
+    assert printed(*fit, tmp_path / "two.zip")["n_samples"] == 30
+    assert printed(*fit, tmp_path / "two.zip", "--file", "other.csv")["n_samples"] == 31
+    for i in range(12):
+        folder = tmp_path / "p" / "ab"[i % 2] / "xy"[i // 6]
+        folder.mkdir(parents=True, exist_ok=True)
+        frames = [Image.new("L", (8, 8), color=(i % 2) * 90 + i + 10 * f) for f in range(2)]
+        frames[0].save(folder / f"{i}.tif", save_all=True, append_images=frames[1:])
+    assert printed(*fit, tmp_path / "p", "--level", "1")["acc"] == 1.0
+    assert printed(*fit, tmp_path / "p", "--level", "0")["acc"] is None
+    assert printed(*fit, tmp_path / "p", "--pages", "all")["n_samples"] == 24
+    np.save(tmp_path / "flat.npy", np.random.default_rng(0).random((20, 48)))
+    assert printed(*fit, tmp_path / "flat.npy", "--pictures", "4x4x3")["n_samples"] == 20
 
 
 def test_pictures_of_mixed_sizes_name_the_option(runs, tmp_path, printed, capsys):

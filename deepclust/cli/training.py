@@ -79,6 +79,9 @@ def asked_run(asked: argparse.Namespace, store: RunStore) -> tuple[RunConfig, Da
     if asked.train_test:
         ref["part"] = "train"
     dataset = open_dataset(ref, store.datasets)
+    if asked.data is not None:
+        for note in dataset.notes:  # what was guessed and left out
+            print(f"{asked.data.name}: {note}", file=sys.stderr)
     params = params_of(cls)
     values = {}
     for name, text in pairs(asked.set):

@@ -104,7 +104,8 @@ def _choose(incoming: Incoming) -> None:
         st.subheader(f"{len(look.names):,} pictures")
         answer = pictures_form(look)
     elif isinstance(look, ArrayLook):
-        st.subheader(f"{len(look.shapes):,} arrays" if len(look.shapes) > 1 else "One array")
+        n_arrays = f"{len(look.shapes):,} arrays" if len(look.shapes) > 1 else "One array"
+        st.subheader(n_arrays if look.shapes else f"{len(look.files):,} files")
         _which_file(look.files, incoming.path.name)
         answer = arrays_form(look)
     else:
