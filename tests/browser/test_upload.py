@@ -166,3 +166,27 @@ def test_hostile_files_end_in_a_sentence_and_two_visitors_in_their_data(
     for visitor in (page, other):
         expect(visitor.get_by_text(described, exact=True)).to_be_visible()
     other.context.close()
+
+
+def test_many_files_and_a_folder_of_many_are_sent_as_one(quiet: Server, page: Any, tmp_path: Path) -> None:
+    expect = patiently()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method in ("PUT", "POST") else None)
+    begin(page, quiet)
+    for label in "ab":
+        (tmp_path / "set" / label).mkdir(parents=True)
+        for i in range(15):
+            (tmp_path / "set" / label / f"{label}{i}.png").write_bytes(picture(12))
+    send(page, *sorted((tmp_path / "set").rglob("*.png")))
+    expect(page.get_by_text("30 pictures · 12 × 12 · grey", exact=True)).to_be_visible()
+    expect(page.locator("h3").first).to_have_text("30 files")
+    assert len([url for url in sent if "upload_file" in url]) == 1
+    settle(page)
+    page.get_by_text("A whole folder").click()
+    settle(page)
+    page.get_by_test_id("stFileUploader").filter(has_text="Your data").locator("input").set_input_files(
+        str(tmp_path / "set")
+    )
+    expect(page.locator("h3").first).to_have_text("set")
+    expect(page.get_by_text("2 true classes, hidden")).to_be_visible()
+    assert len([url for url in sent if "upload_file" in url]) == 2
