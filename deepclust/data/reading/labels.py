@@ -1,7 +1,8 @@
-"""Labels of any writing to numbers and names of classes; what is no label does not count."""
+"""Labels of any writing to numbers and names of classes, and how columns and arrays of labels are called."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +10,37 @@ import numpy as np
 from deepclust.data.dataset import NO_LABEL
 from deepclust.data.reading.source import shorten
 from deepclust.data.reading.tables.cells import number
+
+# By the last word of a name, the surest first
+LABEL_WORDS = (
+    "label",
+    "labels",
+    "class",
+    "classes",
+    "target",
+    "y",
+    "species",
+    "variety",
+    "category",
+    "diagnosis",
+    "cluster",
+    "emotion",
+    "breed",
+    "group",
+    "type",
+    "outcome",
+    "digit",
+    "truth",
+    "gt",
+    "answer",
+    "annotation",
+    "subtype",
+    "survived",
+    "churn",
+    "exited",
+    "attrition",
+    "fraud",
+)
 
 
 def classes_of(
@@ -60,3 +92,14 @@ def classes_of(
 
 def _plain_number(text: str) -> str:
     return text.removesuffix(".0")
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a column's name in lower case: "CustomerID" and "customer_id" are both customer, id."""
+    return [w.lower() for w in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+", name)]
+
+
+def label_rank(name: str) -> int:
+    """How surely a column of this name holds labels: 0 for the surest."""
+    words = [w for w in words_of(name) if w in LABEL_WORDS]
+    return min((LABEL_WORDS.index(w) for w in words), default=len(LABEL_WORDS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from deepclust.data.dataset import LARGEST, Dataset, Kind
-from deepclust.data.reading.labels import classes_of
+from deepclust.data.reading.labels import LABEL_WORDS, classes_of, label_rank, words_of
 from deepclust.data.reading.pictures.flat import flat_shape, standing
 from deepclust.data.reading.source import shorten
 
@@ -22,6 +23,8 @@ WANTED_ARRAYS = (
 FAR = 1000.0  # times its spread: a feature that lies so far from 0 is counted from its middle, for float32
 _X_NAMES = ("x", "X", "data", "images", "embeddings", "features", "fea", "tensors", "vectors", "arr_0")
 _Y_NAMES = ("y", "Y", "labels", "label", "target", "targets", "gnd", "metadata", "arr_1")
+_X_WORDS = {"x", "data", "features", "embeddings", "embedding", "tensors", "vectors", "images", "samples", "inputs"}
+_Y_WORDS = {"y", "labels", "label", "target", "targets", "metadata", "classes"}
 _ID_NAMES = ("ids", "id", "names", "filenames", "paths")
 _SPLIT_NAMES = (("x_train", "x_test"), ("X_train", "X_test"))
 _SERIES = 8  # times as long as they are wide: then arrays of samples are no pictures, unless they are of bytes
@@ -234,7 +237,7 @@ def _within_float32(X: np.ndarray, label: str, notes: list[str]) -> np.ndarray:
 
 
 def _known_names(arrays: dict[str, np.ndarray], notes: list[str]) -> dict[str, np.ndarray]:
-    """One-hot labels as numbers; the splits of MedMNIST under our names; savez(y, X) the other way round; no folders.
+    """One-hot labels as numbers; splits under our names; savez(y, X) the other way round; no folders.
 
     Arrays in folders, or one per class, become x and their labels.
     """
@@ -242,6 +245,7 @@ def _known_names(arrays: dict[str, np.ndarray], notes: list[str]) -> dict[str, n
     if classes is not None:
         notes.append(f"Each of these is a class of its own: {shorten(sorted(set(classes['y'].tolist())))}.")
         arrays = classes
+    arrays = _by_roles(arrays)
     last = [name.rpartition("/")[2] for name in arrays]
     if len(set(last)) == len(last):
         arrays = dict(zip(last, arrays.values(), strict=True))
@@ -249,16 +253,6 @@ def _known_names(arrays: dict[str, np.ndarray], notes: list[str]) -> dict[str, n
         name: _one_per_sample(a) if name in _Y_NAMES or name.endswith("labels") or name[:2] in ("y_", "Y_") else a
         for name, a in arrays.items()
     }
-    if {"train_images", "test_images"} <= set(arrays):
-        parts = [part for part in ("train", "val") if f"{part}_images" in arrays]
-        renamed = {
-            "x_test": arrays.pop("test_images"),
-            "x_train": np.concatenate([arrays.pop(f"{p}_images") for p in parts]),
-        }
-        if {f"{p}_labels" for p in (*parts, "test")} <= set(arrays):
-            renamed["y_test"] = arrays.pop("test_labels")
-            renamed["y_train"] = np.concatenate([arrays.pop(f"{p}_labels") for p in parts])
-        return renamed | arrays
     first, second = arrays.get("arr_0"), arrays.get("arr_1")
     if first is not None and second is not None and len(arrays) == 2 and first.ndim == 1 and second.ndim > 1:
         return {"arr_0": second, "arr_1": first}
@@ -303,10 +297,50 @@ def _pick(arrays: dict[str, np.ndarray], label: str) -> tuple[np.ndarray, np.nda
         )
     X = arrays[names[0]]
     y_names = [n for n in (*_Y_NAMES, "y_train") if n in arrays and n != names[0]]
+    y_names = y_names or _like_labels(arrays, X, names[0])
     if not y_names:
         return X, None, None, names[:1]
     _check_length(len(X) if X.ndim else 1, arrays[y_names[0]], label, y_names[0])
     return X, arrays[y_names[0]].ravel(), None, [names[0], y_names[0]]
+
+
+def _like_labels(arrays: dict[str, np.ndarray], X: np.ndarray, x: str) -> list[str]:
+    """The array that may be the labels, if there is one: by its name, or as the only one of few values, one per sample."""
+    fitting = [
+        name
+        for name, a in arrays.items()
+        if name not in (x, *_ID_NAMES)
+        and X.ndim > 1
+        and a.shape in ((len(X),), (len(X), 1))
+        and a.dtype.kind in "iubUS"
+        and 2 <= len(np.unique(a)) <= max(50, len(a) // 5)
+    ]
+    named = [name for name in fitting if set(words_of(name)) & {*_Y_WORDS, *LABEL_WORDS}]
+    return sorted(named, key=label_rank)[:1] or (fitting if len(fitting) == 1 else [])
+
+
+def role_of(name: str) -> str:
+    """x, y, x_train, ... if the words of a name, with its folders, say so; else ""."""
+    words = [w.lower() for w in re.split(r"[^A-Za-z0-9]+", name)]
+    part = next(
+        (f"_{p}" for p in ("train", "test", "val") if p in words), "_val" if {"valid", "dev"} & set(words) else ""
+    )
+    what = "x" if _X_WORDS & set(words) else "y" if _Y_WORDS & set(words) else ""
+    return what + part if what else ""
+
+
+def _by_roles(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Arrays of a split as x_train, y_train, x_test and y_test, whatever they are called; a part for validation joins training."""
+    roles = {name: role_of(name) for name in arrays}
+    once = [role for role in roles.values() if role]
+    if not {"x_train", "x_test"} <= set(once) or len(set(once)) < len(once):
+        return arrays
+    parts = {roles[name] if "_" in roles[name] else name: array for name, array in arrays.items()}
+    for what in "xy":
+        more, train = parts.get(f"{what}_val"), parts.get(f"{what}_train")
+        if more is not None and train is not None and more.shape[1:] == train.shape[1:]:
+            parts[f"{what}_train"] = np.concatenate([train, parts.pop(f"{what}_val")])
+    return parts
 
 
 def _joined(arrays: dict[str, np.ndarray], first: str, second: str, label: str) -> np.ndarray:

@@ -13,7 +13,7 @@ import numpy as np
 
 from deepclust.data.reading.archives.bundles import open_bundle
 from deepclust.data.reading.arrays.npz import of_records, read_array, read_arrays
-from deepclust.data.reading.arrays.samples import Named, by_class
+from deepclust.data.reading.arrays.samples import Named, by_class, role_of
 from deepclust.data.reading.pictures.folders import folder_classes
 from deepclust.data.reading.source import check_unpacked
 from deepclust.data.reading.tables.cells import texts_of
@@ -23,8 +23,6 @@ from deepclust.data.reading.tables.roles import look_at_table
 
 ARRAY_ENDINGS = (".npy", ".npz")
 _MANY = 20  # files of the same shape
-_X_WORDS = {"x", "data", "features", "embeddings", "embedding", "tensors", "vectors", "images", "samples", "inputs"}
-_Y_WORDS = {"y", "labels", "label", "target", "targets", "metadata", "classes"}
 
 
 def belong_together(names: Sequence[str]) -> list[str]:
@@ -39,13 +37,7 @@ def belong_together(names: Sequence[str]) -> list[str]:
 
 def roles_of(names: Sequence[str]) -> dict[str, str]:
     """x, y, x_train, ... for the files whose names say so, and where no two say the same."""
-    found: dict[str, str] = {}
-    for name in names:
-        words = [w.lower() for w in re.split(r"[^A-Za-z0-9]+", PurePosixPath(name).name.split(".")[0])]
-        part = next((f"_{p}" for p in ("train", "test") if p in words), "")
-        what = "x" if _X_WORDS & set(words) else "y" if _Y_WORDS & set(words) else ""
-        if what:
-            found[name] = what + part
+    found = {name: role for name in names if (role := role_of(str(PurePosixPath(name).with_suffix(""))))}
     counts = Counter(found.values())
     return {name: role for name, role in found.items() if counts[role] == 1}
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from deepclust.data.reading.archives.bundles import Bundle
-from deepclust.data.reading.labels import classes_of
+from deepclust.data.reading.labels import classes_of, label_rank
 from deepclust.data.reading.source import shorten
 
 if TYPE_CHECKING:
@@ -157,8 +157,6 @@ def _plain(stem: str) -> str:
 
 def _candidates(frame: pd.DataFrame) -> list[str]:
     """The columns that may be classes, the likeliest first: by their name, then by few values."""
-    from deepclust.data.reading.tables.roles import label_rank
-
     few = [c for c in frame.columns if 2 <= frame[c].replace("", np.nan).nunique() <= max(50, len(frame) // 5)]
     if len(frame.columns) == 1:
         return list(frame.columns)

@@ -12,7 +12,7 @@ from deepclust.data.reading.tables.json_lines import JsonLines
 from deepclust.data.reading.tables.workbook import WORKBOOK_ENDINGS, Workbook
 
 _PACKED = ("", ".gz", ".bz2", ".xz")
-_TEXT = (".csv", ".tsv", ".txt", ".data", ".dat", ".tab", ".jsonl", ".ndjson")
+_TEXT = (".csv", ".tsv", ".txt", ".data", ".dat", ".tab", ".vec", ".jsonl", ".ndjson")
 TABLE_ENDINGS = (
     *(f"{ending}{packed}" for ending in _TEXT for packed in _PACKED),
     ".json",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from deepclust.data.reading.labels import LABEL_WORDS, label_rank, words_of
 from deepclust.data.reading.pictures.flat import flat_shape
 from deepclust.data.reading.source import shorten
 from deepclust.data.reading.tables.cells import list_of, numbers_of
@@ -23,36 +23,6 @@ if TYPE_CHECKING:
 HEAD = 10_000  # rows by which columns are judged
 ENOUGH_TO_COUNT = 20  # rows from which on 0, 1, 2, ... in the first column are numbers of rows, whatever it is called
 FEWEST_PER_CODE = 5  # rows that there are for each code of a class, at least
-# By the last word of a name, the surest first
-LABEL_WORDS = (
-    "label",
-    "labels",
-    "class",
-    "classes",
-    "target",
-    "y",
-    "species",
-    "variety",
-    "category",
-    "diagnosis",
-    "cluster",
-    "emotion",
-    "breed",
-    "group",
-    "type",
-    "outcome",
-    "digit",
-    "truth",
-    "gt",
-    "answer",
-    "annotation",
-    "subtype",
-    "survived",
-    "churn",
-    "exited",
-    "attrition",
-    "fraud",
-)
 ID_WORDS = ("id", "ids", "uuid", "guid", "rowid", "rownames")
 UNIQUE_WORDS = ("index", "idx", "key", "no", "nr", "number")  # of a row where no two values are equal
 NAME_WORDS = ("name", "names", "filename", "file", "path", "sample", "title", "url", "image")
@@ -127,7 +97,7 @@ def suggest(
     """The parts that suggest themselves where ``chosen`` names none, and why the columns without a part have none."""
     n_rows = len(frame)
     label = chosen["label"] if "label" in chosen else _label(columns, n_rows, table)
-    row_id = chosen["id"] if "id" in chosen else _row_id(columns, n_rows, label)
+    row_id = chosen["id"] if "id" in chosen else _row_id(columns, n_rows, label, table)
     left_out: dict[str, str] = {}
     vectors = [c for c in columns if c.kind in ("vector", "picture") and c.name not in (label, row_id)]
     for column in columns:
@@ -181,11 +151,6 @@ def check_choice(choice: TableChoice, look: TableLook, label: str) -> None:
         raise ValueError(f"{label}: the pictures of {pictures[0]!r} are clustered alone. Leave the other columns out.")
 
 
-def words_of(name: str) -> list[str]:
-    """The words of a column's name in lower case: "CustomerID" and "customer_id" are both customer, id."""
-    return [w.lower() for w in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+", name)]
-
-
 def _label(columns: tuple[Column, ...], n_rows: int, table: TableFile) -> str | None:
     """The column of the true classes: by its name, else one of words at the end or at the beginning."""
     few = _few(columns, n_rows)
@@ -202,14 +167,18 @@ def _label(columns: tuple[Column, ...], n_rows: int, table: TableFile) -> str | 
     last = next((c for c in reversed(columns) if not _tells_origin(c)), None)
     if last is not None and last in few and last.kind == "category" and len(columns) > 1:
         return last.name
-    if len(category) == 1 and columns[0] in few and columns[0] is category[0] and len(columns) > 2:
-        return columns[0].name
+    if len(category) == 1 and category[0] in few and len(columns) > 2:
+        if category[0] is columns[0] or not table.has_header:
+            return category[0].name
     # codes of classes at an end, where hardly any other column looks like that; under a header they might be a count as well
     if len(columns) > 2:
         ends = [
             c
             for c in (columns[-1], columns[0])
-            if c in few and c.kind == "number" and _are_codes(c) and not set(words_of(c.name)) & COUNT_WORDS
+            if c in few
+            and c.kind == "number"
+            and _are_codes(c, gaps=not table.has_header)
+            and not set(words_of(c.name)) & COUNT_WORDS
         ]
         others = [
             c
@@ -245,18 +214,15 @@ def _label_word(column: Column) -> str:
     return words[-1] if words and words[-1] in LABEL_WORDS else ""
 
 
-def label_rank(name: str) -> int:
-    """How surely a column of this name holds labels: 0 for the surest."""
-    words = [w for w in words_of(name) if w in LABEL_WORDS]
-    return min((LABEL_WORDS.index(w) for w in words), default=len(LABEL_WORDS))
+def _are_codes(column: Column, gaps: bool = False) -> bool:
+    """Whether whole numbers are those of classes: 0, 1, 2, ... or 1, 2, 3, ..., where ``gaps`` says so with some left out."""
+    if column.low not in (0.0, 1.0) or column.high is None or column.n_values > 50:
+        return False
+    span = column.high - column.low + 1
+    return span == column.n_values or (gaps and column.n_values > 2 and span < 2 * column.n_values)
 
 
-def _are_codes(column: Column) -> bool:
-    """Whether whole numbers are those of classes: 0, 1, 2, ... or 1, 2, 3, ... without a gap."""
-    return column.low in (0.0, 1.0) and column.high == column.low + column.n_values - 1 and column.n_values <= 50
-
-
-def _row_id(columns: tuple[Column, ...], n_rows: int, label: str | None) -> str | None:
+def _row_id(columns: tuple[Column, ...], n_rows: int, label: str | None, table: TableFile) -> str | None:
     """The column whose values name the rows: no two are equal, and its name or its values say so."""
     unique = [c for c in columns if c.unique and c.name != label and not c.n_missing and n_rows > 1]
     for column in unique:
@@ -266,6 +232,10 @@ def _row_id(columns: tuple[Column, ...], n_rows: int, label: str | None) -> str 
     for column in unique:
         if _is_number_of_row(column) and (column.counting or column.kind != "number" or column.whole):
             return column.name
+    if not table.has_header and n_rows >= ENOUGH_TO_COUNT and columns[0] in unique and columns[0].whole:
+        measures = [c for c in columns[1:] if c.kind == "number" and c.name != label]
+        if len(measures) > 1 and not any(c.whole for c in measures):  # alone in whole numbers, no two of them equal
+            return columns[0].name
     counting = [c for c in unique if c is columns[0] and c.counting and n_rows >= ENOUGH_TO_COUNT and len(columns) > 1]
     return next((c.name for c in (*(c for c in unique if c.kind == "other"), *counting)), None)
 

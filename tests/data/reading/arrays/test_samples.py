@@ -267,3 +267,23 @@ def test_one_hot_labels_of_a_split_and_a_sparse_matrix_by_places(npz):
     sparse.save_npz(stream, sparse.coo_array(([5.0, 2.0], ([0, 1], [2, 0])), shape=(2, 3)))
     stream.seek(0)
     assert read_npz(stream).X.tolist() == [[0, 0, 5], [2, 0, 0]]
+
+
+@pytest.mark.parametrize("names", ["{0}_{1}", "{0}/{1}", "{0}_set_{1}", "{1}_{0}"])
+def test_splits_of_other_names(npz, names):
+    arrays = {}
+    for part, n in (("train", 6), ("val", 3), ("test", 3)):
+        arrays[names.format(part, "data")], arrays[names.format(part, "target")] = (
+            RNG.normal(size=(n, 4)),
+            np.arange(n) % 3,
+        )
+    data = read_npz(npz(**arrays))
+    assert (data.n_samples, data.n_train, data.y.tolist()) == (12, 9, [0, 1, 2] * 4)
+
+
+def test_labels_of_other_names_are_found_where_only_one_can_be_meant(npz):
+    X, kinds = RNG.normal(size=(12, 4)), np.arange(12) % 3
+    assert read_npz(npz(X=X, species=kinds, sex=kinds % 2)).n_classes == 3
+    assert read_npz(npz(X=X, colour=np.array(["red", "blue"])[kinds % 2])).class_names == ("blue", "red")
+    assert read_npz(npz(X=X, a=kinds, b=kinds)).y is None
+    assert read_npz(npz(X=X, time=np.arange(12) * 7)).notes == ("Arrays that were not used: time.",)

@@ -13,10 +13,11 @@ import pytest
 from PIL import Image
 
 from deepclust.data.dataset import NO_LABEL
+from deepclust.data.reading.labels import words_of
 from deepclust.data.reading.read import read_file
 from deepclust.data.reading.tables.columns import TableChoice
 from deepclust.data.reading.tables.dataset import read_table
-from deepclust.data.reading.tables.roles import look_at_table, words_of
+from deepclust.data.reading.tables.roles import look_at_table
 
 N = 40
 DICE = np.random.default_rng(0)
@@ -230,3 +231,14 @@ def test_every_candidate_for_the_labels_is_named(tmp_path):
     assert look_at_table(tmp_path / "t.csv", "", {"label": "land"}).suggested.label == "land"
     pd.DataFrame({"a": A, "species": WORDS}).to_csv(tmp_path / "t.csv", index=False)
     assert look_at_table(tmp_path / "t.csv").is_sure
+
+
+def test_a_table_of_uci_with_an_id_and_words_for_labels_and_one_with_codes_left_out(tmp_path):
+    rows = [f"{842302 + 37 * i},{'MB'[i % 2]},{a},{b}" for i, (a, b) in enumerate(zip(A, B, strict=True))]
+    (tmp_path / "wdbc.data").write_text("\n".join(rows))
+    choice = look_at_table(tmp_path / "wdbc.data").suggested
+    assert (choice.id, choice.label, len(choice.features)) == ("column 1", "column 2", 2)
+    codes = np.array([1, 2, 3, 5, 6, 7])[np.arange(N) % 6]
+    np.savetxt(tmp_path / "glass.data", np.column_stack([np.arange(N) + 1, A, B, codes]), delimiter=",", fmt="%g")
+    choice = look_at_table(tmp_path / "glass.data").suggested
+    assert (choice.id, choice.label, len(choice.features)) == ("column 1", "column 4", 2)
