@@ -109,6 +109,8 @@ def dataset_of(
     n_train: int | None = None
     if x is None:
         X, labels, n_train, used = _pick(arrays, label)
+        if len(used) == 2 and used[1] not in KNOWN and labels is not None:
+            notes.append(f"Labels are the array {used[1]}.")
     else:
         X, labels, used = arrays[x], None, [x]
     if y is not None:
@@ -313,7 +315,7 @@ def _like_labels(arrays: dict[str, np.ndarray], X: np.ndarray, x: str) -> list[s
         and X.ndim > 1
         and a.shape in ((len(X),), (len(X), 1))
         and a.dtype.kind in "iubUS"
-        and 2 <= len(np.unique(a)) <= max(50, len(a) // 5)
+        and 2 <= len(np.unique(a)) <= min(max(50, len(a) // 5), len(a) // 2)
     ]
     named = [name for name in fitting if set(words_of(name)) & {*_Y_WORDS, *LABEL_WORDS}]
     return sorted(named, key=label_rank)[:1] or (fitting if len(fitting) == 1 else [])
