@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MOST_CATEGORIES = 50
 MISSING = ("median", "drop")
+_SHOWN_AMONG = 60  # rows
 _LISTS_LOOKED_AT = 200  # rows of a column of lists
 
 
@@ -119,7 +120,10 @@ def judge(name: str, values: pd.Series, decimal: str = ".", nameless: bool = Fal
 
     present = values.dropna()
     n_missing = len(values) - len(present)
-    examples = tuple(cell_text(v) for v in present.head(3))
+    some = present.iloc[:: max(1, len(present) // _SHOWN_AMONG)].head(
+        _SHOWN_AMONG
+    )  # of sorted rows, not only the first
+    examples = tuple(dict.fromkeys(cell_text(v) for v in some))[:3]
     facts: dict[str, Any] = {"examples": examples, "nameless": nameless}
     if pd.api.types.is_numeric_dtype(values.dtype):
         return _of_numbers(name, numbers_of(values, decimal), n_missing, int(present.nunique()), facts)
