@@ -184,6 +184,7 @@ def _label(columns: tuple[Column, ...], n_rows: int, table: TableFile) -> str | 
             c
             for c in columns
             if c in few
+            and not c.unique
             and c.kind in ("number", "category")
             and c not in ends[:1]
             and (_are_codes(c) or c.kind == "category")
