@@ -67,9 +67,13 @@ def about_k(sight: Sight) -> None:
         else f"k = {k:d}: {plain(run.regrouping)} of {plain(run.config.method)} (trained with k = {own}){edited}"
     )
     numbers(sight)
+    verdict_line(sight)
+
+
+def beside_others(sight: Sight) -> None:
+    """How the run did on what it has not learned from, and beside the method that needs no training."""
     test_part(sight)
     yardstick_line(sight.run.config, sight.data, sight.run)
-    verdict_line(sight)
 
 
 def _choose_k(run: Run, key: str) -> None:
@@ -111,6 +115,7 @@ def clusters_view(sight: Sight) -> None:
     with right:
         about_k(sight)
         galleries(sight)
+    beside_others(sight)
     truth(sight)
 
 
@@ -152,6 +157,7 @@ def page() -> None:
         shelf = st.container(width="content")
     if VIEWS[view] is not clusters_view:
         about_k(sight)
+        beside_others(sight)
     VIEWS[view](sight)
     with shelf:  # last, when it is known which map is seen
         take(sight)

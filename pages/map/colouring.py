@@ -111,9 +111,14 @@ def _of_column(clusters: np.ndarray, column: OwnColumn, ids: np.ndarray) -> Pain
     """A column's words as groups, its numbers as a scale between the 1st and the 99th of a hundred values."""
     values = column.values[ids]
     if column.words is not None:
-        return Paint(np.where(np.isnan(values), -1, values).astype(np.int64), names=column.words, none=NO_VALUE)
+        return Paint(
+            np.where(np.isnan(values), -1, values).astype(np.int64),
+            names=column.words,
+            value_name=column.name,
+            none=NO_VALUE,
+        )
     if np.isnan(values).all():
         return Paint(clusters, values, value_name=column.name)
     low, high = np.nanquantile(values, [0.01, 0.99])
     unit = (values - low) / max(float(high - low), float(np.finfo(np.float32).tiny))
-    return Paint(clusters, unit, value_name=column.name, ends=(f"{low:.4g}", f"{high:.4g}"))
+    return Paint(clusters, unit, value_name=column.name, ends=(f"{low:.4g}", f"{high:.4g}"), none=NO_VALUE)
