@@ -4,7 +4,7 @@ Two comparisons with Plotly: the whole Explore page with either map, most of who
 with nothing but the points, drawn by our component, by ``st.plotly_chart`` of a Plotly Express figure, or not at all. What
 a map adds to the page without one is the time that it takes to paint.
 
-    python -m benchmarks.map [--points 1797 70000 200000] [--repeats 3] [--keep FOLDER]
+    python -m benchmarks.map [--points 1797 70000 200000] [--repeats 3] [--keep FOLDER] [--layout PROJECTION.npz] [--ours]
 
 Headless Chromium with software rendering, a server and a browser of its own. Every measurement is printed: the median,
 then all of them. Run it on a quiet machine; the load is printed with the figures. The runs that are looked at are real
@@ -163,7 +163,7 @@ def told(name: str, values: list[float], target: float | None = None, unit: str 
     print(f"  {name:46s} {middle:7.2f} {unit:9s} ({every})  {verdict}", flush=True)
 
 
-def measure(chromium: Any, runs: Path, run: Run, repeats: int) -> None:
+def measure(chromium: Any, runs: Path, run: Run, repeats: int, ours: bool) -> None:
     """All figures of one run."""
     n = run.config.n_samples
     print(f"{n:,} points, load {os.getloadavg()[0]:.1f}", flush=True)
@@ -209,6 +209,8 @@ def measure(chromium: Any, runs: Path, run: Run, repeats: int) -> None:
             page.get_by_text("Selection (0)").wait_for()
         told(f"lasso of {lassos[0][1]:,} points to gallery", [s for s, _ in lassos], 2 if strict else None)
         visit.context.close()
+    if ours:
+        return
     with serving(runs, DEEPCLUST_HELPERS="0", DEEPCLUST_MAP="plotly") as server:
         Visit(chromium, server, run).paint(plotly=True)
         plotly = []
@@ -293,6 +295,7 @@ def main() -> None:
     parser.add_argument(
         "--layout", type=Path, help="a saved projection of 50,000 samples or more, for a million points"
     )
+    parser.add_argument("--ours", action="store_true", help="leave out the comparisons with Plotly")
     parser.add_argument("--keep", type=Path, help="folder of the runs, made or used again")
     asked = parser.parse_args()
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}", flush=True)
@@ -303,11 +306,12 @@ def main() -> None:
         chromium = playwright.chromium.launch(executable_path=browser(), args=FLAGS)
         print(f"Chromium {chromium.version}, software rendering", flush=True)
         for run in made:
-            measure(chromium, runs, run, asked.repeats)
+            measure(chromium, runs, run, asked.repeats, asked.ours)
         chromium.close()
         if asked.layout:
             measure_million(playwright, runs, asked.layout, asked.repeats)
-        compare_bare(playwright, runs, asked.points, asked.repeats)
+        if not asked.ours:
+            compare_bare(playwright, runs, asked.points, asked.repeats)
 
 
 if __name__ == "__main__":

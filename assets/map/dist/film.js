@@ -1,4 +1,4 @@
-/* DeepClust's map, built by make map from sources 86131f0b2a8546494b750c85ebd1cbccb39e51970afe8b3bf6fec6465239acf2 */
+/* DeepClust's map, built by make map from sources b458bf8a181fe6ad9a879d68f7c2eb82907c1e32134d64cf7a17083533322c5e */
 var U=["#00224e","#123570","#3b496c","#575d6d","#707173","#8a8678","#a59c74","#c3b369","#e1cc55","#fee838"];function A(a,t,e){return a===0?e:t[(a-1)%t.length]}function $(a){let t=String.fromCharCode(65+a%26);return a<26?t:$(Math.floor(a/26)-1)+t}var W=`linear-gradient(90deg, ${U.join(", ")})`;var R=`:host { display: block; }
 .film { position: relative; font: 13px/1.35 var(--st-font, sans-serif); color: var(--st-text-color); outline: none; overflow-x: auto; overflow-y: hidden; }
 .film:focus-visible { box-shadow: inset 0 0 0 2px var(--st-primary-color); border-radius: 8px; }

@@ -33,8 +33,8 @@ export function factsOf(row: number, { paint, codes, atEnd }: Groups, box: Inbox
   if (confidence?.length === codes.length) lines.push(["Confidence", (confidence[row] / 255).toFixed(2)]);
   const other = paint.by !== "Confidence" && !atEnd; // which the card tells anyway
   if (other && paint.kind === "groups") lines.push([paint.by, nameOf(paint, codes[row])]);
-  else if (other && paint.ends) {
-    const [low, high] = paint.ends.map(Number);
+  else if (other) {
+    const [low, high] = (paint.ends ?? ["0", "1"]).map(Number);
     lines.push([paint.by, paint.gaps && !codes[row] ? paint.none : `≈ ${Number((low + ((high - low) * codes[row]) / 255).toPrecision(3))}`]);
   }
   const truth = box.get("truth");
