@@ -61,6 +61,6 @@ def thumbs(
         f"--high:{size * min(1, height / width):.0f}px"
     )
     return (
-        f'<div class="thumbs{" all" * all_lines}" data-run="{html.escape(run_id)}" role="group" '
+        f'<div class="pictured{" all" * all_lines}" data-run="{html.escape(run_id)}" role="group" '
         f'aria-label="{html.escape(label)}" style="{style}">{"".join(parts)}</div>'
     )

@@ -12,16 +12,23 @@ from tests.browser.conftest import Server, settle
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
+def open_colours(page: Any) -> None:
+    """Open the colours of the map, unless they are open."""
+    settle(page)  # what the page showed before may have had some, too
+    if not page.get_by_role("radiogroup", name="Colour by").is_visible():
+        page.get_by_role("button", name="Colour").click()
+
+
 def wait_for_choice(page: Any, label: str, option: str) -> None:
     """Wait until a control shows an option."""
-    if label == "Colour by" and not page.get_by_role("radiogroup", name=label).is_visible():
-        page.get_by_role("button", name="Colour").click()
+    if label == "Colour by":
+        open_colours(page)
     page.get_by_role("radiogroup", name=label).get_by_role("radio", name=option, exact=True, checked=True).wait_for()
 
 
 def choose(page: Any, label: str, option: str) -> None:
-    if label == "Colour by" and not page.get_by_role("radiogroup", name=label).is_visible():
-        page.get_by_role("button", name="Colour").click()
+    if label == "Colour by":
+        open_colours(page)
     page.get_by_role("radiogroup", name=label).get_by_role("radio", name=option, exact=True).click()
 
 

@@ -98,10 +98,10 @@ def test_the_pictures_that_change_around_k(app: Callable[..., AppTest], finished
     assert len(galleries) == 3
     (sankey,) = figures(visitor)
     assert len(sankey["data"][0]["node"]["label"]) == 2 + 3 + 4
-    few = sum(g.count("<img") for g in galleries)
+    few = sum(g.count('class="pictured"') for g in galleries)
     next(t for t in visitor.toggle if t.label == "All clusters").set_value(True).run()
     galleries = [h.proto.body for h in visitor.get("html") if "Cluster" in h.proto.body]
-    assert sum(g.count("<img") for g in galleries) == 9 > few
+    assert sum(g.count('class="pictured"') for g in galleries) == 9 > few
 
 
 def test_the_film_of_k_shows_every_cluster_and_the_range_of_the_verdict(

@@ -157,7 +157,7 @@ def test_galleries_at_three_k(page: AppTest) -> None:
     bodies = [
         h.proto.body for h in page.get("html") if "Cluster " in h.proto.body
     ]  # which letters are left depends on k
-    assert sorted(body.count('class="thumbs"') for body in bodies) == [2, 3, 6]
+    assert sorted(body.count('class="pictured"') for body in bodies) == [2, 3, 6]
 
 
 def test_a_run_of_before_says_what_is_missing(page: AppTest, trained: Run) -> None:

@@ -57,7 +57,8 @@ def test_a_row_tells_size_confidence_neighbour_and_telling_features(app: Callabl
     visitor = app("explore", run=finished.id)
     first = rows(visitor)[0]
     assert re.search(r"Cluster A</b>.*40 samples · confidence 0\.\d\d", first)
-    assert re.search(r"nearest .*Cluster [BC], [\d.]+ away \(own reach [\d.]+\)", first)
+    assert re.search(r"[\d.]+ times as far as samples of the two .* \(its own [\d.]+\)", first)
+    assert re.search(r'style="width:\d+%"></i></span> (touches|close to|well apart; next is) .*Cluster [BC]', first)
     assert re.search(r"unlike the rest: feature [01] [+-]\d\.\d, feature [01]", first)
     assert "mostly" not in first
     reveal(visitor)
