@@ -179,7 +179,20 @@ def test_lobpcg_takes_over_where_arpack_does_not_converge(monkeypatch):
     np.testing.assert_allclose(spectral_embedding(X, 4)[0], expected, atol=1e-4)
 
 
+@pytest.fixture
+def compiled_plainly(monkeypatch):
+    """numba optimises nothing: what is compiled here runs once, and pynndescent is much to compile."""
+    import numba
+
+    monkeypatch.setenv("NUMBA_OPT", "0")
+    numba.config.reload_config()
+    yield
+    monkeypatch.undo()
+    numba.config.reload_config()
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("compiled_plainly")
 def test_approximate_neighbors_of_many_samples(monkeypatch):
     X = points(3_000, 5)
     exact = nearest_neighbors(X, 10)[0]

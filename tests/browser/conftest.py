@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,7 +12,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import psutil
 import pytest
 
 from deepclust.data.catalog.table import load_dataset
+from deepclust.data.own import keep_dataset
 from deepclust.engine.asking.ask import make_config
 from deepclust.engine.maps.jobs import run_job
 from deepclust.engine.maps.run_maps import first_sample, map_job, telling_projection
@@ -158,6 +160,26 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def clustered(quiet: Server) -> Run:
     """A finished run of k-means on that server, which no test may edit."""
     return trained(quiet, n_init=2)
+
+
+@pytest.fixture
+def editable(clustered: Run) -> Run:
+    """A copy of it on the same server, with its map, for a test that edits it."""
+    n_copies = len(list(clustered.folder.parent.glob(f"{clustered.id}-*")))
+    return Run(Path(shutil.copytree(clustered.folder, clustered.folder.with_name(f"{clustered.id}-{n_copies}"))))
+
+
+def choose_few_digits(server: Server, page: Any) -> None:
+    """From the first page to the methods for 200 of the digits, where a test watches the app rather than the learning."""
+    digits = load_dataset("digits")
+    few = replace(digits, name="few", title="Few digits", X=digits.X[:200], y=digits.y[:200])
+    key = keep_dataset(few, RunStore(server.runs).datasets)["own"]
+    page.goto(server.url)
+    page.get_by_role("tab", name="Yours").click()
+    page.locator(f".st-key-own-{key}").get_by_role("button").click()
+    page.get_by_role("heading", name="Few digits").wait_for()
+    page.get_by_role("button", name="Choose a method…").click()
+    page.get_by_role("heading", name="Train on Few digits").wait_for()
 
 
 @pytest.fixture(scope="session")

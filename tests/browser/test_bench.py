@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from deepclust.runs import RunStore
-from tests.browser.conftest import Server, settle
+from tests.browser.conftest import Server, choose_few_digits, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_two_sets_are_seen_trained_and_compared(server: Server, page: Any) -> None:
-    page.goto(f"{server.url}/train")
+    choose_few_digits(server, page)
     page.locator(".st-key-choose-LALNet").get_by_role("button").first.click()
     page.get_by_role("heading", name="Transformations bench").wait_for()
     settle(page)

@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 
+from deepclust.runs import Run
 from deepclust.runs.answers import answers_of
-from tests.browser.conftest import Server, settle, trained
+from tests.browser.conftest import Server, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def test_a_column_shows_that_k_and_an_answer_is_kept_and_taken_back(quiet: Server, page: Any) -> None:
+def test_a_column_shows_that_k_and_an_answer_is_kept_and_taken_back(quiet: Server, editable: Run, page: Any) -> None:
     from playwright.sync_api import expect
 
     expect.set_options(timeout=30_000)
 
-    run = trained(quiet, n_init=1)
-    page.goto(f"{quiet.url}/explore?run={run.id}&view=Film+of+k")
+    page.goto(f"{quiet.url}/explore?run={editable.id}&view=Film+of+k")
     film = page.locator(".film")
     film.locator(".node").first.wait_for()
     expect(film.locator(".node")).to_have_count(sum(range(2, 21)))
@@ -42,7 +42,7 @@ def test_a_column_shows_that_k_and_an_answer_is_kept_and_taken_back(quiet: Serve
     assert 1 <= told.locator("i").count() <= 12
     told.get_by_role("button", name="Two kinds").click()
     expect(film.locator(".mark.two")).to_have_count(1)
-    assert list(answers_of(run).values()) == ["two"]
+    assert list(answers_of(editable).values()) == ["two"]
 
     page.reload()
     expect(film.locator(".mark.two")).to_have_count(1)
@@ -51,4 +51,4 @@ def test_a_column_shows_that_k_and_an_answer_is_kept_and_taken_back(quiet: Serve
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     told.get_by_role("button", name="Two kinds", pressed=True).click()
     expect(film.locator(".mark.two")).to_have_count(0)
-    assert answers_of(run) == {}
+    assert answers_of(editable) == {}

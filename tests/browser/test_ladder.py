@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deepclust.runs import RunStore
-from tests.browser.conftest import Server, settle
+from tests.browser.conftest import Server, choose_few_digits, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -16,7 +16,7 @@ TINY = {"Pre-training epochs": "1", "Spectral epochs": "1"}
 
 
 def test_a_ladder_is_estimated_started_and_compared(server: Server, page: Any) -> None:
-    page.goto(f"{server.url}/train")
+    choose_few_digits(server, page)
     page.locator(".st-key-choose-DSCDAN").get_by_role("button").first.click()
     page.get_by_role("heading", name="Ablation ladder").wait_for()
     settle(page)

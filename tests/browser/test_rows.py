@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from deepclust.metrics.lineage import letter
-from deepclust.runs import edits
-from tests.browser.conftest import Server, settle, trained
+from deepclust.runs import Run, edits
+from tests.browser.conftest import Server, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -32,11 +32,11 @@ def choose(page: Any, row: int, option: str | re.Pattern[str]) -> None:
     page.get_by_role("menuitem", name=option).or_(page.get_by_role("option", name=option)).click()
 
 
-def test_from_sorting_to_a_reload(quiet: Server, page: Any) -> None:
+def test_from_sorting_to_a_reload(quiet: Server, editable: Run, page: Any) -> None:
     from playwright.sync_api import expect
 
     expect.set_options(timeout=60_000)
-    server, run = quiet, trained(quiet, n_init=1)
+    server, run = quiet, editable
     address = f"{server.url}/explore?run={run.id}"
     opened(page, address)
     pictures = page.locator("[aria-label^='Most typical samples of cluster']")

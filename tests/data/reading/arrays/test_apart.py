@@ -7,11 +7,14 @@ import signal
 import time
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
+from scipy.io import savemat
 
 from deepclust.data.reading.arrays import apart
 from deepclust.data.reading.arrays.apart import arrays_apart
+from deepclust.data.reading.read import read_file
 
 ARRAYS = {
     "turned": np.arange(12.0).reshape(3, 4).T,
@@ -55,6 +58,19 @@ def breaking_off(path: Path, label: str, max_bytes: int) -> dict[str, np.ndarray
 def endless(path: Path, label: str, max_bytes: int) -> dict[str, np.ndarray]:
     while True:
         time.sleep(1)
+
+
+@pytest.mark.parametrize("name", ["a.h5", "a.mat"])
+def test_these_files_are_not_read_in_this_process(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    X = np.random.default_rng(0).normal(size=(9, 4))
+    if name == "a.mat":
+        savemat(tmp_path / name, {"X": X})
+    else:
+        with h5py.File(tmp_path / name, "w") as stream:
+            stream["x"] = X
+    monkeypatch.setattr("scipy.io.loadmat", None)
+    monkeypatch.setattr("h5py.File", None)
+    np.testing.assert_array_equal(read_file(tmp_path / name).X, X.astype(np.float32))
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from deepclust.data.reading.arrays import hdf5
 from deepclust.data.reading.arrays.hdf5 import read_arrays_hdf5
 from deepclust.data.reading.read import read_file
 
+pytestmark = pytest.mark.usefixtures("at_once")
+
 X = np.random.default_rng(0).random((60, 4))
 
 

@@ -10,6 +10,8 @@ from scipy.io import savemat
 
 from deepclust.data.reading.read import read_file
 
+pytestmark = pytest.mark.usefixtures("at_once")
+
 X = np.random.default_rng(0).integers(0, 256, (6, 5, 4)).astype(np.uint8)
 
 
