@@ -27,9 +27,11 @@ def pictures_form(scan: PictureScan) -> dict[str, Any]:
         )
         answer["pages"] = ALL if pages == EVERY_PAGE else FIRST
     answer |= _classes(scan)
-    for what, files in (("Pictures that cannot be opened", scan.broken), ("Other files", scan.strangers)):
+    sheets = {sheet.name for sheet in scan.sheets}
+    others = [name for name in scan.strangers if name not in sheets]
+    for what, files in (("Pictures that cannot be opened and", scan.broken), ("Other files that", others)):
         if files:
-            with st.expander(f"{what} and are left out: {len(files):,}"):
+            with st.expander(f"{what} are left out: {len(files):,}"):
                 why = {"why": list(files.values())} if isinstance(files, dict) else {}
                 st.dataframe({"file": list(files), **why}, hide_index=True)
     return {**answer, "size": _size(scan)}
@@ -116,6 +118,8 @@ def arrays_form(look: ArrayLook) -> dict[str, Any] | None:
         place = fitting.index(look.y) + 1 if look.y in fitting else 0
         y = right.selectbox("Which array is the answer?", [None, *fitting], index=place, format_func=with_shape)
         answer = {"x": x} | ({} if y is None else {"y": y})
+    elif shape:
+        st.caption(with_shape(look.x))
     if look.pictures is not None:
         sides = " × ".join(f"{side:d}" for side in look.pictures)
         flat = len(shape) == 2
