@@ -157,8 +157,7 @@ def _plain(stem: str) -> str:
 
 def _candidates(frame: pd.DataFrame) -> list[str]:
     """The columns that may be classes, the likeliest first: by their name, then by few values."""
-    few = [c for c in frame.columns if 2 <= frame[c].replace("", np.nan).nunique() <= max(50, len(frame) // 5)]
-    if len(frame.columns) == 1:
-        return list(frame.columns)
+    most = min(max(50, len(frame) // 5), max(2, len(frame) // 2))
+    few = [c for c in frame.columns if 2 <= frame[c].replace("", np.nan).nunique() <= most]
     words = {c: not frame[c].str.fullmatch(r"[-+.\deE]*").all() for c in few}
     return sorted(few, key=lambda c: (label_rank(c), not words[c]))

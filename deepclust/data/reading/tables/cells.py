@@ -16,6 +16,8 @@ _AROUND = re.compile(
     r"^([-+]?)\s*(?:[$€£¥₹]|USD|EUR|GBP|CHF)?\s*([-+]?[\d.,\s]*\d[\d.,]*(?:[eE][-+]?\d+)?)\s*(?:[%‰$€£¥₹]|USD|EUR|GBP|CHF)?$"
 )
 _COMMAS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?")  # 12,345.6
+_LAKHS = re.compile(r"[-+]?\d{1,2}(,\d{2})+,\d{3}(\.\d*)?")  # 12,34,567.8
+_FORTRAN = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+))[dD]([-+]?\d+)")
 _POINTS = re.compile(r"[-+]?\d{1,3}(\.\d{3})+(,\d*)?")  # 12.345,6
 _BLANKS = re.compile(r"[-+]?\d{1,3}( \d{3})+([.,]\d*)?")  # 12 345,6
 _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+([eE][-+]?\d+)?")
@@ -35,6 +37,8 @@ def number(text: str, decimal: str = ".") -> float | None:
         return None if owed is None or text[1:2] in "-+" else -owed
     if decimal == "." and _PLAIN.fullmatch(text):
         return float(text)
+    if exponent := _FORTRAN.fullmatch(text):
+        return float(f"{exponent[1]}e{exponent[2]}")
     around = _AROUND.match(text.translate(_SIGNS))
     if not around:
         return None
@@ -43,7 +47,7 @@ def number(text: str, decimal: str = ".") -> float | None:
         core = core.replace(" ", "")
     if decimal == "," and _POINTS.fullmatch(core):
         core = core.replace(".", "").replace(",", ".")
-    elif _COMMAS.fullmatch(core) and decimal == ".":
+    elif (_COMMAS.fullmatch(core) or _LAKHS.fullmatch(core)) and decimal == ".":
         core = core.replace(",", "")
     elif _DECIMAL_COMMA.fullmatch(core):
         core = core.replace(",", ".")

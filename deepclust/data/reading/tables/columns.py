@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MOST_CATEGORIES = 50
 MISSING = ("median", "drop")
+_WORDS_FOR_GAPS = 2  # different words among numbers, such as "missing" and "n.d."
 _SHOWN_AMONG = 60  # rows
 _LISTS_LOOKED_AT = 200  # rows of a column of lists
 
@@ -140,7 +141,8 @@ def judge(name: str, values: pd.Series, decimal: str = ".", nameless: bool = Fal
     ):
         return Column(name, "other", n_missing, len(present), **facts)
     numbers = numbers_of(present, decimal)
-    if np.isfinite(numbers).sum() >= 0.95 * len(present):
+    odd = present[np.isnan(numbers)]
+    if len(odd) <= 0.05 * len(present) or (len(odd) < len(present) / 2 and odd.nunique() <= _WORDS_FOR_GAPS):
         return _of_numbers(name, numbers, n_missing, len(np.unique(numbers[np.isfinite(numbers)])), facts)
     texts = present.astype(str).str.strip()
     n_values = int(texts.nunique())

@@ -146,6 +146,9 @@ class _Reader:
         for name, (count, example) in self.strange.items():
             notes.append(f"Column {name}: {count:,} values are no numbers ({example}) and count as missing.")
         keep: np.ndarray | None = None
+        if bare := self._without_bare_rows(X):
+            X = self.X[: self.n]
+            notes.append(bare)
         gaps = np.isnan(X).sum(axis=0) if X.size else np.zeros(X.shape[1], int)
         if choice.missing == "drop" and (gaps.any() or (self.codes[: self.n] < 0).any()):
             gapless = ~np.isnan(X).any(axis=1) & ~(self.codes[: self.n] < 0).any(axis=1)
@@ -175,6 +178,23 @@ class _Reader:
             kind, X = "image", _as_pictures(X, choice.pictures, label, notes)
         described = Dataset(title, X, y=y, class_names=class_names, kind=kind, title=title, notes=tuple(notes), ids=ids)
         return described, keep
+
+    def _without_bare_rows(self, X: np.ndarray) -> str:
+        """Leave out the rows without any number, word or label: sums, sources and remarks below a table. A sentence if any are."""
+        if X.shape[1] < 2 or not self.n:
+            return ""
+        bare = np.isnan(X).all(axis=1) & (self.codes[: self.n] < 0).all(axis=1)
+        if self.labels:
+            bare &= np.char.strip(np.concatenate(self.labels)) == ""
+        n_bare = int(bare.sum())
+        if not n_bare or n_bare == self.n:
+            return ""
+        rows = np.flatnonzero(bare)
+        self.X, self.codes, self.n = X[~bare], self.codes[: self.n][~bare], self.n - n_bare
+        self.labels = [np.concatenate(self.labels)[~bare]] if self.labels else []
+        self.ids = [np.concatenate(self.ids)[~bare]] if self.ids else []
+        which = f"row {rows[0] + 1:,} is" if n_bare == 1 else f"{n_bare:,} rows are"
+        return f"Left out, without any value: {which} empty but for a remark."
 
     def _name_at(self, at: int) -> str:
         j = int(np.searchsorted(self.offsets, at, side="right")) - 1

@@ -175,22 +175,11 @@ def _label(columns: tuple[Column, ...], n_rows: int, table: TableFile) -> str | 
         ends = [
             c
             for c in (columns[-1], columns[0])
-            if c in few
-            and c.kind == "number"
-            and _are_codes(c, gaps=not table.has_header)
-            and not set(words_of(c.name)) & COUNT_WORDS
+            if c in few and c.kind == "number" and n_rows >= FEWEST_PER_CODE * c.n_values
+            if _are_codes(c, gaps=not table.has_header) and not set(words_of(c.name)) & COUNT_WORDS
         ]
-        others = [
-            c
-            for c in columns
-            if c in few
-            and not c.unique
-            and c.kind in ("number", "category")
-            and c not in ends[:1]
-            and (_are_codes(c) or c.kind == "category")
-        ]
-        most = 0 if table.has_header else len(columns) // 5
-        if ends and len(others) <= most and n_rows >= FEWEST_PER_CODE * ends[0].n_values:
+        others = [c for c in few if not c.unique and c not in ends[:1] and (_are_codes(c) or c.kind == "category")]
+        if ends and len(others) <= (0 if table.has_header else len(columns) // 5):
             return ends[0].name
     return None
 

@@ -329,3 +329,20 @@ def test_hostile_names_stay_texts(tmp_path):
     ds = read_table(written(frame, tmp_path / "t.csv"))
     assert ds.X.tolist() == [[1, 3], [2, 4]]
     assert ds.class_names == ("'; DROP", "@x")
+
+
+def test_rows_without_any_value_are_remarks_and_left_out(tmp_path):
+    rows = [f"{i / 7:.3f},{i},{'xy'[i % 2]}" for i in range(30)]
+    rows[20:20] = ["# second run,,"]
+    (tmp_path / "t.csv").write_text("\n".join(["a,b,kind", *rows, "Total", ""]))
+    ds = read_table(tmp_path / "t.csv")
+    assert (ds.n_samples, ds.class_names) == (30, ("x", "y"))
+    assert "Left out, without any value: 2 rows are empty but for a remark." in ds.notes
+
+
+def test_one_word_for_gaps_leaves_a_column_one_of_numbers(tmp_path):
+    rows = [f"{'missing' if i % 6 == 0 else i / 7},{i},{'xy'[i % 2]}" for i in range(30)]
+    (tmp_path / "t.csv").write_text("\n".join(["a,b,kind", *rows]))
+    ds = read_table(tmp_path / "t.csv")
+    assert ds.feature_shape == (2,)
+    assert any("5 values are no numbers ('missing' in row 1)" in note for note in ds.notes)
