@@ -15,7 +15,7 @@ from pages.visit import session
 from pages.visit.say import plain
 from pages.visit.sight import Sight
 
-USUAL = 20  # k up to which a board that begins by itself compares
+USUAL = 30  # k up to which a board that begins by itself compares
 
 
 def begun_board(run: Run) -> Board:

@@ -80,20 +80,23 @@ def curve(
     spread: ArrayLike | None = None,
     *,
     pick: int | Literal["best"] | None = "best",
-    last_above: float | None = None,
+    near: float | None = None,
+    last_above: Sequence[float] = (),
     note: str = "",
 ) -> Criterion:
     """The criterion with its values over ks (n_ks,).
 
     It picks the best value, or the k that is given; with ``last_above`` the largest k whose value is at least that share of
-    the best one.
+    the best one, for the first of these shares; the others say which k are plausible as well. near: what values may differ
+    by and still be as good.
     """
     scores = np.asarray(values, np.float64) * (1 if facts.better == "high" else -1)
     plausible: tuple[int, ...] = ()
-    if last_above is not None:
-        pick = last_good(ks, scores, last_above)
+    if last_above:
+        pick, *others = (last_good(ks, scores, share) for share in last_above)
+        plausible = tuple(sorted({k for k in (pick, *others) if k is not None}))
     elif pick == "best":
-        pick, plausible = best_of(ks, scores)
+        pick, plausible = best_of(ks, scores, near)
     if facts.weight == 0:
         pick, plausible = None, ()
     return Criterion(
@@ -121,20 +124,21 @@ def count(facts: Facts, ks: Sequence[int], counts: Sequence[int], note: str = ""
         facts.title,
         facts.sentence,
         facts.better,
-        pick=inside[len(inside) // 2] if inside else None,
+        pick=inside[(len(inside) - 1) // 2] if inside else None,
         plausible=tuple(dict.fromkeys(inside)),
         weight=facts.weight,
         note=note.strip(),
     )
 
 
-def best_of(ks: Sequence[int], scores: np.ndarray) -> tuple[int | None, tuple[int, ...]]:
-    """The k of the highest score (n_ks,), and all k that come near it: within a twentieth of what the scores differ by."""
+def best_of(ks: Sequence[int], scores: np.ndarray, near: float | None = None) -> tuple[int | None, tuple[int, ...]]:
+    """The k of the highest score (n_ks,), and all k that come near it: within a twentieth of what the scores differ by, or
+    within ``near``."""
     if not np.isfinite(scores).any():
         return None, ()
     best, least = np.nanmax(scores), np.nanmin(scores)
-    near = np.flatnonzero(scores >= best - NEAR * (best - least))
-    return int(ks[int(np.nanargmax(scores))]), tuple(int(ks[int(i)]) for i in near)
+    good = np.flatnonzero(scores >= best - (NEAR * (best - least) if near is None else near))
+    return int(ks[int(np.nanargmax(scores))]), tuple(int(ks[int(i)]) for i in good)
 
 
 def last_good(ks: Sequence[int], scores: np.ndarray, share: float) -> int | None:

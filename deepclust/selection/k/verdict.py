@@ -1,9 +1,10 @@
-"""The common verdict of all criteria: votes for every k, their median, and the range that most of them lie in."""
+"""The common verdict of all criteria: votes for every k, their median, and the range in which they are densest."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,10 @@ from deepclust.selection.k.criterion import Criterion
 
 #: What a pick at the first or last k counts: there the curve has no peak, it may go on beyond.
 AT_THE_END = 0.4
-#: The share of the votes below the range, and above it.
-TAIL = 0.2
+#: The range is the shortest that holds this share of the votes, and a tenth more on either side: neighbouring k look alike.
+DENSEST, MARGIN = 0.5, 1.1
+#: ... unless the votes for a single k are that share of all.
+UNANIMOUS = 0.75
 #: A range up to so many times its lowest k is a clear answer.
 CLEAR = 1.25
 
@@ -22,8 +25,8 @@ CLEAR = 1.25
 class Verdict:
     """What the criteria say together.
 
-    best: the median of all votes. most: the k of the range that has the most of them. low .. high: what is left of them without the lowest and the highest fifth. clear: whether
-    that range is narrow.
+    best: the median of all votes. most: the k of the range that has the most of them. low .. high: where the votes are densest
+    (`densest`), and the median. clear: whether that range is narrow.
     votes: for every k. agreeing, n_voters: how many criteria picked a k of the range, and how many had an opinion. sentence
     and reasons: the same in words.
     """
@@ -48,7 +51,9 @@ def give_verdict(criteria: Iterable[Criterion]) -> Verdict | None:
     if not ks or not voters:
         return None
     votes = count_votes(voters, ks)
-    low, best, high = (quantile(ks, votes, share) for share in (TAIL, 0.5, 1 - TAIL))
+    best = median(ks, votes)
+    low, high = densest(ks, votes)
+    low, high = min(low, best), max(high, best)
     most = max((k for k in ks if low <= k <= high), key=lambda k: (votes[ks.index(k)], -k))
     agreeing = [c for c in voters if c.pick is not None and low <= c.pick <= high]
     clear = high <= max(low + 1, CLEAR * low)
@@ -81,10 +86,24 @@ def count_votes(voters: Sequence[Criterion], ks: Sequence[int]) -> NDArray[np.fl
     return votes
 
 
-def quantile(ks: Sequence[int], votes: np.ndarray, share: float) -> int:
-    """The first k up to which at least a share of all votes lies."""
+def median(ks: Sequence[int], votes: np.ndarray) -> int:
+    """The first k up to which at least half of all votes lie."""
     upto = np.cumsum(votes) / votes.sum()
-    return int(ks[int(np.searchsorted(upto, share - 1e-9))])
+    return int(ks[int(np.searchsorted(upto, 0.5 - 1e-9))])
+
+
+def densest(ks: Sequence[int], votes: np.ndarray) -> tuple[int, int]:
+    """The shortest range of ks that holds half of the votes (n_ks,), the lowest of several, widened by a tenth of its ends,
+    at least by 1; a single k where that has three quarters of all votes."""
+    top = int(votes.argmax())
+    if votes[top] >= UNANIMOUS * votes.sum():
+        return ks[top], ks[top]
+    upto = np.concatenate([[0.0], np.cumsum(votes)]) / votes.sum()
+    ends = np.searchsorted(upto, upto[:-1] + DENSEST - 1e-9)  # the range from place i to place ends[i] - 1 is enough
+    places = np.flatnonzero(ends < len(upto))
+    first = int(places[np.argmin([ks[int(ends[i]) - 1] - ks[int(i)] for i in places])])
+    low, high = floor(ks[first] / MARGIN), ceil(ks[int(ends[first]) - 1] * MARGIN)
+    return max(low, ks[0]), min(high, ks[-1])
 
 
 def _sentence(best: int, most: int, low: int, high: int, clear: bool, last: int) -> str:

@@ -170,7 +170,7 @@ def test_no_button_is_primary_where_k_is_not_clear_and_the_k_with_most_votes_is_
     spread = [
         curve(FACTS[name], ks, [-abs(k - pick) for k in ks])
         for name, pick in zip(
-            ("eigengap", "silhouette", "map_silhouette", "map_stability", "map_strength"), (3, 3, 3, 8, 9), strict=True
+            ("eigengap", "silhouette", "map_silhouette", "map_stability", "map_strength"), (4, 5, 3, 6, 9), strict=True
         )
     ]
     board = Board("done", 10, tuple(spread), 16, content=finished.metrics()["content"])

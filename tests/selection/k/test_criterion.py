@@ -17,6 +17,7 @@ def test_the_best_and_what_comes_near_it() -> None:
     assert best_of(KS, np.array([0.0, 0.97, 1.0, 0.9])) == (4, (3, 4))
     assert best_of(KS, np.array([np.nan, 0.2, np.nan, 0.1])) == (3, (3,))
     assert best_of(KS, np.full(4, np.nan)) == (None, ())
+    assert best_of(KS, np.array([0.0, 0.97, 1.0, 0.9]), near=0.1) == (4, (3, 4, 5))
 
 
 def test_low_is_good_for_some() -> None:
@@ -27,7 +28,9 @@ def test_low_is_good_for_some() -> None:
 def test_the_largest_k_that_is_still_good() -> None:
     assert last_good(KS, np.array([1.0, 0.5, 0.96, 0.2]), 0.95) == 4
     assert last_good(KS, np.full(4, np.nan), 0.95) is None
-    assert curve(FACTS["stability"], KS, [1.0, 0.5, 0.96, 0.2], last_above=0.95).plausible == (4,)
+    assert curve(FACTS["stability"], KS, [1.0, 0.5, 0.96, 0.2], last_above=(0.95,)).plausible == (4,)
+    found = curve(FACTS["stability"], KS, [1.0, 0.5, 0.96, 0.2], last_above=(0.95, 0.98, 0.1))
+    assert (found.pick, found.plausible) == (4, (2, 4, 5))
 
 
 def test_what_only_warns_picks_nothing() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from deepclust.selection.k.criterion import Criterion
-from deepclust.selection.k.verdict import AT_THE_END, count_votes, give_verdict, quantile
+from deepclust.selection.k.verdict import AT_THE_END, count_votes, densest, give_verdict, median
 
 KS = tuple(range(2, 21))
 
@@ -28,15 +28,31 @@ def test_a_pick_at_the_end_counts_less() -> None:
     assert count_votes([voter(2)], KS)[0] == pytest.approx(AT_THE_END)
 
 
-def test_the_best_is_the_median_and_the_range_leaves_a_fifth_on_either_side() -> None:
+def test_the_best_is_the_median_and_the_range_is_where_the_votes_are_densest() -> None:
     votes = np.array([1.0, 1.0, 1.0, 3.0, 0.0, 2.0, 1.0, 1.0])  # of k = 2 to 9
-    assert [quantile(range(2, 10), votes, share) for share in (0.2, 0.5, 0.8)] == [3, 5, 7]
+    assert median(range(2, 10), votes) == 5
+    assert densest(range(2, 10), votes) == (2, 6), "3 to 5 hold half, as 5 to 7 do, and one more on either side"
+
+
+def test_a_range_of_large_k_is_wider_and_ends_where_the_comparison_does() -> None:
+    ks = range(2, 31)
+    votes = np.array([1.0 if k in (20, 21, 29, 30) else 0.0 for k in ks])
+    assert densest(ks, votes) == (18, 24)
+    votes[:27] = 0
+    assert densest(ks, votes) == (26, 30)
+
+
+def test_one_k_with_nearly_all_votes_is_a_range_of_its_own() -> None:
+    votes = np.array([0.0, 3.0, 1.0])
+    assert densest(range(2, 5), votes) == (3, 3)
+    votes[1] = 2.9
+    assert densest(range(2, 5), votes) == (2, 4)
 
 
 def test_one_voter_far_away_does_not_move_the_best() -> None:
     found = give_verdict([*(voter(k) for k in (9, 10, 10, 11)), voter(3)])
     assert found is not None
-    assert (found.best, found.low, found.high) == (10, 3, 10)
+    assert (found.best, found.low, found.high) == (10, 8, 11)
 
 
 def test_agreement_is_a_clear_answer() -> None:
@@ -49,19 +65,24 @@ def test_agreement_is_a_clear_answer() -> None:
 
 @pytest.mark.parametrize(
     ("picks", "words"),
-    [((10, 10, 10, 12), "11 to 12 are"), ((10, 10, 11), "11 is"), ((9, 10, 10), "9 is"), ((9, 10, 11), "9 to 11 are")],
+    [
+        ((10, 10, 10, 12), None),
+        ((10, 10, 11), "9 to 11 are"),
+        ((9, 10, 10), "9 to 11 are"),
+        ((9, 9, 10, 10, 10), "9 to 11 are"),
+    ],
 )
-def test_what_is_nearly_as_good_leaves_out_the_best(picks: tuple[int, ...], words: str) -> None:
+def test_what_is_nearly_as_good_is_said(picks: tuple[int, ...], words: str | None) -> None:
     found = give_verdict([voter(k) for k in picks])
     assert found is not None
-    assert found.sentence == f"10 clusters; {words} nearly as good."
+    assert found.sentence == ("10 clusters." if words is None else f"10 clusters; {words} nearly as good.")
 
 
 def test_disagreement_is_said() -> None:
-    found = give_verdict([voter(k) for k in (6, 7, 8, 9, 9)])
+    found = give_verdict([voter(k) for k in (4, 6, 8, 10, 12)])
     assert found is not None
     assert not found.clear
-    assert found.low <= 7 <= found.high
+    assert found.low <= 8 <= found.high
     assert found.sentence.startswith(f"No clear k: {found.low} to {found.high}")
 
 

@@ -22,12 +22,13 @@ DAVIES_BOULDIN = Facts(
     "Davies-Bouldin",
     "How much each cluster overlaps with the one that is most like it, on average.",
     "low",
+    weight=0.25,
 )
 SILHOUETTE = Facts(
     "silhouette",
     "Silhouette",
     "How much nearer a sample is to its own cluster than to the next one, on average over 3,000 samples.",
-    weight=0.5,
+    weight=0.25,
 )
 FACTS = (CALINSKI_HARABASZ, DAVIES_BOULDIN, SILHOUETTE)
 

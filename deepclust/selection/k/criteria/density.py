@@ -15,15 +15,21 @@ from deepclust.selection.k.criterion import Criterion, Facts, count, curve
 from deepclust.selection.k.material import Material
 
 MAP = {"n_neighbors": 15, "min_dist": 0.0}
-#: Smallest dense regions, as parts of the even share n / max_k: about half of what the smallest group may be.
-REGIONS = (0.25, 0.4, 0.6)
-NEARLY_AS_STABLE, NEARLY_AS_STRONG = 0.95, 0.8
+MAPS = 2  # from different starts: what one of them draws by chance counts half
+#: Sizes of the smallest dense region that are tried, as shares of all samples.
+SIZES = (0.004, 0.0067, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06)
+#: A region counts that holds this part of the even share n / count. The first is what is picked by, the others are plausible.
+EVEN = (0.4, 0.3, 0.5)
+SILHOUETTES_EQUAL = 0.03
+#: As `curve` takes them: the first is what is picked by, the others are plausible.
+NEARLY_AS_STABLE, NEARLY_AS_STRONG = (0.95, 0.98), (0.8, 0.7, 0.9)
 
 RANK = 80
 MAP_SILHOUETTE = Facts(
     "map_silhouette",
-    "Silhouette on a UMAP",
-    "Silhouette of Ward's clusters on a UMAP: it follows neighbourhoods instead of distances in the latent space.",
+    "Silhouette on UMAPs",
+    "Silhouette of Ward's clusters on two UMAPs: it follows neighbourhoods instead of distances in the latent space.",
+    weight=2,
 )
 MAP_STABILITY = Facts(
     "map_stability",
@@ -36,12 +42,14 @@ MAP_STRENGTH = Facts(
     "Prediction strength on a UMAP",
     "Share of pairs of a cluster of the UMAP that the clusters of the other half keep together, where it is least. "
     "The pick is the largest k that is nearly as strong as the best.",
+    weight=2,
 )
 DENSE_REGIONS = Facts(
     "hdbscan",
-    "Dense regions on a UMAP",
-    "HDBSCAN counts the dense regions of a UMAP. It needs no k, only how small a region may be: three sizes are tried.",
-    weight=4,
+    "Dense regions on UMAPs",
+    "HDBSCAN counts the dense regions of two UMAPs. It needs no k: a region counts if it holds two fifths of an even share "
+    "or more, and a third to a half are tried as well.",
+    weight=2,
 )
 FACTS = (MAP_SILHOUETTE, MAP_STABILITY, MAP_STRENGTH, DENSE_REGIONS)
 
@@ -49,17 +57,19 @@ MIN_SAMPLES = 10
 
 
 def judge(m: Material) -> Iterator[Criterion]:
-    """All four, on one UMAP of the smaller sample."""
-    points: NDArray[np.float32] = project(m.few_points, "umap", random_state=m.random_state, params=MAP).points
-    yield curve(MAP_SILHOUETTE, m.ks, silhouettes(points, ward_clusters(points, m.ks)))
-    agreement, error, strength = stability(points, m.ks, random_state=m.random_state)
+    """All four, on two UMAPs of the smaller sample."""
+    maps: list[NDArray[np.float32]] = [
+        project(m.few_points, "umap", random_state=m.random_state + turn, params=MAP).points for turn in range(MAPS)
+    ]
+    silhouette = np.mean([silhouettes(points, ward_clusters(points, m.ks)) for points in maps], axis=0)
+    yield curve(MAP_SILHOUETTE, m.ks, silhouette, near=SILHOUETTES_EQUAL)
+    agreement, error, strength = stability(maps[0], m.ks, random_state=m.random_state)
     yield curve(MAP_STABILITY, m.ks, agreement, error, last_above=NEARLY_AS_STABLE)
     yield curve(MAP_STRENGTH, m.ks, strength, last_above=NEARLY_AS_STRONG)
-    counted = dense_regions(points, [part / m.ks[-1] for part in REGIONS])
-    note = "; ".join(
-        f"{r.n_regions} regions of {r.smallest} samples or more ({r.assigned:.0%} of all)" for r in counted
-    )
-    yield count(DENSE_REGIONS, m.ks, [r.n_regions for r in counted], note=f"Found: {note}.")
+    tried = [dense_regions(points, SIZES) for points in maps]
+    counts = [count_of_even(regions, len(m.few), part) for part in EVEN for regions in tried]
+    note = f"Found: {' and '.join(str(count_of_even(regions, len(m.few), EVEN[0])) for regions in tried)} regions."
+    yield count(DENSE_REGIONS, m.ks, counts, note=note)
 
 
 @dataclass(frozen=True)
@@ -86,6 +96,18 @@ def dense_regions(points: np.ndarray, shares: Sequence[float]) -> list[Regions]:
         )
         found.append(Regions(smallest, int(labels.max()) + 1, float(np.mean(labels >= 0))))
     return found
+
+
+def count_of_even(tried: Sequence[Regions], n_samples: int, part: float) -> int:
+    """The number of regions at the first of the smallest sizes, which ascend, that is at least a part of n_samples / count.
+
+    So no size has to be known beforehand: many regions may be small ones, few have to be large. The count at the last size
+    where none is enough.
+    """
+    for regions in tried:
+        if regions.n_regions > 1 and regions.smallest * regions.n_regions >= part * n_samples:
+            return regions.n_regions
+    return tried[-1].n_regions
 
 
 def ward_clusters(points: np.ndarray, ks: Sequence[int]) -> dict[int, NDArray[np.int64]]:

@@ -17,7 +17,7 @@ GAP = Facts(
     "Gap statistic",
     "How much tighter the clusters are than those of points without any groups, on ten principal components. The pick "
     "is the first k after which the curve does not rise by more than its error.",
-    weight=0.5,
+    weight=0.25,
 )
 FACTS = (GAP,)
 

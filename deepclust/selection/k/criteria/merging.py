@@ -19,7 +19,7 @@ DIP = Facts(
     "dip",
     "Dip test",
     "Too many clusters, of which neighbours without a dip between them are merged: those that are left are counted.",
-    weight=0.5,
+    weight=0.25,
 )
 FACTS = (DIP,)
 

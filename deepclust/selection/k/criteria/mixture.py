@@ -17,13 +17,14 @@ BIC = Facts(
     "Gaussian mixture, BIC",
     "How well k Gaussians describe the data, less a price for every number that they need.",
     "low",
-    weight=0.5,
+    weight=0.25,
 )
 ICL = Facts(
     "icl",
     "Gaussian mixture, ICL",
     "As BIC, with a second price for samples that two Gaussians share: groups that are not round are split less often.",
     "low",
+    weight=0.25,
 )
 FACTS = (BIC, ICL)
 

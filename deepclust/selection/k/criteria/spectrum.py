@@ -16,7 +16,7 @@ EIGENGAP = Facts(
     "Eigengap",
     "How far the next eigenvalue of the neighbour graph jumps after the k-th: a graph of k loosely joined groups has "
     "k small ones.",
-    weight=0.5,
+    weight=0.25,
 )
 FACTS = (EIGENGAP,)
 

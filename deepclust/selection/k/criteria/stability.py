@@ -21,7 +21,7 @@ STABILITY = Facts(
     "Stability of halves",
     "Agreement (ARI) of the clusters of two halves of the data. The pick is the largest k that is nearly as stable as "
     "the best.",
-    weight=0.5,
+    weight=0.25,
 )
 PREDICTION_STRENGTH = Facts(
     "prediction_strength",
@@ -38,8 +38,8 @@ HALVES = 8
 def judge(m: Material) -> Iterator[Criterion]:
     """Both, of the same halves."""
     agreement, error, strength = stability(m.few_points[:, :HALVES_IN], m.ks, random_state=m.random_state)
-    yield curve(STABILITY, m.ks, agreement, error, last_above=NEARLY_AS_STABLE)
-    yield curve(PREDICTION_STRENGTH, m.ks, strength, last_above=NEARLY_AS_STRONG)
+    yield curve(STABILITY, m.ks, agreement, error, last_above=(NEARLY_AS_STABLE,))
+    yield curve(PREDICTION_STRENGTH, m.ks, strength, last_above=(NEARLY_AS_STRONG,))
 
 
 def stability(
