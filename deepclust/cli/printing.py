@@ -12,7 +12,7 @@ from deepclust.engine.intake.featuring import Featuring
 from deepclust.engine.judging.compare import with_spread
 from deepclust.events import Event, Note, Progress, Stage
 from deepclust.runs import Run
-from deepclust.runs.table import HOW_TESTED, tested
+from deepclust.runs.table import HOW_TESTED, scores_of_test
 
 
 @contextmanager
@@ -127,7 +127,7 @@ def summary_of(run: Run) -> dict[str, Any]:
         "seed": config.seed,
         "seconds": metrics.get("seconds", status.seconds),
         **{name: metrics.get(name) for name in ("acc", "nmi", "nmi_arithmetic", "ari", "purity", "silhouette")},
-        **tested(metrics),
+        **scores_of_test(metrics),
     }
 
 

@@ -104,7 +104,7 @@ class Metrics(Judged, total=False):
     """metrics.json: the method's own clustering and that of every k.
 
     content stands for the latent space, regrouping says how the clusters of every other k came about. test_part is there
-    where the run learned from the train part of an official split alone.
+    where the run learned from the train part of an official split alone, n_parameters where it has trained a network.
     """
 
     seconds: Seconds
@@ -114,6 +114,7 @@ class Metrics(Judged, total=False):
     regrouping: str
     by_k: Mapping[str, Judged]
     test_part: TestPart
+    n_parameters: Count
 
 
 class Run:

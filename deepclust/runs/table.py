@@ -11,6 +11,7 @@ from deepclust.runs.run import Run
 
 #: What is known without labels, and what only with them.
 UNLABELLED = ("silhouette", "n_used", "seconds")
+WEIGHTS = "n_parameters"  # of the network, the same for all seeds
 LABELLED = ("acc", "nmi", "ari")
 #: How samples that were kept from training are sorted, in words.
 HOW_TESTED = {"placed": "placed by what was learned", "alone": "clustered by themselves (k-means on the learned space)"}
@@ -54,13 +55,13 @@ def _found(runs: Sequence[Run]) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {}
     for run in runs:
         metrics = run.metrics() if run.has_result else {}
-        for name, value in (metrics | tested(metrics)).items():
-            if name in (*UNLABELLED, *LABELLED, *TESTED) and value is not None:
+        for name, value in (metrics | scores_of_test(metrics)).items():
+            if name in (*UNLABELLED, *LABELLED, *TESTED, WEIGHTS) and value is not None:
                 found.setdefault(name, []).append(float(value))
     return found
 
 
-def tested(metrics: Mapping[str, Any]) -> dict[str, float | None]:
+def scores_of_test(metrics: Mapping[str, Any]) -> dict[str, float | None]:
     """The scores TESTED of metrics as of `Run.metrics`; None where there is no test part, or it has no labels."""
     parts = metrics.get("test_part", {})
     return {name: parts.get(how, {}).get(score) for name, (how, score) in TESTED.items()}

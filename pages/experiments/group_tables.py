@@ -16,6 +16,7 @@ from deepclust.methods import find_method
 from deepclust.params import params_of
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED
+from deepclust.runs.table import WEIGHTS
 from pages.visit.say import plain
 
 HEIGHT = 300  # pixels of a heat map
@@ -55,7 +56,7 @@ def _group_table(runs: Sequence[Run], labelled: bool) -> None:
             "with k-means on the learned space. Everything without a word about the test part is of the train part."
         )
     if labelled and "published_acc" in rows[0]:
-        remarks += _sources(runs[0])
+        remarks += _sources(runs)
     if not labelled and runs[0].config.method in RUNGS:
         remarks.append("ACC, NMI and the published numbers appear when the labels are revealed.")
     if features := runs[0].config.features:
@@ -65,10 +66,13 @@ def _group_table(runs: Sequence[Run], labelled: bool) -> None:
         st.info(plain(comparison), icon=":material/info:")
 
 
-def _sources(run: Run) -> list[str]:
-    """Who published the numbers of the rungs, and how they came about: each source and note once."""
+def _sources(runs: Sequence[Run]) -> list[str]:
+    """Who published the numbers beside the runs, and how they came about: each source and note once."""
+    config, members = runs[0].config, {run.config.part for run in runs}
     rungs: dict[str, list[str]] = {}
-    for rung, row in published_rungs(run.config.dataset, run.config.method).items():
+    for rung, row in published_rungs(config.dataset, config.method).items():
+        if rung not in members:
+            continue
         rungs.setdefault(f"{row.source}. {row.note}", []).append(rung)
     if len(rungs) == 1:
         return [plain(f"Published: {next(iter(rungs))}")]
@@ -90,11 +94,15 @@ def _cells(row: dict[str, Any], counted: bool, unit: float) -> dict[str, str]:
         if name in row:
             cells[title] = cell(name)
     if "published_acc" in row:
-        cells["Published ACC"], cells["Published NMI"] = cell("published_acc"), cell("published_nmi")
+        cells["Published ACC"] = cell("published_acc")
+    if "published_nmi" in row:
+        cells["Published NMI"] = cell("published_nmi")
     if "silhouette" in row:
         cells["Silhouette"] = cell("silhouette")
     if "n_used" in row:
         cells["Used clusters"] = cell("n_used", 1 if row.get("n_used_sd") else 0)
+    if WEIGHTS in row:
+        cells["Weights"] = "–" if row[WEIGHTS] is None else f"{row[WEIGHTS]:,}"
     if "seconds" in row:
         cells["Minutes" if unit > 1 else "Seconds"] = cell("seconds", 1 if unit > 1 else 0, unit)
     return cells

@@ -23,6 +23,12 @@ from pages.visit import cached, say, session
 from pages.visit.say import plain
 from pages.visit.sight import Sight, sight_of
 
+#: Which figure of its paper the maps of a ladder are, or those of a bench.
+LIKE_FIGURE = {
+    "DSCDAN": "figure 6 of Yang et al.: the raw data, and a map for each rung",
+    "DDLS": "figures 2 to 4 of Tzoreff et al.: the raw data, stage 0, and what stages I and II make of it",
+    "LALNet": "figure 8 of Kilinc & Uysal: a map for each set of transformations",
+}
 FEW = 3  # so many panels may be larger
 NARROWEST, NARROWEST_OF_FEW = 270, 340  # pixels of a panel
 HEIGHT, HEIGHT_OF_FEW = 260, 330  # of its map
@@ -79,6 +85,8 @@ def _panels(run: Run, runs: list[Run], sight: Sight | None, title: str, *, ladde
     """A table, and a small map for each run; of a ladder the raw data first, and one seed at a time."""
     st.subheader(f"{plain(title)} side by side", anchor=False)
     group_table(runs, sight is not None and sight.revealed)
+    if title in ("Ablation ladder", "Transformations") and run.config.method in LIKE_FIGURE:
+        st.caption(f"The maps below are as {LIKE_FIGURE[run.config.method]}.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         style = _controls(run, runs, sight)
         shown = _of_one_seed(run, runs) if ladder else runs

@@ -15,6 +15,7 @@ from pages.explore import lalnet_snapshots
 from pages.explore.lalnet_subject import Subject, too_old
 from pages.parts.charts import chart
 from pages.parts.pick import pick
+from pages.visit.say import plain
 
 STRENGTHS = (0.5, 0.6, 0.7, 0.8, 0.9)
 DRAWN = ("Points and lines", "Matrix")
@@ -59,7 +60,8 @@ def units(subject: Subject) -> None:
     st.caption(
         "Who uses which units (dark: much, relative to the row). Look for blocks: every cluster has units of F of its own, "
         "so that clusters lie apart in F; every transformation has its own outputs; and among the outputs of one transformation, "
-        f"every cluster has its own. The clusters are those of the training, k = {subject.sight.run.config.n_clusters}."
+        f"every cluster has its own. The clusters are those of the training, k = {subject.sight.run.config.n_clusters}, by "
+        f"{plain(subject.sight.run.regrouping)}."
     )
     clusters = [f"cluster {letter(c)}" for c in range(len(extras[means_by_cluster("F")]))]
     by_cluster = {name: extras[means_by_cluster(name)] for name in SPACES}

@@ -11,6 +11,7 @@ from deepclust.figures.multiples import multiple
 from deepclust.metrics.external import acc, nmi
 from deepclust.metrics.lalnet.arrays import SPACES, clusters_in
 from deepclust.projections import PROJECTIONS
+from deepclust.results import BY_KMEANS
 from deepclust.runs import Run
 from deepclust.spaces import Space
 from pages.explore.lalnet_network import graphs, units
@@ -103,9 +104,11 @@ def _three_maps(subject: Subject, choices: list[Choice], was_waiting: bool) -> N
                 alt=f"Map of {name}",
             )
     if subject.sight.revealed:
+        by = subject.sight.run.regrouping
         st.caption(
             f"ACC and NMI of k-means with k = {subject.sight.run.config.n_clusters} and 10 starts in the first principal components "
-            "of each space of the samples as they are, for all samples."
+            "of each space of the samples as they are, for all samples. "
+            + ("" if by == BY_KMEANS else f"The clusters of this run are by {plain(by)} instead, and may differ.")
         )
 
 

@@ -172,6 +172,9 @@ ENTRIES = (
             ),
             localmap(0.850, 0.864, 0.051, 5),
             kilinc(0.9832, 0.0008),
+            kilinc(0.9780, 0.0018, "T1 to T4"),
+            kilinc(0.9684, 0.0029, "T1 and T3"),
+            kilinc(0.7252, 0.0620, "T1 and T2"),
             *tzoreff(0.92, 0.974, "On the train and on the test part alike.", held_out=True),
             *quoted(
                 KILINC,

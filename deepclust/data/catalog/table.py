@@ -55,6 +55,9 @@ def reported_on(ref: Mapping[str, Any], dataset: Dataset | None = None) -> tuple
 
 
 def published_rungs(ref: Mapping[str, Any], method: str) -> dict[str, Reported]:
-    """What was published on the data that a reference names for the rungs of a method's ladder, by rung; maybe nothing."""
+    """What was published on the data that a reference names for the rungs of a method's ladder, by rung; maybe nothing.
+
+    Of LALNet, which has no ladder, by the set of transformations that it learned from.
+    """
     rows = {row.method: row for row in reported_on(ref) if row.source == LADDERS_OF.get(method)}
     return {rung: rows[row] for rung, row in RUNGS.get(method, {}).items() if row in rows}

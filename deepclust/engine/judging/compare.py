@@ -8,7 +8,7 @@ from typing import Any
 
 from deepclust.data.catalog.table import published_rungs
 from deepclust.runs import Run
-from deepclust.runs.table import LABELLED, TESTED, UNLABELLED, table
+from deepclust.runs.table import LABELLED, TESTED, UNLABELLED, WEIGHTS, table
 
 
 def compared(runs: Sequence[Run], *, labelled: bool) -> list[dict[str, Any]]:
@@ -26,6 +26,8 @@ def compared(runs: Sequence[Run], *, labelled: bool) -> list[dict[str, Any]]:
         said: dict[str, Any] = {"member": row.part, "runs": len(row.runs), "finished": row.n_ended}
         for name in (*((*LABELLED, *TESTED) if labelled else ()), *UNLABELLED):
             said |= {name: row.mean(name), f"{name}_sd": row.spread(name)}
+        n_weights = row.mean(WEIGHTS)
+        said[WEIGHTS] = None if n_weights is None else round(n_weights)
         if published:
             there = published.get(row.part)
             said |= {"published_acc": there and there.acc, "published_nmi": there and there.nmi}

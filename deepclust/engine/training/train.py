@@ -23,7 +23,7 @@ from deepclust.engine.maps.run_maps import first_sample, map_job, telling_projec
 from deepclust.engine.training.control import Control
 from deepclust.engine.training.saved import build, load_checkpoint, save_checkpoint, save_model
 from deepclust.events import Event, Note, Progress, Snapshot
-from deepclust.methods import Method
+from deepclust.methods import DeepMethod, Method
 from deepclust.metrics.external import scores
 from deepclust.metrics.internal import silhouette, sizes
 from deepclust.metrics.matching import align_labels
@@ -167,6 +167,8 @@ def _finish(run: Run, store: RunStore, method: Method, data: Dataset, control: C
         "by_k": {str(k): judge(result.embedding, labels, data.judged) for k, labels in by_k.items()},
     }
     metrics |= judge(result.embedding, result.labels, data.judged)
+    if isinstance(method, DeepMethod):
+        metrics["n_parameters"] = method.n_parameters_
     if (test_part := run.config.test_part) is not None:
         say(1.0, "placing the test part")
         metrics["test_part"] = judge_test_part(method, open_dataset(test_part, store.datasets))

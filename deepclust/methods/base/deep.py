@@ -200,6 +200,11 @@ class DeepMethod(Method):
                 return
             yield rows.to(self.device_)
 
+    @property
+    def n_parameters_(self) -> int:
+        """Weights of the network."""
+        return sum(weights.numel() for weights in self._net.parameters())
+
     def _batch_size(self, n_samples: int) -> int:
         """Samples in a batch: ``batch_size``, or fewer where there would be only a step or two."""
         return int(min(self.batch_size, max(SMALLEST_BATCH, n_samples // STEPS_PER_PASS)))

@@ -101,7 +101,7 @@ def rehearse(
     if method._told_to_stop:
         raise RehearsalStoppedError
     watch.found.beside = time.perf_counter() - begun - watch.in_epochs
-    watch.found.n_parameters = sum(weights.numel() for weights in method._net.parameters())
+    watch.found.n_parameters = method.n_parameters_
     return watch.found
 
 

@@ -13,6 +13,7 @@ from deepclust.engine.judging.compare import compared, fallen, with_spread
 from deepclust.methods import METHODS
 from deepclust.methods.dscdan.dscdan import DSCDAN
 from deepclust.runs import RunGroup
+from deepclust.transforms import SETS
 
 GROUP = RunGroup("g", "Ablation ladder", "", "ladder")
 
@@ -47,6 +48,12 @@ def test_with_labels_the_published_numbers_stand_beside(rung):
     assert compared([], labelled=True) == []
 
 
+def test_the_size_of_the_network_stands_beside_every_rung(rung):
+    runs = [rung("ConvAE", seed, acc=0.6, n_parameters=72829) for seed in (0, 1)]
+    (row,) = compared(runs, labelled=True)
+    assert (row["n_parameters"], "n_parameters_sd" in row) == (72829, False)
+
+
 def test_table_4_of_the_paper_is_there_rung_by_rung():
     rungs = published_rungs({"name": "mnist-test"}, "DSCDAN")
     steps = set(RUNGS["DSCDAN"]) - DSCDAN.beside_ladder
@@ -66,7 +73,20 @@ def test_table_4_of_the_paper_is_there_rung_by_rung():
     assert published_rungs({"name": "digits"}, "DSCDAN") == {}, "what we measured ourselves is not called published"
     assert set(RUNGS["DSCDAN"]) == set(DSCDAN.ladder)
     assert set(RUNGS["DDLS"]) == set(METHODS["DDLS"].ladder) - {"+Stage I"}, "after stage I the paper gives no number"
-    assert set(LADDERS_OF) == set(RUNGS) == {name for name, method in METHODS.items() if method.ladder}
+    assert set(LADDERS_OF) == set(RUNGS) == {name for name, method in METHODS.items() if method.ladder} | {"LALNet"}
+
+
+def test_figure_8_of_lalnet_stands_beside_the_runs_of_a_bench(rung):
+    published = published_rungs({"name": "mnist-test"}, "LALNet")
+    assert {name: row.acc for name, row in published.items()} == {
+        "D4": 0.9832,
+        "rotations": 0.978,
+        "half-turn": 0.9684,
+        "quarter-turn": 0.7252,
+    }
+    assert set(published) <= set(SETS)
+    assert published == published_rungs({"name": "mnist", "part": "train"}, "LALNet")
+    assert published_rungs({"name": "mnist"}, "LALNet") == {}, "of all 70,000 the paper tells nothing"
 
 
 def test_a_rung_that_falls_by_more_than_the_spread_is_told():

@@ -74,6 +74,7 @@ def test_a_run_leaves_everything_that_the_pages_need(ask, store, method):
     assert (status.state, status.message, status.device) == ("done", "", "cpu")
     assert status == run.status()
     result, metrics, by_k = run.result(), run.metrics(), run.labels_by_k()
+    assert (metrics.get("n_parameters", 0) > 0) == (method != "KMeans")
     assert result.labels.shape == (90,)
     assert list(by_k) == list(range(2, 21))
     np.testing.assert_array_equal(by_k[3], result.labels)

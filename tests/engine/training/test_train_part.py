@@ -13,7 +13,7 @@ from deepclust.engine.training.train import train
 from deepclust.events import Progress
 from deepclust.methods import METHODS
 from deepclust.metrics.external import acc
-from deepclust.runs.table import TESTED, tested
+from deepclust.runs.table import TESTED, scores_of_test
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_every_method_places_a_test_part_that_it_has_not_seen(ask, store, train_
     placed = load_model(run).predict(test.X)
     assert both["placed"]["acc"] == pytest.approx(acc(test.y, placed))
     assert sum(both["placed"]["sizes"]) == sum(both["alone"]["sizes"]) == 30
-    assert set(tested(run.metrics())) == set(TESTED)
+    assert set(scores_of_test(run.metrics())) == set(TESTED)
 
 
 def test_both_scores_survive_a_stop_and_a_resume(ask, store, train_part):
@@ -55,7 +55,7 @@ def test_without_labels_the_parts_are_judged_by_what_needs_none(ask, store, spli
         np.savez(split_file, x_train=arrays["x_train"], x_test=arrays["x_test"])
     run = ask("KMeans", ref={"file": str(split_file), "part": "train"})
     train(run, store)
-    assert set(tested(run.metrics()).values()) == {None}
+    assert set(scores_of_test(run.metrics()).values()) == {None}
     assert run.metrics()["test_part"]["alone"]["silhouette"] > 0
 
 

@@ -215,7 +215,7 @@ def test_the_sources_of_the_published_rungs_are_named(
 ) -> None:
     run = made(over_seeds, [0])[0]
     config = replace(run.config, method=method, dataset={"name": name})
-    told = " ".join(_sources(store.create(config)))
+    told = " ".join(_sources([store.create(replace(config, member=rung)) for rung in METHODS[method].ladder]))
     assert said in told
     assert not_said not in told
     assert "Published" in told
