@@ -13,6 +13,7 @@ from deepclust.methods import find_method
 from deepclust.projections import PROJECTIONS
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED
+from deepclust.runs.table import HOW_TESTED
 from deepclust.spaces import LATENT
 from pages.experiments.groups import differs
 from pages.experiments.panel import name_in_group, panel_head, ways_on, where
@@ -159,4 +160,8 @@ def scores(member: Run, style: PanelStyle) -> None:
     """ACC and NMI, once the labels are revealed."""
     metrics = member.metrics() if style.revealed and member.has_result else {}
     if "acc" in metrics:
-        st.markdown(f"**ACC {metrics['acc']:.3f}** · NMI {metrics['nmi']:.3f}")
+        of_test = metrics.get("test_part", {})
+        st.markdown(f"{'Train part: ' if of_test else ''}**ACC {metrics['acc']:.3f}** · NMI {metrics['nmi']:.3f}")
+        for how, words in HOW_TESTED.items():
+            if how in of_test:
+                st.caption(f"Test part, {words}: ACC {of_test[how]['acc']:.3f} · NMI {of_test[how]['nmi']:.3f}")

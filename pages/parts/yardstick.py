@@ -48,7 +48,10 @@ def _line(config: RunConfig, data: Dataset, run: Run | None, was_waiting: bool) 
     if yardstick.judged is not None:
         words += f"{_scores(dict(yardstick.judged), revealed)}, in **{in_time(yardstick.took)}** (seed 0)"
         if run is not None and run.has_result:
-            words += f" · this run: {_scores(run.metrics(), revealed)}, in {in_time(run.metrics().get('seconds', 0.0))}"
+            of = "" if config.test_part is None else ", train part"
+            words += (
+                f" · this run{of}: {_scores(run.metrics(), revealed)}, in {in_time(run.metrics().get('seconds', 0.0))}"
+            )
     elif yardstick.state == "failed":
         words += plain(yardstick.error)
     else:
