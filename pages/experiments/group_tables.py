@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-from deepclust.data.catalog.reported import RUNGS
 from deepclust.data.catalog.table import published_rungs
 from deepclust.data.picture_networks import STANDS_APART
 from deepclust.engine.judging.compare import compared, fallen, with_spread
@@ -57,7 +56,7 @@ def _group_table(runs: Sequence[Run], labelled: bool) -> None:
         )
     if labelled and "published_acc" in rows[0]:
         remarks += _sources(runs)
-    if not labelled and runs[0].config.method in RUNGS:
+    if not labelled and published_rungs(runs[0].config.dataset, runs[0].config.method):
         remarks.append("ACC, NMI and the published numbers appear when the labels are revealed.")
     if features := runs[0].config.features:
         remarks.append(plain(f"On features of {features}. {STANDS_APART}"))

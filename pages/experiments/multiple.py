@@ -163,5 +163,5 @@ def scores(member: Run, style: PanelStyle) -> None:
         of_test = metrics.get("test_part", {})
         st.markdown(f"{'Train part: ' if of_test else ''}**ACC {metrics['acc']:.3f}** · NMI {metrics['nmi']:.3f}")
         for how, words in HOW_TESTED.items():
-            if how in of_test:
+            if "acc" in of_test.get(how, {}):
                 st.caption(f"Test part, {words}: ACC {of_test[how]['acc']:.3f} · NMI {of_test[how]['nmi']:.3f}")

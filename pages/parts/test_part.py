@@ -12,21 +12,21 @@ SCORES = {"acc": "ACC", "nmi": "NMI", "ari": "ARI"}
 
 def test_part(sight: Sight) -> None:
     """A row for each part and way; scores against labels once they are revealed. Nothing for other runs."""
-    metrics = sight.run.metrics()
+    metrics = sight.outcome.metrics
     test = metrics.get("test_part")
     if test is None:
         return
-    rows = [("Train part, learned from", sight.run.config.n_samples, metrics)]
-    rows += [(f"Test part, {words}", test["n_samples"], test[how]) for how, words in HOW_TESTED.items()]
+    n_samples = [sight.run.config.n_samples, *(test["n_samples"] for _ in HOW_TESTED)]
+    judged = [metrics, *(test[how] for how in HOW_TESTED)]
     shown = {"silhouette": "Silhouette"} | (SCORES if sight.revealed else {})
     table = {
-        "": [name for name, _, _ in rows],
-        "Samples": [f"{n:,}" for _, n, _ in rows],
-        "Used clusters": [str(judged.get("n_used", "–")) for _, _, judged in rows],
+        "": ["Train part, learned from", *(f"Test part, {words}" for words in HOW_TESTED.values())],
+        "Samples": [f"{n:,}" for n in n_samples],
+        "Used clusters": [f"{scores.get('n_used', 0):d}" for scores in judged],
     }
     for key, title in shown.items():
-        table[title] = ["–" if judged.get(key) is None else f"{judged[key]:.3f}" for _, _, judged in rows]
-    with st.container(key="test-part"):
+        table[title] = ["–" if scores.get(key) is None else f"{scores[key]:.3f}" for scores in judged]
+    with st.container(key="test-part", width=760):
         st.table(table, border="horizontal", hide_index=True)
         st.caption(
             f"At the k of the training, {sight.run.config.n_clusters}. Everything else on this page is of the train part"
