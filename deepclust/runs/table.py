@@ -14,7 +14,7 @@ UNLABELLED = ("silhouette", "n_used", "seconds")
 WEIGHTS = "n_parameters"  # of the network, the same for all seeds
 LABELLED = ("acc", "nmi", "ari")
 #: How samples that were kept from training are sorted, in words.
-HOW_TESTED = {"placed": "placed by what was learned", "alone": "clustered by themselves (k-means on the learned space)"}
+HOW_TESTED = {"placed": "placed by what was learned", "alone": "clustered by itself (k-means on the learned space)"}
 #: Scores of samples that were kept from training, and where in the metrics they stand.
 TESTED = {f"test_{how}_{score}": (how, score) for how in HOW_TESTED for score in ("acc", "nmi")}
 

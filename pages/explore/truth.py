@@ -108,9 +108,10 @@ def _reported(sight: Sight) -> None:
     for how, words in HOW_TESTED.items():
         if (judged := sight.outcome.metrics.get("test_part", {}).get(how)) is not None:
             of_test = {
-                "Method": f"{config.method} (this run, test part, {words})",
+                "Method": f"{config.method} (this run, test part)",
                 "ACC": judged.get("acc"),
                 "NMI": judged.get("nmi"),
+                "Note": "; ".join(filter(None, (words, table[0]["Note"]))),
             }
             table.append({**table[0], **of_test})
     if features:

@@ -22,7 +22,7 @@ def train_test_switch(ref: Mapping[str, Any], dataset: Dataset) -> tuple[dict[st
         value=on,
         key=f"train-test-{dataset.fingerprint}",
         help="As the papers do that tell of a test part: the network never sees it. When training has ended, its samples are placed "
-        "by what was learned, and clustered by themselves; both scores stand beside those of the train part.",
+        "by what was learned, and clustered anew; both scores stand beside those of the train part.",
     )
     if wanted == on:
         return dict(ref), dataset

@@ -71,7 +71,7 @@ def test_explore_says_which_part_is_which(app: Callable[..., AppTest], runs: lis
     assert list(table[""]) == [
         "Train part, learned from",
         "Test part, placed by what was learned",
-        "Test part, clustered by themselves (k-means on the learned space)",
+        "Test part, clustered by itself (k-means on the learned space)",
     ]
     assert list(table["Samples"]) == ["80", "40", "40"]
     assert "ACC" not in table.columns
