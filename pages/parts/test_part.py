@@ -20,15 +20,16 @@ def test_part(sight: Sight) -> None:
     judged = [metrics, *(test[how] for how in HOW_TESTED)]
     shown = {"silhouette": "Silhouette"} | (SCORES if sight.revealed else {})
     table = {
-        "": ["Train part, learned from", *(f"Test part, {words}" for words in HOW_TESTED.values())],
+        "": ["Train part", "Test part, placed", "Test part, by itself"],
         "Samples": [f"{n:,}" for n in n_samples],
         "Used clusters": [f"{scores.get('n_used', 0):d}" for scores in judged],
     }
     for key, title in shown.items():
         table[title] = ["–" if scores.get(key) is None else f"{scores[key]:.3f}" for scores in judged]
-    with st.container(key="test-part", width=760):
+    with st.container(key="test-part", width="stretch"):
         st.table(table, border="horizontal", hide_index=True)
         st.caption(
-            f"At the k of the training, {sight.run.config.n_clusters}. Everything else on this page is of the train part"
-            + ("." if sight.revealed else "; ACC, NMI and ARI of both parts appear when the labels are revealed.")
+            "The train part was learned from, the test part was not: it is **placed** by what was learned, and clustered **by itself** "
+            f"(k-means on the learned space, k = {sight.run.config.n_clusters} as in training). All else here is of the train part"
+            + ("." if sight.revealed else "; ACC, NMI and ARI of both appear when the labels are revealed.")
         )

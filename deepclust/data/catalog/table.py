@@ -40,7 +40,8 @@ def load_dataset(name: str, **options: Any) -> Dataset:
 def reported_on(ref: Mapping[str, Any], dataset: Dataset | None = None) -> tuple[Reported, ...]:
     """Results on the data that a reference names; none for a subset or data that were prepared otherwise.
 
-    Features of the pictures of a whole catalog data set, if ``dataset`` holds such, are still of that. For the train part of an official split they are those on its test part that have not learned from it.
+    Features of the pictures of a whole catalog data set, if ``dataset`` holds such, are still of that. For the train part of
+    an official split they are those on its test part that have not learned from it.
     """
     entry = CATALOG.get(str(ref.get("name")))
     if dataset is not None and dataset.features:
