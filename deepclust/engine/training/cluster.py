@@ -129,16 +129,18 @@ class Driver:
     def _submit(self, run: Run) -> None:
         config = run.config
         try:
-            own = None
+            own = test_part = None
             if str(config.dataset.get("name")) not in CATALOG:
                 own = open_dataset(config.dataset, self._store.datasets)  # the workers cannot know it
+                if config.test_part is not None:
+                    test_part = open_dataset(config.test_part, self._store.datasets)
         except (ValueError, OSError) as error:
             _end(run, "failed", str(error))
             return
         run.rewind(0, 0)
         config_text = (run.folder / "config.json").read_text(encoding="utf-8")
         self._futures[run.id] = self._client.submit(
-            remote.train_here, run.id, config_text, own, pure=False, resources=self._resources(config.device)
+            remote.train_here, run.id, config_text, own, test_part, pure=False, resources=self._resources(config.device)
         )
         self._seen[run.id] = remote.Seen()
         run.set_status(**this_process(), state="queued", message=f"Waiting for a worker of {self._address}.")

@@ -60,8 +60,11 @@ class Last:
     files: Mapping[str, bytes]
 
 
-def train_here(run_id: str, config: str, own: Dataset | None) -> Last:
-    """Train a run from its config.json in a scratch folder; ``own`` is the data set where the catalog has none."""
+def train_here(run_id: str, config: str, own: Dataset | None, test_part: Dataset | None) -> Last:
+    """Train a run from its config.json in a scratch folder; ``own`` is the data set where the catalog has none.
+
+    test_part: what was kept from training of such a data set, if anything.
+    """
     from deepclust.engine.training.train import train
 
     root = Path(tempfile.mkdtemp(prefix="deepclust-"))
@@ -76,7 +79,7 @@ def train_here(run_id: str, config: str, own: Dataset | None) -> Last:
             watch = threading.Thread(target=_watch, args=(visit, ended), daemon=True)
             watch.start()
             try:
-                status = train(run, store, dataset=own)
+                status = train(run, store, dataset=own, test_part=test_part)
             finally:
                 ended.set()
                 watch.join()

@@ -43,11 +43,16 @@ class _DiscardedError(Exception):
 
 
 def train(
-    run: Run, store: RunStore, *, watch: Callable[[Event], None] | None = None, dataset: Dataset | None = None
+    run: Run,
+    store: RunStore,
+    *,
+    watch: Callable[[Event], None] | None = None,
+    dataset: Dataset | None = None,
+    test_part: Dataset | None = None,
 ) -> RunStatus:
     """Train a run to its end (or until it is told to stop) and return its last status.
 
-    Goes on from the run's checkpoint where there is one. ``watch`` sees every event. An error in the data or the
+    dataset, test_part: its samples, and those that were kept from training, where they are at hand already. Goes on from the run's checkpoint where there is one. ``watch`` sees every event. An error in the data or the
     method ends in the state "failed" with the error's own sentence; it is not raised.
     """
     config = run.config
@@ -60,7 +65,7 @@ def train(
         data = _open(run, store, dataset)
         method = build(config)
         stopped = _learn(run, method, data, control, watch)
-        _finish(run, store, method, data, control)
+        _finish(run, store, method, data, test_part, control)
         return control.end("stopped" if stopped else "done", "What was learned until then is kept." if stopped else "")
     except _DiscardedError:
         return control.end("stopped", "Discarded.")
@@ -141,7 +146,9 @@ def _last_shown(run: Run) -> tuple[np.ndarray | None, np.ndarray | None]:
     return shot["labels"].astype(np.int64), shot["points"] if len(shot["points"]) else None
 
 
-def _finish(run: Run, store: RunStore, method: Method, data: Dataset, control: Control) -> None:
+def _finish(
+    run: Run, store: RunStore, method: Method, data: Dataset, test_part: Dataset | None, control: Control
+) -> None:
     """Write what was found: model, labels for every k, metrics, the result, and the first map."""
 
     def say(done: float, text: str) -> None:
@@ -169,9 +176,9 @@ def _finish(run: Run, store: RunStore, method: Method, data: Dataset, control: C
     metrics |= judge(result.embedding, result.labels, data.judged)
     if isinstance(method, DeepMethod):
         metrics["n_parameters"] = method.n_parameters_
-    if (test_part := run.config.test_part) is not None:
+    if (ref := run.config.test_part) is not None:
         say(1.0, "placing the test part")
-        metrics["test_part"] = judge_test_part(method, open_dataset(test_part, store.datasets))
+        metrics["test_part"] = judge_test_part(method, test_part or open_dataset(ref, store.datasets))
     write_json(run.folder / "metrics.json", metrics, sync=True)
     result.save(run.folder / "result.npz")  # last: where it is, all that belongs to it is
     run_job(map_job(run, store, LATENT, "pca"), lambda fraction, text: False)  # the map that opens at once

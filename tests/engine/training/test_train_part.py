@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from deepclust.data.references import open_dataset
+from deepclust.engine.training.remote import train_here
 from deepclust.engine.training.saved import load_model
 from deepclust.engine.training.train import train
 from deepclust.events import Progress
@@ -57,6 +59,15 @@ def test_without_labels_the_parts_are_judged_by_what_needs_none(ask, store, spli
     train(run, store)
     assert set(scores_of_test(run.metrics()).values()) == {None}
     assert run.metrics()["test_part"]["alone"]["silhouette"] > 0
+
+
+def test_a_worker_of_a_cluster_is_given_both_parts_of_own_data(ask, store, train_part, split_file):
+    run = ask("KMeans", ref=train_part)
+    own, test = (open_dataset(ref, store.datasets) for ref in (run.config.dataset, run.config.test_part))
+    split_file.unlink()  # which is not on that machine
+    last = train_here(run.id, (run.folder / "config.json").read_text(), own, test)
+    assert last.status["state"] == "done", last.status["message"]
+    assert json.loads(last.files["metrics.json"])["test_part"]["placed"]["acc"] == 1.0
 
 
 def test_a_run_on_all_samples_has_no_test_part(ask, store, split_file):
