@@ -239,7 +239,7 @@ def test_the_rule_is_shown_first_and_what_was_measured_takes_its_place(
     write_json(store.root / "trials" / f"{trials.key_of(asked[-1])}.json", MEASURED.to_json())
     visitor.run()
     line = next(c.value for c in visitor.caption if "on this CPU" in c.value)
-    assert line.startswith("**About 70 s on this CPU** · 412,000 parameters · 1.2 GFLOP per batch · 640 MB")
+    assert line.startswith("**Up to about 70 s on this CPU** · 412,000 parameters · 1.2 GFLOP per batch · 640 MB")
     assert "measured on a few batches" in line
     n_asked = len(asked)
     visitor.run()
