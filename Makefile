@@ -1,13 +1,13 @@
 # make app: set everything up and open the app.   make test: set everything up and run every check and test.
 # Both need only make and Python 3.11 or newer.
 # make photos: add ready-made features of pictures (docs/decisions/0018).
-# make map: build the map component from assets/map/src again (only after a change there).
+# make map: build the components from assets/map/src and assets/pad/src again (only after a change there).
 
 VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8501
 NODE := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
-TSC = $(NODE) node build/map/node_modules/typescript/bin/tsc -p assets/map
+TSC = $(NODE) sh -c 'for part in map pad; do node build/map/node_modules/typescript/bin/tsc -p assets/$$part || exit 1; done'
 # What a Python says of itself: a rank and where it is. Newer is better, but the pinned packages are built up to 3.14.
 RANK := import sys; v = sys.version_info[:2]; v >= (3, 11) and print(v[1] + 1000 * (v <= (3, 14)), sys.executable)
 
@@ -53,6 +53,7 @@ $(VENV)/test.ready: requirements.txt requirements-dev.txt | $(VENV)/bin/python
 map: build/map/ready
 	$(TSC)
 	$(NODE) node assets/map/build.mjs
+	$(NODE) node assets/pad/build.mjs
 
 # Node comes as a wheel into the environment: nothing has to be installed on the machine
 build/map/ready: assets/map/package.json assets/map/package-lock.json assets/map/.npmrc | $(VENV)/test.ready

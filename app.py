@@ -5,13 +5,19 @@ import streamlit as st
 st.set_page_config(page_title="DeepClust", page_icon="assets/logo.svg", layout="wide")
 st.logo("assets/wordmark.svg", icon_image="assets/logo.svg", size="large")
 
-PAGES = {"data": "photo_library", "train": "model_training", "explore": "scatter_plot", "choose": "balance"}
+PAGES = {
+    "data": "photo_library",
+    "train": "model_training",
+    "explore": "scatter_plot",
+    "choose": "balance",
+    "try_it": "draw",
+}
 
 st.navigation(
     [
         st.Page(
             f"pages/{name}/page.py",
-            title=name.capitalize(),
+            title=name.replace("_", " ").capitalize(),
             icon=f":material/{icon}:",
             url_path=name,
             default=name == "data",

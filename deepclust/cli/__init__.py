@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from deepclust.cli import listing, ranking, serving, taking, training
+from deepclust.cli import listing, placing, ranking, serving, taking, training
 from deepclust.data.reading.pictures.collection import MixedSizes
 from deepclust.engine.detached.process import log_trace, show_traces
 
@@ -101,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (fit, several_runs, estimate, datasets, methods, runs, choose, rank):
         command.add_argument("--json", action="store_true", help="print JSON")
     taking.add_commands(commands)
+    placing.add_command(commands)
 
     app = commands.add_parser("app", help="open the app in the browser")
     app.add_argument("--port", type=int, default=8501)

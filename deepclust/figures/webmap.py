@@ -116,6 +116,12 @@ def paint(
     return message(map_key, "paint", facts, {"codes": codes}, deflate=True)
 
 
+def guest(map_key: str, point: np.ndarray | None, words: str = "") -> bytes:
+    """A sample that is none of the points, at float (2,) and with a word beside it; None takes it away."""
+    xy = np.zeros(0, np.float32) if point is None else np.asarray(point, np.float32)
+    return message(map_key, "guest", {"words": words}, {"xy": xy})
+
+
 def chosen(map_key: str, ids: np.ndarray, selected: np.ndarray, seq: int) -> bytes:
     """Which of the samples ``ids`` are selected, one bit each. seq: number of the browser's selection that this follows."""
     mask = np.isin(ids, selected)

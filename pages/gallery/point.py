@@ -34,7 +34,7 @@ def point_pane(sight: Sight) -> None:
     row, clusters = int(ids[0]), sight.clusters
     st.html(_head(sight, clusters, row))
     shares, origin = _shares(sight, clusters, row)
-    st.html(_bars(clusters, shares))
+    st.html(membership_bars(clusters, shares))
     st.caption(origin)
     embedding = sight.outcome.result.embedding
     written = (run.folder / "result.npz").stat().st_mtime_ns
@@ -42,8 +42,8 @@ def point_pane(sight: Sight) -> None:
     raw = _nearest(data.fingerprint, row, data.X)
     both = len(np.intersect1d(latent, raw))
     st.html(
-        _neighbors(data, clusters, "Nearest in the latent space", latent)
-        + _neighbors(data, clusters, "Nearest in the data", raw)
+        neighbor_row(data, clusters, "Nearest in the latent space", latent)
+        + neighbor_row(data, clusters, "Nearest in the data", raw)
     )
     st.caption(f"{both} of {len(latent)} are in both rows: the rest is what the network sees otherwise.")
     _path(run, row)
@@ -90,7 +90,8 @@ def _shares(sight: Sight, clusters: Clusters, row: int) -> tuple[dict[int, float
     return dict(zip(numbers.tolist(), shares.tolist(), strict=True)), origin
 
 
-def _bars(clusters: Clusters, shares: dict[int, float]) -> str:
+def membership_bars(clusters: Clusters, shares: dict[int, float]) -> str:
+    """How much a sample belongs to each of the clusters that it is nearest to, as HTML."""
     best = sorted(shares, key=lambda c: -shares[c])[:MOST_BARS]
     lines = [
         f'<div style="display:grid;grid-template-columns:9rem 1fr 3rem;gap:.5rem;align-items:center;font-size:.86rem">'
@@ -108,7 +109,7 @@ def _nearest(key: str, row: int, _X: np.ndarray) -> np.ndarray:
     return nearest_to(_X, row, NEIGHBORS)[0]
 
 
-def _neighbors(data: Dataset, clusters: Clusters, title: str, ids: np.ndarray) -> str:
+def neighbor_row(data: Dataset, clusters: Clusters, title: str, ids: np.ndarray) -> str:
     """Pictures side by side, each with the mark of its cluster below it."""
     cells = "".join(
         f'<span style="text-align:center;font-size:.8rem;min-width:0"><img src="{cached.strip_of(data, f"one/{i}", np.array([i]), 1)}" '

@@ -5,6 +5,7 @@ import { colourOf, groupTexture, letterOf, markOf, valueTexture } from "./colour
 import { factsOf, nameOf, rowsOf, type Groups } from "./facts";
 import { Density } from "./density";
 import { Gestures, type Tool } from "./gestures";
+import { Guest } from "./guest";
 import { Hint } from "./hint";
 import { inbox, type Inbox } from "./inbox";
 import { listen } from "./keyboard";
@@ -70,6 +71,7 @@ class PointMap {
   private readonly canvas = this.part("points", "canvas") as HTMLCanvasElement;
   private readonly thumbs = this.part("thumbs", "canvas") as HTMLCanvasElement;
   private readonly labels = new Labels(this.part("labels"));
+  private readonly guest = new Guest(this.part("guest"));
   private readonly glass = this.part("glass");
   private readonly hint = new Hint(this.part("hinted"));
   private readonly chip = this.part("chip", "button") as HTMLButtonElement;
@@ -185,7 +187,7 @@ class PointMap {
     this.resize();
     window.addEventListener(LOOK, this.sees);
     this.box.arrived = this.hears;
-    for (const part of ["story", "frame", "paint", "card", "truth", "faces", "chosen", "pictures"]) this.read(part);
+    for (const part of ["story", "frame", "paint", "card", "truth", "faces", "chosen", "pictures", "guest"]) this.read(part);
   }
 
   /** Something is looked at, here or on another map: the others ring the same sample. */
@@ -221,7 +223,10 @@ class PointMap {
       this.toolbar.withPictures(this.pictures.there);
     } else if (part === "chosen") this.hear();
     else if (part === "faces") this.readFaces();
-    else if (part === "story") {
+    else if (part === "guest") {
+      this.guest.read(this.box.get("guest"));
+      this.redraw();
+    } else if (part === "story") {
       const story = this.box.get("story");
       if (story) this.story.read(story);
       this.tellStory(0);
@@ -532,6 +537,7 @@ class PointMap {
     this.points.draw(this.view, this.places.t, this.factor, this.settling > 0, veil);
     this.labels.place(this.view, this.places.t, (code) => !this.legend.hidden.has(code));
     this.drawPictures();
+    this.guest.place(this.view);
     this.card.move();
     this.root.dataset.zoom = this.view.zoom.toFixed(3);
     this.root.dataset.drawn = this.root.dataset.paint ?? "";

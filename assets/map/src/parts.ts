@@ -10,6 +10,7 @@ interface Parts {
   paint: { facts: Paint; arrays: { codes: Codes } };
   card: { facts: { names?: string[] }; arrays: { confidence?: Uint8Array; cluster?: Codes } };
   truth: { facts: { names: string[] | null }; arrays: { classes: Codes } };
+  guest: { facts: { words: string }; arrays: { xy: Float32Array } }; // without xy it is nowhere
   chosen: { facts: { seq: number }; arrays: { bits: Uint8Array } };
   pictures: { facts: Plan; arrays: Record<never, Numbers> };
   reel: { facts: { box: [number, number, number, number]; steps: Step[] }; arrays: { xy: Uint16Array } };

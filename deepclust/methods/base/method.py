@@ -238,6 +238,10 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
         """Clusters int64 (n,) of new data."""
         return self._assign(self.transform(X))
 
+    def further_spaces(self, X: Any) -> dict[str, np.ndarray]:
+        """Further spaces float32 (n, d) of new data, by the names of `_spaces`; only those that new data have, too."""
+        return {}
+
     def result(self) -> ClusterResult:
         """What the fit found, as arrays."""
         check_is_fitted(self, "labels_")

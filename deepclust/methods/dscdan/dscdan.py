@@ -352,6 +352,11 @@ class DSCDAN(DSCDANParameters):
     def _spaces(self) -> dict[str, np.ndarray]:
         return {"Latent mean": self.latent_mean_} if self.graph_.begun else {}
 
+    def further_spaces(self, X: Any) -> dict[str, np.ndarray]:
+        if not self.graph_.begun:
+            return {}
+        return {"Latent mean": self._all(self._tensor(self._scale(self._check_input(X, reset=False))), self._mean)}
+
     def _extras(self) -> dict[str, np.ndarray]:
         if not self.graph_.of_all or len(self.labels_) > EXTRAS_UP_TO:
             return {}

@@ -318,6 +318,17 @@ class SpectralNet(SpectralNetParameters):
     def _spaces(self) -> dict[str, np.ndarray]:
         return self._found_spaces
 
+    def further_spaces(self, X: Any) -> dict[str, np.ndarray]:
+        import torch
+
+        x = self._tensor(self._scale(self._check_input(X, reset=False)))
+        with torch.no_grad():
+            c = torch.cat([self._net.code(x[rows.to(x.device)]) for rows in batches(len(x), 1024)])
+            spaces = {} if self._net.autoencoder is None else {"Code": to_numpy(c)}
+            if self._net.siamese is not None:
+                spaces["Affinity space"] = to_numpy(self._net.affinity_space(c))
+        return spaces
+
     def _extras(self) -> dict[str, np.ndarray]:
         return self._found_extras
 

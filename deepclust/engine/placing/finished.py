@@ -1,0 +1,201 @@
+"""A finished run that new samples are placed by: `load_run` opens one, and its `predict` says where they belong."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepclust.data.alike import prepared_like, samples_like
+from deepclust.data.dataset import Dataset
+from deepclust.data.references import open_dataset
+from deepclust.engine.placing.known import Known, known_in
+from deepclust.engine.placing.placements import NEAREST, Placements
+from deepclust.engine.training.saved import load_model
+from deepclust.methods import Method
+from deepclust.metrics.memberships import centres_of, memberships
+from deepclust.metrics.unusual import chimeras
+from deepclust.neighbors import Neighborhood
+from deepclust.results import ClusterResult
+from deepclust.runs import Run, RunStore
+from deepclust.runs.edit_kinds import default_name
+from deepclust.runs.edits import edited
+from deepclust.spaces import INPUT, LATENT
+
+CHIMERAS = 400
+AROUND = 5  # neighbours that place a sample on a map
+ISLAND = 0.05  # of the extent of a map: those farther from the middle one are on another island
+
+
+class FinishedRun:
+    """A run with what it learned. What takes time is worked out when it is first asked for, and kept.
+
+    data: the samples that it was trained on; None where they are not on this computer, and then the input space is missing.
+    ValueError for a run that has found nothing, and for one whose model is missing or damaged.
+    """
+
+    def __init__(self, run: Run, store: RunStore, data: Dataset | None = None) -> None:
+        self.run, self._store = run, store
+        if not run.has_result:
+            raise ValueError(f"The run {run.id} has found nothing yet. Wait until it has ended, or stop and keep it.")
+        self.result: ClusterResult = run.result()
+        self.data = data or self._opened(run.config.dataset)
+        try:
+            self.method: Method = load_model(run)
+        except Exception as error:  # torch raises whatever its reader stumbles over
+            raise ValueError(
+                f"The run {run.id} cannot place new samples: its model is missing or cannot be read ({error})."
+            ) from error
+
+    def _opened(self, ref: object) -> Dataset | None:
+        try:
+            data = open_dataset(dict(ref), self._store.datasets)  # type: ignore[call-overload]
+        except (ValueError, OSError):
+            return None
+        return data if data.n_samples == self.run.config.n_samples else None
+
+    # -- new samples ---------------------------------------------------------------------------------------------
+
+    def bring(self, X: np.ndarray) -> NDArray[np.float32]:
+        """New samples X (m, ...) as float32 (m, *feature_shape), resized, scaled and prepared as the run's data were.
+
+        ValueError, in a sentence, where that cannot be done.
+        """
+        config = self.run.config
+        if config.kind == "text":
+            raise ValueError(
+                "New texts cannot be placed: the words that this run counts are not kept with it. Its rows can be."
+            )
+        asked = config.dataset.get("prepare") or {}
+        if asked.get("how", "none") == "none":
+            return samples_like(X, config.feature_shape, config.kind)  # type: ignore[arg-type]
+        before = self._opened({name: value for name, value in config.dataset.items() if name != "prepare"})
+        if before is None:
+            raise ValueError(
+                f"The data of this run were prepared ({asked['how']}), and new samples have to be as well; but "
+                f"{config.dataset_title} is not on this computer. Load the same file again on the Data page."
+            )
+        return prepared_like(samples_like(X, before.feature_shape, before.kind), before, asked)
+
+    def predict(self, X: np.ndarray) -> Placements:
+        """Where new samples X (m, ...) belong, as `bring` takes them. ValueError as there."""
+        return self.place(self.bring(X))
+
+    def place(self, samples: np.ndarray) -> Placements:
+        """The same for samples float32 (m, *feature_shape) that are as the run's data already."""
+        embedding, labels = self.method.transform(samples), self.method.predict(samples)
+        shares = np.stack([memberships(point, self.centres) for point in embedding])
+        away = np.linalg.norm(embedding[:, None] - self.centres[None], axis=2)
+        in_spaces = {str(known.space): known.percentiles(self._in_space(known, samples)) for known in self.known}
+        nearest = {str(LATENT): self.latent.of(embedding, NEAREST)[0]}
+        if self.input is not None:
+            nearest[str(INPUT)] = self.input.of(self._flat(samples), NEAREST)[0]
+        return Placements(
+            labels=labels,
+            clusters=self.clusters,
+            memberships=shares,
+            nearest_centre=self.clusters[away.argmin(axis=1)],
+            distances=away.min(axis=1),
+            embedding=embedding,
+            nearest=nearest,
+            percentiles=in_spaces,
+            known=self.known,
+        )
+
+    def on_map(self, embedding: np.ndarray, points: np.ndarray, ids: np.ndarray) -> NDArray[np.float32]:
+        """Places (m, e) on a map with points (p, e) of the samples ``ids`` int (p,), for new samples embedding (m, d).
+
+        The mean of the points of the nearest samples in the latent space, weighted by closeness; where these lie on several
+        islands of the map, of those around the middle one alone, so that nobody lands in the empty space between.
+        """
+        nearest, distances = Neighborhood(self.result.embedding[ids]).of(embedding, AROUND)
+        around = points[nearest].astype(np.float64)
+        apart = np.linalg.norm(around[:, :, None] - around[:, None], axis=3)
+        closeness = 1 / np.maximum(distances, 1e-12 + 1e-6 * distances.max(axis=1, keepdims=True))
+        middle = (apart * closeness[:, None]).sum(axis=2).argmin(axis=1)
+        reach = ISLAND * float(np.linalg.norm(np.ptp(points, axis=0)))
+        weights = closeness * (apart[np.arange(len(around)), middle] <= reach)
+        return np.asarray((weights[:, :, None] * around).sum(axis=1) / weights.sum(axis=1)[:, None], np.float32)
+
+    # -- what the run knows ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def _means(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        return centres_of(self.result.embedding, self.result.labels)
+
+    @property
+    def clusters(self) -> NDArray[np.int64]:
+        """The numbers of the clusters that hold a sample (k,), ascending."""
+        return self._means[0]
+
+    @property
+    def centres(self) -> NDArray[np.float32]:
+        """The means (k, d) of their samples in the latent space."""
+        return self._means[1]
+
+    @cached_property
+    def latent(self) -> Neighborhood:
+        """Neighbours in the latent space."""
+        return Neighborhood(self.result.embedding)
+
+    @cached_property
+    def _seen(self) -> NDArray[np.float32] | None:
+        """The run's samples as the method sees them, flat (n, d); None where they are not at hand."""
+        return None if self.data is None else self._flat(self.data.X)
+
+    @cached_property
+    def input(self) -> Neighborhood | None:
+        """Neighbours in the data; None where these are not at hand."""
+        return None if self._seen is None else Neighborhood(self._seen)
+
+    @cached_property
+    def known(self) -> tuple[Known, ...]:
+        """What is usual in each space, best judge first; empty where the data are not at hand, as nothing can be tested."""
+        if self.data is None or self._seen is None:
+            return ()
+        strangers = chimeras(self.data.X, self.result.labels, CHIMERAS)
+        further = self.method.further_spaces(strangers)
+        spaces = [
+            known_in(INPUT, "the data", self._seen, self._flat(strangers)),
+            known_in(LATENT, _in_words(self.method), self.result.embedding, self.method.transform(strangers)),
+        ]
+        for space in self.result.present:
+            if space.name in further:
+                fitted = self.result.spaces[space.name]
+                spaces.append(known_in(space, f"the space “{space.name}”", fitted, further[space.name]))
+        return tuple(sorted(spaces, key=lambda known: -known.tells))
+
+    def _in_space(self, known: Known, samples: np.ndarray) -> np.ndarray:
+        if known.space == INPUT:
+            return self._flat(samples)
+        if known.space == LATENT:
+            return self.method.transform(samples)
+        return self.method.further_spaces(samples)[known.space.name]
+
+    def _flat(self, samples: np.ndarray) -> NDArray[np.float32]:
+        return self.method._scale(samples).reshape(len(samples), -1)
+
+
+def _in_words(method: Method) -> str:
+    name = method.embedding_name
+    return "the latent space" if name == "Latent space" else f"the latent space ({name})"
+
+
+def load_run(run: str | Path, runs: Path | str | None = None) -> FinishedRun:
+    """Open a finished run by its id (in the folder ``runs``, else $DEEPCLUST_RUNS) or by its folder.
+
+    ``load_run(run).predict(X)`` says where new samples belong. ValueError where there is no such run, or it has no result.
+    """
+    folder = Path(run)
+    store = RunStore(folder.parent if folder.is_dir() and runs is None else runs)
+    return FinishedRun(store.get(folder.name), store)
+
+
+def names_of(run: Run) -> dict[int, str]:
+    """What the method's own clusters are called, by number: their letters, or the names that they were given."""
+    labels, given = edited(run, run.config.n_clusters)
+    kept = np.array_equal(labels, run.result().labels)  # not merged or split by hand
+    most = max(run.config.n_clusters, int(labels.max()) + 1)
+    return {c: given[c] if kept and c < len(given) else default_name(c) for c in range(most)}

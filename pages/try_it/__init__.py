@@ -1,0 +1,1 @@
+"""Try it: a new sample on a finished run."""

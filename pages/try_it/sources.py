@@ -1,0 +1,112 @@
+"""Where a new sample comes from: drawn, pasted, photographed, a file, the columns of a form, or a sample of the data set."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from deepclust.data.alike import pictures_like
+from deepclust.data.dataset import Dataset
+from deepclust.data.drawn import Style, drawn_like, grey, ink_of, style_of
+from deepclust.data.reading.pictures.decoding import open_picture, quiet_decoders, reason_of, to_grey_or_rgb
+from pages.parts.pick import pick
+from pages.try_it.pad import pad
+from pages.visit import say
+
+DRAW, CAMERA, FILE, FORM, SAMPLE = "Draw", "Camera", "File", "Form", "A sample of the data"
+MOST_FIELDS = 30
+LARGEST = 1_024  # pixels to which a photograph is reduced before it is looked at
+
+
+def new_sample(run_id: str, data: Dataset) -> NDArray[np.float32] | None:
+    """The sample float32 (feature_shape) that is tried, as the data are; None while there is none."""
+    style = style_of_data(data.fingerprint, data) if data.kind == "image" else None
+    if data.kind == "image":
+        kinds = [*([DRAW] if style is not None else []), SAMPLE, FILE, CAMERA]
+    else:
+        kinds = [SAMPLE, *([FORM] if data.X.shape[1] <= MOST_FIELDS else [])]
+    kind = pick("Try", kinds, key=f"try-{run_id}", unlabelled=True)
+    if kind == SAMPLE:
+        return _of_the_data(run_id, data)
+    if kind == FORM:
+        return _form(run_id, data)
+    if kind == DRAW and style is not None:
+        drawn = pad(f"pad-{run_id}", data.feature_shape, style)
+        if isinstance(drawn, bytes):
+            return _photograph(drawn, style, data.feature_shape)
+        st.caption("Draw here, or paste a picture (Ctrl+V).")
+        if _alike(style) and drawn is not None:
+            return drawn_like(drawn, style, data.feature_shape)
+        return None if drawn is None else pictures_like(np.abs(style.ground - drawn)[None], data.feature_shape)[0]
+    label = "A picture"
+    file: Any = st.camera_input(label) if kind == CAMERA else st.file_uploader(label, key=f"try-file-{run_id}")
+    if file is None:
+        return None
+    return _photograph(file.getvalue(), style, data.feature_shape)
+
+
+def ground_of(data: Dataset) -> float:
+    """The brightness that comes in where a picture is moved: that of the data's ground, or grey."""
+    style = style_of_data(data.fingerprint, data)
+    return 0.5 if style is None else style.ground
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def style_of_data(fingerprint: str, _data: Dataset) -> Style | None:
+    """How the pictures of a data set are drawn; None where they are not."""
+    return style_of(_data.X)
+
+
+def _alike(style: Style) -> bool:
+    where = "its centre of mass" if style.by_mass else "the middle of it"
+    return st.toggle(
+        "As large and in the same place as the data's",
+        value=True,
+        key="try-alike",
+        help=f"In these data what is drawn fills {style.extent:.0%} of the picture, with {where} in the middle.",
+    )
+
+
+def _photograph(content: bytes, style: Style | None, feature_shape: tuple[int, ...]) -> NDArray[np.float32] | None:
+    try:
+        with quiet_decoders():
+            picture = to_grey_or_rgb(open_picture(io.BytesIO(content)))
+            picture.thumbnail((LARGEST, LARGEST))
+            pixels: NDArray[np.float32] = np.asarray(np.asarray(picture) / 255, np.float32)
+    except Exception as error:  # decoders meet strangers' bytes with every kind of exception
+        say.error(f"This picture cannot be read: {reason_of(error)}. Take a PNG or a JPEG.")
+        return None
+    if style is not None and _alike(style):
+        return drawn_like(ink_of(grey(pixels[None])[0]), style, feature_shape)
+    like: NDArray[np.float32] = pictures_like(pixels[None], feature_shape)[0]
+    return like
+
+
+def _of_the_data(run_id: str, data: Dataset) -> NDArray[np.float32]:
+    key = f"try-row-{run_id}"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        row = st.number_input("Sample", 0, data.n_samples - 1, key=key, width=140)
+        st.button("Another", icon=":material/casino:", on_click=_draw_one, args=(key, data.n_samples))
+    st.caption("Start from it, and disturb it below.")
+    return np.asarray(data.X[int(row)], np.float32)
+
+
+def _draw_one(key: str, n_samples: int) -> None:
+    st.session_state[key] = int(np.random.default_rng().integers(n_samples))
+
+
+def _form(run_id: str, data: Dataset) -> NDArray[np.float32]:
+    """A field for each feature, which begins at its median."""
+    medians = np.median(data.X, axis=0)
+    places = st.columns(3)
+    values = [
+        places[feature % 3].number_input(
+            f"Feature {feature}", value=float(medians[feature]), format="%g", key=f"try-{run_id}-feature-{feature}"
+        )
+        for feature in range(data.X.shape[1])
+    ]
+    return np.array(values, np.float32)

@@ -1,0 +1,117 @@
+"""Try it without a browser: a drawn digit, a sample of the data disturbed, vectors with a form, and the bundle's sources."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from deepclust.data.catalog.table import load_dataset
+from deepclust.data.drawn import style_of
+from deepclust.engine.asking.ask import make_config
+from deepclust.engine.training.train import train
+from deepclust.runs import Run, RunStore
+from pages.try_it.pad import file_in, ink_in
+from tests.figures.test_webmap import unpacked
+
+ASSETS = Path(__file__).resolve().parents[3] / "assets" / "pad"
+
+
+def test_the_bundle_is_built_from_the_sources() -> None:
+    names = sorted(["build.mjs", *(f"src/{path.name}" for path in (ASSETS / "src").iterdir())])
+    sources = hashlib.sha256()
+    for name in names:
+        sources.update(name.encode() + b"\0" + (ASSETS / name).read_bytes() + b"\0")
+    first = (ASSETS / "dist" / "pad.js").read_text(encoding="utf-8").split("\n", 1)[0]
+    assert sources.hexdigest() in first, "assets/pad/src has changed: run `make map`"
+
+
+@pytest.fixture
+def digits(store: RunStore) -> Run:
+    ref = {"name": "digits", "subset": {"n": 400}}
+    from deepclust.data.references import open_dataset
+
+    data = open_dataset(ref, store.datasets)
+    run = store.create(make_config(ref, data, "KMeans", values={"n_init": 1}))
+    assert train(run, store).state == "done"
+    return run
+
+
+def texts(visitor: AppTest) -> str:
+    return " ".join([e.proto.body for e in visitor.get("html")])
+
+
+def guest(visitor: AppTest) -> np.ndarray:
+    said = [
+        unpacked(e.proto.bytes) for e in visitor.get("bidi_component") if e.proto.component_name == "deepclust_wire"
+    ]
+    (place,) = [arrays["xy"] for header, arrays in said if header["part"] == "guest"]
+    return place
+
+
+def test_a_drawn_digit_gets_its_cluster_and_its_place(app: Callable[..., AppTest], digits: Run) -> None:
+    visitor = app("try_it", run=digits.id)
+    assert len(guest(visitor)) == 0, "nothing is there before something is drawn"
+    ink = np.zeros((140, 140), np.float32)
+    ink[20:120, 60:80] = 1
+    visitor.session_state[f"pad-{digits.id}-kept"] = ink
+    visitor.run()
+    assert not visitor.exception
+    assert "It lands in Cluster " in texts(visitor)
+    assert len(guest(visitor)) == 2
+    assert texts(visitor).count("Nearest in the ") == 2
+
+
+def test_a_sample_of_the_data_is_disturbed_by_sliders(app: Callable[..., AppTest], digits: Run) -> None:
+    visitor = app("try_it", run=digits.id)
+    visitor.session_state[f"try-{digits.id}"] = "A sample of the data"
+    visitor.run()
+    assert not visitor.exception
+    before = texts(visitor)
+    assert "is like what the run has seen" in before
+    next(t for t in visitor.toggle if t.key == "try-invert").set_value(True).run()
+    assert "hardly seen such a thing" in texts(visitor)
+
+
+def test_vectors_have_a_form(app: Callable[..., AppTest], finished: Run) -> None:
+    visitor = app("try_it", run=finished.id)
+    assert "lands in" in texts(visitor), "the first sample is there at once"
+    visitor.session_state[f"try-{finished.id}"] = "Form"
+    visitor.run()
+    assert not visitor.exception
+    assert len([n for n in visitor.number_input if n.label.startswith("Feature ")]) == 6
+
+
+def test_no_run_says_what_will_be_here(app: Callable[..., AppTest]) -> None:
+    assert "Try something new" in [h.value for h in app("try_it").header]
+
+
+def test_what_the_sheet_sends_is_checked() -> None:
+    ink = np.arange(6, dtype=np.uint8).reshape(2, 3)
+    sent: dict[str, Any] = {"width": 3, "height": 2, "ink": base64.b64encode(ink.tobytes()).decode()}
+    np.testing.assert_allclose(ink_in(sent), ink / 255, rtol=1e-6)
+    assert ink_in({**sent, "ink": ""}) is None
+    for wrong in ({**sent, "width": 4}, {**sent, "ink": "%"}, {"width": 3}, 7, {**sent, "width": 10**9, "height": 1}):
+        with pytest.raises(ValueError, match="Draw again"):
+            ink_in(wrong)
+    file = io.BytesIO()
+    Image.new("L", (4, 4)).save(file, "PNG")
+    assert file_in("data:image/png;base64," + base64.b64encode(file.getvalue()).decode()) == file.getvalue()
+    with pytest.raises(ValueError, match="not a picture"):
+        file_in("data:text/html;base64,PGI+")
+
+
+def test_digits_are_bright_on_dark_and_fill_the_height() -> None:
+    style = style_of(load_dataset("digits").X)
+    assert style is not None
+    assert style.ground == 0
+    assert style.extent == 1.0
+    assert 0.1 < style.pen < 0.4
