@@ -34,7 +34,7 @@ def near_copies(data: Dataset) -> None:
 @st.fragment
 def _groups(data: Dataset, by: str, key: str) -> None:
     pairs = _pairs(data.fingerprint, by, data)
-    start = 0.9 if by == FEATURES else 0.97
+    start = 0.95 if by == FEATURES else 0.97
     least = st.slider("How alike", LEAST, 1.0, start, 0.005, format="%.3f", key=f"{key}-least")
     groups = pairs.groups(least)
     n_pictures = sum(map(len, groups))

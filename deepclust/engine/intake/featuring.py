@@ -20,7 +20,7 @@ from deepclust.disk import make_folder
 from deepclust.engine.detached.process import reap, yield_to_the_page
 from deepclust.engine.detached.work import Report, Work
 
-COMPONENTS = 50  # directions of PCA that a method is given: more did not help (benchmarks/RESULTS.md)
+COMPONENTS = 128  # directions of PCA that a method is given, at most
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,8 @@ def _steps(dataset: Dataset, network: PictureNetwork, own_folder: Path) -> Itera
 
 def with_features(dataset: Dataset, X: np.ndarray, title: str) -> Dataset:
     """The data set with features (n, d) in the place of its pictures, which it keeps to be shown."""
+    spread = float(np.sqrt(np.square(X - X.mean(axis=0)).sum(axis=1).mean() / COMPONENTS))
+    X = X / np.float32(spread or 1.0)  # one factor, for networks that want directions of PCA of a spread of about 1
     pixels = small(dataset)
     if pixels.dtype != np.uint8:
         pixels = np.rint(np.clip(pixels, 0.0, 1.0) * 255.0).astype(np.uint8)
