@@ -14,12 +14,14 @@ import argparse
 import io
 import tempfile
 import time
+import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from sklearn.cluster import KMeans
+from umap import UMAP
 
 from deepclust.data.dataset import Dataset
 from deepclust.data.near_copies import near_pairs
@@ -35,7 +37,6 @@ from deepclust.figures.pictures import contact_sheet
 from deepclust.methods import METHODS
 from deepclust.metrics.exemplars import exemplars
 from deepclust.metrics.external import scores
-from deepclust.projections import PROJECTIONS
 from deepclust.runs import RunStore
 
 SUBSETS = {"fashion_mnist": 10_000}  # pictures, drawn with seed 0
@@ -47,7 +48,7 @@ def opened(name: str, own: Path) -> Dataset:
     return open_dataset(ref, own)
 
 
-def clusters(names: Sequence[str], seeds: Sequence[int], own: Path) -> None:
+def clusters(names: Sequence[str], seeds: Sequence[int], own: Path, pixels: bool) -> None:
     """k-means on UMAP in min(10, k) dimensions, on LocalMAP, and on the features themselves, by mean of the seeds."""
     for name in names:
         data = opened(name, own)
@@ -58,7 +59,7 @@ def clusters(names: Sequence[str], seeds: Sequence[int], own: Path) -> None:
         print(
             f"{name}: {data.describe()}, features {looked:.0f} CPU s, {data.n_samples / max(looked, 0.1):.0f} a CPU s"
         )
-        for what, X in (("features", of_features), ("pixels", data.X.reshape(data.n_samples, -1))):
+        for what, X in (("features", of_features), ("pixels", data.X.reshape(data.n_samples, -1)))[: 1 + pixels]:
             found: dict[str, list[dict[str, float]]] = {}
             R = pca(X, COMPONENTS)[0]
             for seed in seeds:
@@ -77,8 +78,10 @@ def labelled(X: np.ndarray, k: int, seed: int) -> Iterator[tuple[str, np.ndarray
     def kmeans(points: np.ndarray) -> np.ndarray:
         return KMeans(k, n_init=10, random_state=seed).fit_predict(points)
 
-    umap = PROJECTIONS["umap"](min_dist=0.0)
-    yield "UMAP + k-means", kmeans(umap.embed(X, min(10, k), seed, lambda fraction, text: False))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # one thread, as there is a seed
+        umap = UMAP(n_components=min(10, k), min_dist=0.0, random_state=seed)
+        yield "UMAP + k-means", kmeans(umap.fit_transform(X))
     yield "LocalMAP + k-means", METHODS["LocalMAPKMeans"](n_clusters=k, random_state=seed).fit_predict(X)
     yield "k-means", kmeans(X)
 
@@ -179,6 +182,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("clusters", "methods", "journey", "near"))
     parser.add_argument("--data", nargs="+", default=["coil20", "coil100", "fashion_mnist"])
+    parser.add_argument("--pixels", action="store_true", help="the same from pixels, too, for `clusters`")
     parser.add_argument("--methods", nargs="+", default=["KMeans", "LALNet", "SpectralNet", "DSCDAN", "DDLS"])
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--photos", type=int, default=5_000)
@@ -188,7 +192,7 @@ def main() -> None:
     own.mkdir(parents=True, exist_ok=True)
     match asked.what:
         case "clusters":
-            clusters(asked.data, asked.seeds, own)
+            clusters(asked.data, asked.seeds, own, asked.pixels)
         case "methods":
             methods(asked.methods, asked.seeds, own)
         case "journey":

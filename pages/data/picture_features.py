@@ -20,6 +20,7 @@ from pages.visit.say import plain
 TITLE = "What is in the pictures"
 WORKING = "featuring"  # in the session: the reference and the network that is looking at its pictures
 BROUGHT = "brought-network"  # in the session: a network whose numbers are still to be confirmed
+NEXT = "next-network"  # in the session: a network that was brought just now, to be the chosen one
 
 
 def picture_features(ref: Mapping[str, Any]) -> None:
@@ -30,6 +31,8 @@ def picture_features(ref: Mapping[str, Any]) -> None:
         "For photos they sort far better than pixels; for digits and the like, training from pixels does."
     )
     networks = picture_networks(cached.store().datasets)
+    if NEXT in state:  # before the control is drawn, as Streamlit wants it
+        state["picture-network"] = state.pop(NEXT)
     network = st.selectbox("Network", networks, format_func=lambda n: n.title, key="picture-network")
     problem = missing(network)
     if problem:
@@ -89,7 +92,7 @@ def _bring() -> None:
     if use:
         with say.failures(), st.spinner("Trying it on two pictures"):
             chosen = PictureNetwork(network.name, shown_name(title), size, mean, std, network.file)
-            state["picture-network"] = bring_network(chosen, cached.store().datasets)
+            state[NEXT] = bring_network(chosen, cached.store().datasets)
             leave = True
     if leave and network.file is not None:
         network.file.unlink(missing_ok=True)
