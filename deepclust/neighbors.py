@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 EXACT_UP_TO = 100_000
 TREE_UP_TO_DIMENSIONS = 15
 CHUNK = 4_096
+LARGEST = 1e15  # of a number: sums of squares of larger ones leave the range of float32
 FITS_CACHE = 200_000  # numbers that are worked on at once where all samples are compared with one
 
 
@@ -62,6 +63,12 @@ def nearest_to(X: np.ndarray, row: int, n_neighbors: int) -> tuple[NDArray[np.in
     nearest = np.argpartition(squared, m - 1)[:m] if m else np.zeros(0, np.int64)
     nearest = nearest[np.argsort(squared[nearest], kind="stable")].astype(np.int64)
     return nearest, np.sqrt(squared[nearest])
+
+
+def squarable(X: np.ndarray) -> np.ndarray:
+    """X (n, d), divided where float32 cannot hold sums of its squares: neighbours, maps and clusters are the same."""
+    largest = float(np.abs(X).max(initial=0.0))
+    return X / np.float32(largest) if largest > LARGEST else X
 
 
 def first_copies(X: np.ndarray) -> NDArray[np.int64]:

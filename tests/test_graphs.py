@@ -202,3 +202,12 @@ def test_approximate_neighbors_of_many_samples(monkeypatch):
     assert recall > 0.9
     assert (np.diff(distances, axis=1) >= 0).all()
     assert graphs.knn_graph(X, 10).shape == (3_000, 3_000)
+
+
+@pytest.mark.parametrize("factor", [1e-30, 1.0, 1e14, 1e20, 1e38])
+def test_points_are_brought_to_where_their_squares_fit(factor):
+    X = points(50) / 10 * np.float32(factor)
+    near = neighbors.squarable(X)
+    assert (near is X) == (np.abs(X).max() <= neighbors.LARGEST)
+    assert np.isfinite(np.square(near).sum())
+    np.testing.assert_allclose(near / np.abs(near).max(), X / np.abs(X).max(), rtol=1e-6)

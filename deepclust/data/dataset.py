@@ -10,8 +10,9 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from deepclust.neighbors import LARGEST
+
 Kind = Literal["image", "vector", "text"]
-LARGEST = 1e15  # of a number: sums of squares of larger ones leave the range of float32
 NO_LABEL = "(no label)"  # the name of the class of samples without a label, which count in no score
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from deepclust.data.references import open_dataset
 from deepclust.methods import find_method
+from deepclust.neighbors import squarable
 from deepclust.runs import Run, RunStore
 from deepclust.spaces import INPUT, LATENT
 
@@ -28,6 +29,11 @@ class JudgedSpace:
 
 def judged_space(run: Run) -> JudgedSpace:
     """The first of `Method.spaces_without_k` that the run has, else its latent space, with a warning."""
+    space = _space_without_k(run)
+    return replace(space, points=squarable(space.points))
+
+
+def _space_without_k(run: Run) -> JudgedSpace:
     method, k = find_method(run.config.method), run.config.n_clusters
     result = run.result()
     because = f"what {run.config.method} learns follows the k = {k} that it is trained with."

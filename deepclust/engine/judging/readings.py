@@ -12,6 +12,7 @@ from deepclust.engine.maps.jobs import EIGENVECTORS
 from deepclust.engine.training.saved import build
 from deepclust.graphs import spectral_embedding
 from deepclust.methods import find_method
+from deepclust.neighbors import squarable
 from deepclust.runs import Run
 from deepclust.spaces import LATENT
 
@@ -30,5 +31,5 @@ def readings(run: Run, judged: JudgedSpace) -> Iterator[Reading]:
 def read_space(points: np.ndarray, title: str, shaped: bool = False) -> Reading:
     """The gaps of a space (n, d), of at most 10,000 of its samples."""
     some = np.sort(np.random.default_rng(0).permutation(len(points))[:AT_MOST])
-    values = spectral_embedding(points[some], min(EIGENVECTORS, len(some) - 1))[0]
+    values = spectral_embedding(squarable(points[some]), min(EIGENVECTORS, len(some) - 1))[0]
     return Reading(title, tuple(float(v) for v in values), shaped)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepclust.disk import load_arrays, read_json, save_arrays, write_json
+from deepclust.neighbors import squarable
 from deepclust.projections import PROJECTIONS, Cancelled, Projection, cache_key, find_projection, project, sample_ids
 from deepclust.records import Fraction, from_record
 from deepclust.spaces import EIGEN, Space
@@ -287,7 +288,7 @@ def _report(progress: Progress, fraction: float, text: str) -> None:
 
 def _map(job: MapJob, progress: Progress) -> Projection:
     X = job.source.load()
-    X = X.reshape(len(X), -1)
+    X = squarable(X.reshape(len(X), -1))
     if job.graph:
         _report(progress, 0.05, "first eigenvectors of the neighbour graph")
         X = _eigen_axes(job, X)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
+from deepclust.disk import load_arrays, save_arrays
 from deepclust.engine.judging import choosing
 from deepclust.engine.judging.choosing import (
     Board,
@@ -20,6 +21,7 @@ from deepclust.engine.judging.choosing import (
     start_choosing,
 )
 from deepclust.engine.judging.judged_space import judged_space
+from deepclust.engine.judging.readings import readings
 from deepclust.engine.training.more_ks import add_ks
 from deepclust.engine.training.saved import load_model
 from deepclust.engine.training.train import train
@@ -206,6 +208,16 @@ def test_the_space_of_k_means_does_not_depend_on_k(finished: Run) -> None:
     assert space.own
     assert space.words == ""
     assert (space.points == finished.result().embedding).all()
+
+
+def test_a_latent_space_that_float32_cannot_square_is_judged_as_any_other(finished: Run) -> None:
+    (usual,) = readings(finished, judged_space(finished))
+    arrays = load_arrays(finished.folder / "result.npz")
+    embedding = arrays["embedding"] * np.float32(1e36)
+    save_arrays(finished.folder / "result.npz", arrays | {"embedding": embedding})
+    assert np.isfinite(np.square(judged_space(finished).points).sum())
+    (far,) = readings(finished, judged_space(finished))
+    np.testing.assert_allclose(far.values, usual.values, atol=1e-4)
 
 
 def test_of_a_method_that_trains_with_k_the_pre_training_is_judged(ask: Callable[..., Run], store: RunStore) -> None:

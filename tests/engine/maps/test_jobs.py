@@ -58,6 +58,17 @@ def quiet(fraction, text):
     return None
 
 
+@pytest.mark.parametrize("method", ["pca", "tsne"])
+def test_a_space_that_float32_cannot_square_is_mapped_as_any_other(latent, tmp_path, method):
+    arrays = dict(np.load(latent))
+    (tmp_path / "huge").mkdir()
+    huge = tmp_path / "huge" / "result.npz"
+    np.savez(huge, embedding=arrays["embedding"] * np.float32(1e36), labels=arrays["labels"])
+    usual, far = (run_job(job_for(path, method=method, sample=60), quiet) for path in (latent, huge))
+    assert np.isfinite(far.points).all()
+    assert far.trustworthiness == pytest.approx(usual.trustworthiness, abs=0.02)
+
+
 def test_a_job_goes_through_json_unchanged(latent):
     film = FilmJob(fingerprint="f", method="tsne", folder="maps", snapshots="snapshots", numbers=(0, 3), points=30)
     for job in (

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from deepclust.data.dataset import LARGEST, Dataset, Kind
+from deepclust.data.dataset import Dataset, Kind
 from deepclust.data.reading.labels import LABEL_WORDS, classes_of, label_rank, words_of
 from deepclust.data.reading.pictures.flat import flat_shape, standing
 from deepclust.data.reading.source import shorten
+from deepclust.neighbors import LARGEST
 
 WANTED_ARRAYS = (
     "Save the samples as x, shape (n, features) or (n, height, width[, 3]), and the labels, if any, as y: "

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from deepclust.data.dataset import LARGEST
 from deepclust.data.reading.arrays.samples import FAR
 from deepclust.data.reading.pictures.decoding import STARTS
 from deepclust.data.reading.tables.cells import list_of, numbers_of
+from deepclust.neighbors import LARGEST
 
 if TYPE_CHECKING:
     import pandas as pd
