@@ -130,11 +130,13 @@ export default function ({ parentElement }) {
     const uploader = event.target instanceof Element && event.target.closest(UPLOADER);
     const input = uploader && uploader.querySelector('input[type="file"]');
     const entries = [...(event.dataTransfer?.items ?? [])].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-    if (!input || (entries.length < FEWEST && !entries.some((entry) => entry.isDirectory))) return;
+    const loose = [...(event.dataTransfer?.files ?? [])].map((file) => [file.name, file]);
+    const folders = entries.some((entry) => entry.isDirectory);
+    if (!input || (!folders && !isForPacking(loose))) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     event.target.dispatchEvent(new DragEvent("dragleave", { bubbles: true }));
-    dropped(entries).then((files) => hand(input, files)).catch(failed);
+    (folders ? dropped(entries) : Promise.resolve(loose)).then((files) => hand(input, files)).catch(failed);
   }
 
   document.addEventListener("change", onChange, true);

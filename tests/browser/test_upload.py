@@ -190,3 +190,23 @@ def test_many_files_and_a_folder_of_many_are_sent_as_one(quiet: Server, page: An
     expect(page.locator("h3").first).to_have_text("set")
     expect(page.get_by_text("2 true classes, hidden")).to_be_visible()
     assert len([url for url in sent if "upload_file" in url]) == 2
+
+
+DROP = """([target, contents]) => {
+    const transfer = new DataTransfer();
+    for (const [name, bytes] of contents) transfer.items.add(new File([new Uint8Array(bytes)], name));
+    for (const type of ["dragenter", "dragover", "drop"])
+        target.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_many_files_that_are_dropped_are_sent_as_one(quiet: Server, page: Any) -> None:
+    expect = patiently()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method in ("PUT", "POST") else None)
+    begin(page, quiet)
+    files = [[f"{i}.png", list(picture(11))] for i in range(25)]
+    zone = page.get_by_test_id("stFileUploaderDropzone").first.element_handle()
+    page.evaluate(DROP, [zone, files])
+    expect(page.get_by_text("25 pictures · 11 × 11 · grey", exact=True)).to_be_visible()
+    assert len([url for url in sent if "upload_file" in url]) == 1
