@@ -65,15 +65,27 @@ def make_parquet(path: Path, share: float) -> None:
     pd.DataFrame({f"c{j}": dice.normal(size=round(1_000_000 * share)) for j in range(50)}).to_parquet(path)
 
 
+def make_loose(path: Path, share: float) -> None:
+    """1,200 (times the share) small PNG files in a folder, which are chosen all at once; only with --browser."""
+    from PIL import Image
+
+    dice = np.random.default_rng(0)
+    path.mkdir()
+    for i in range(round(1200 * share)):
+        Image.fromarray(dice.integers(0, 256, (24, 24), dtype=np.uint8)).save(path / f"{i}.png")
+
+
 MAKERS: dict[str, tuple[str, Callable[[Path, float], None]]] = {
     "npz": ("pictures.npz", make_npz),
     "zip": ("pictures.zip", make_zip),
     "parquet": ("table.parquet", make_parquet),
+    "loose": ("loose", make_loose),
 }
 TARGETS = {
     "npz": "contact sheet 5 s after the upload ends",
     "zip": "30 s",
     "parquet": "preview 10 s, peak 3 times float32 (600 MB)",
+    "loose": "20 s",
 }
 
 
@@ -167,15 +179,14 @@ def in_the_browser(path: Path) -> float:
             page.set_default_timeout(180_000)
             page.goto(server.url)
             settle(page)
-            page.get_by_role("tab", name="Upload").click()
+            chosen = [str(file) for file in sorted(path.iterdir())] if path.is_dir() else str(path)
+            title = f"{len(chosen):,} files" if path.is_dir() else path.stem
             start = time.perf_counter()
-            page.get_by_test_id("stFileUploader").filter(has_text="Your data").locator("input").set_input_files(
-                str(path)
-            )
+            page.get_by_test_id("stFileUploader").filter(has_text="Your data").locator("input").set_input_files(chosen)
             if path.suffix == ".parquet":
                 page.get_by_role("button", name="Use these data").wait_for()
             else:
-                page.get_by_alt_text(f"{SHEET} samples of {path.stem}").wait_for()
+                page.get_by_alt_text(f"{SHEET} samples of {title}").wait_for()
             return round(time.perf_counter() - start, 2)
         finally:
             chromium.close()
@@ -198,7 +209,7 @@ def main() -> None:
             path = Path(folder) / file
             make(path, asked.share)
             print(f"{name}: {path.stat().st_size / 1e6:,.0f} MB; target: {TARGETS[name]}", flush=True)
-            for _ in range(asked.repeats):
+            for _ in range(0 if path.is_dir() else asked.repeats):
                 command = [sys.executable, "-m", "benchmarks.intake", "--measure", str(path), f"{folder}/own"]
                 done = subprocess.run(command, capture_output=True, text=True, check=True)
                 load = os.getloadavg()[0]
