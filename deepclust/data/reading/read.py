@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from deepclust.data.dataset import Dataset
 from deepclust.data.reading.archives.bundles import TAR_ENDINGS
 from deepclust.data.reading.archives.inner import unwrapped
-from deepclust.data.reading.arrays.apart import named_apart
+from deepclust.data.reading.arrays import apart
 from deepclust.data.reading.arrays.cifar_stl import read_binary_archive
 from deepclust.data.reading.arrays.idx import read_idx_files
 from deepclust.data.reading.arrays.libsvm import read_libsvm_file
@@ -35,9 +34,9 @@ _ARRAYS: dict[FileKind, Callable[[Path, str, int], Named]] = {
     # an .npz is a zip of arrays; under its own name it may have been made by hand, with names that say other things
     "npz": lambda path, label, n: (read_together if path.suffix.lower() == ".zip" else read_whole_npz)(path, label, n),
     "npy": read_whole_npy,
-    "hdf5": partial(named_apart, "deepclust.data.reading.arrays.hdf5.read_arrays_hdf5"),
-    "mat": partial(named_apart, "deepclust.data.reading.arrays.mat.read_mat"),
-    "h5ad": partial(named_apart, "deepclust.data.reading.arrays.h5ad.read_h5ad"),
+    "hdf5": lambda *file: apart.named_apart("deepclust.data.reading.arrays.hdf5.read_arrays_hdf5", *file),
+    "mat": lambda *file: apart.named_apart("deepclust.data.reading.arrays.mat.read_mat", *file),
+    "h5ad": lambda *file: apart.named_apart("deepclust.data.reading.arrays.h5ad.read_h5ad", *file),
     "safetensors": lambda path, label, max_bytes: Named(read_tensors(path, label, max_bytes)),
     "together": read_together,
 }

@@ -5,20 +5,19 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from deepclust.data.reading.arrays import hdf5, mat
+from deepclust.data.reading.arrays import apart
+from deepclust.data.reading.arrays.samples import Named
 
 
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """They are read in this process; the other one has tests of its own (test_apart)."""
 
-    def arrays(reader: str, path: Path, label: str, max_bytes: int) -> dict[str, np.ndarray]:
+    def named(reader: str, path: Path, label: str, max_bytes: int) -> Named:
         module, _, function = reader.rpartition(".")
-        found: dict[str, np.ndarray] = getattr(import_module(module), function)(path, label, max_bytes)
-        return found
+        found = getattr(import_module(module), function)(path, label, max_bytes)
+        return found if isinstance(found, Named) else Named(found)
 
-    for module in (hdf5, mat):
-        monkeypatch.setattr(module, "arrays_apart", arrays)
+    monkeypatch.setattr(apart, "named_apart", named)

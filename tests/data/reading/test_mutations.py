@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import os
+import pickle
+import struct
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -74,6 +77,15 @@ def arff() -> bytes:
     return f"@relation r\n@attribute a numeric\n@attribute b numeric\n@attribute k string\n@data\n{rows}\n".encode()
 
 
+def tensors() -> bytes:
+    header = json.dumps({"x": {"dtype": "F64", "shape": list(X.shape), "data_offsets": [0, X.nbytes]}}).encode()
+    return struct.pack("<Q", len(header)) + header + X.tobytes()
+
+
+def batch(n: int) -> bytes:
+    return pickle.dumps({b"data": RNG.integers(0, 256, (n, 3072)).astype(np.uint8), b"labels": list(range(n))}, 2)
+
+
 SEEDS: dict[str, bytes] = {
     "a.npz": written(lambda s: np.savez(s, x=X, y=Y)),
     "packed.npz": written(lambda s: np.savez_compressed(s, x=PICTURES, y=["a", "b", "a", "b"])),
@@ -100,6 +112,24 @@ SEEDS: dict[str, bytes] = {
     "a-idx3-ubyte": idx(PICTURES[..., 0]),
     "a-idx3-ubyte.gz": gzip.compress(idx(PICTURES[..., 0])),
     "a.libsvm": "\n".join(f"{k} 1:{a:.3f} 2:{b:.3f}" for (a, b, _), k in zip(X, Y, strict=True)).encode(),
+    "a.safetensors": tensors(),
+    "pair.zip": archived(
+        {"X.npy": written(lambda s: np.save(s, X[:4])), "y.npy": written(lambda s: np.save(s, Y[:4]))}
+    ),
+    "projector.zip": archived(
+        {"tensors.tsv": "\n".join("\t".join(map(str, row)) for row in X[:4]).encode(), "metadata.tsv": b"a\nb\na\nb"}
+    ),
+    "sheet.zip": archived(
+        {f"{i}.png": pictures("png")[f"{'ab'[i % 2]}/{i}.png"] for i in range(4)}
+        | {"l.csv": b"file,kind\n0.png,a\n1.png,b\n2.png,a\n3.png,b\n"}
+    ),
+    "deep.zip": archived(
+        {
+            f"{i}.tif": written(lambda s, p=p: Image.fromarray(p[..., 0] * np.float32(9)).save(s, "TIFF"))
+            for i, p in enumerate(PICTURES)
+        }
+    ),
+    "cifar.tar.gz": archived({"train": batch(2), "test": batch(2), "meta": batch(1)}, "w:gz"),
     "idx.zip": archived({"train-images-idx3-ubyte": idx(PICTURES[..., 0]), "train-labels-idx1-ubyte": idx(Y[:4])}),
 }
 

@@ -1,4 +1,4 @@
-"""The process that `arrays_apart` asks: it reads a file, and answers with the arrays."""
+"""The process that `named_apart` asks: it reads a file, and answers with the arrays."""
 
 from __future__ import annotations
 

@@ -21,11 +21,6 @@ PATIENCE = 60.0  # seconds that a file may take, and one more for every SLOW byt
 SLOW = 4 * 2**20
 
 
-def arrays_apart(reader: str, path: Path, label: str, max_bytes: int) -> dict[str, np.ndarray]:
-    """The arrays that a function finds in a file; see `named_apart`."""
-    return named_apart(reader, path, label, max_bytes).arrays
-
-
 def named_apart(reader: str, path: Path, label: str, max_bytes: int) -> Named:
     """What a function finds in a file: "package.module.function" of (path, label, max_bytes), which gives arrays by name.
 

@@ -13,7 +13,7 @@ import pytest
 from scipy.io import savemat
 
 from deepclust.data.reading.arrays import apart
-from deepclust.data.reading.arrays.apart import arrays_apart
+from deepclust.data.reading.arrays.apart import named_apart
 from deepclust.data.reading.read import read_file
 
 ARRAYS = {
@@ -80,7 +80,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_arrays_come_back_as_they_are(file: Path) -> None:
-    arrays = arrays_apart(f"{__name__}.good", file, "mine", 9)
+    arrays = named_apart(f"{__name__}.good", file, "mine", 9).arrays
     assert list(arrays) == list(ARRAYS)
     for name, array in ARRAYS.items():
         np.testing.assert_array_equal(arrays[name], array)
@@ -103,11 +103,11 @@ def test_arrays_come_back_as_they_are(file: Path) -> None:
 )
 def test_every_other_end_is_a_sentence(reader: str, words: str, file: Path) -> None:
     with pytest.raises(ValueError, match=words) as caught:
-        arrays_apart(f"{__name__}.{reader}", file, "mine", 9)
+        named_apart(f"{__name__}.{reader}", file, "mine", 9)
     assert str(caught.value).endswith(".")
 
 
 def test_a_reader_without_an_end_is_ended(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "PATIENCE", 1.0)
     with pytest.raises(ValueError, match=r"^mine could not be read: after 1 s there was no end\. It may be damaged"):
-        arrays_apart(f"{__name__}.endless", file, "mine", 9)
+        named_apart(f"{__name__}.endless", file, "mine", 9)
