@@ -14,9 +14,10 @@ from deepclust.data.reading.arrays import apart
 from deepclust.data.reading.arrays.cifar_stl import read_binary_archive
 from deepclust.data.reading.arrays.idx import read_idx_files
 from deepclust.data.reading.arrays.libsvm import read_libsvm_file
+from deepclust.data.reading.arrays.names import Named
 from deepclust.data.reading.arrays.npz import read_whole_npy, read_whole_npz, shapes_of_npz
 from deepclust.data.reading.arrays.safetensors import read_tensors
-from deepclust.data.reading.arrays.samples import ArrayLook, Named, dataset_of, look_at_arrays, may_ask
+from deepclust.data.reading.arrays.samples import ArrayLook, dataset_of, look_at_arrays, may_ask
 from deepclust.data.reading.arrays.together import read_together
 from deepclust.data.reading.kinds import CHOICES, INNER, FileKind, kind_of_file
 from deepclust.data.reading.pictures.collection import PictureChoice, PictureScan, read_pictures, scan_pictures

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deepclust.data.reading.arrays import apart
-from deepclust.data.reading.arrays.samples import Named
+from deepclust.data.reading.arrays.names import Named
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from deepclust.data.reading.arrays.samples import Named
+from deepclust.data.reading.arrays.names import Named
 from deepclust.data.reading.sentences import in_words
 
 

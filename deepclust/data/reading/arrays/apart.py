@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from deepclust.apart import command, surroundings, why_it_ended
-from deepclust.data.reading.arrays.samples import Named
+from deepclust.data.reading.arrays.names import Named
 
 PATIENCE = 60.0  # seconds that a file may take, and one more for every SLOW bytes of it
 SLOW = 4 * 2**20

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from deepclust.data.reading.arrays.hdf5 import plain_arrays, read_plain
+from deepclust.data.reading.arrays.names import Named
 from deepclust.data.reading.arrays.npz import dense
-from deepclust.data.reading.arrays.samples import Named
 from deepclust.data.reading.labels import LABEL_WORDS, words_of
 from deepclust.data.reading.sentences import in_words
 from deepclust.data.reading.source import check_unpacked, shorten

@@ -15,7 +15,8 @@ from numpy.lib import format as npy
 
 from deepclust.data.dataset import Dataset
 from deepclust.data.reading.archives.zips import check_sizes, open_zip
-from deepclust.data.reading.arrays.samples import KNOWN, WANTED_ARRAYS, Named, dataset_of
+from deepclust.data.reading.arrays.names import KNOWN, WANTED_ARRAYS, Named
+from deepclust.data.reading.arrays.samples import dataset_of
 from deepclust.data.reading.sentences import reason
 from deepclust.data.reading.source import MAX_BYTES, Source, file_name, shorten
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,43 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from deepclust.data.dataset import Dataset, Kind
-from deepclust.data.reading.labels import LABEL_WORDS, classes_of, label_rank, words_of
+from deepclust.data.reading.arrays.names import ID_NAMES, KNOWN, Y_NAMES, Named, check_length, picked, under_known_names
+from deepclust.data.reading.labels import classes_of
 from deepclust.data.reading.pictures.flat import flat_shape, standing
 from deepclust.data.reading.source import shorten
 from deepclust.neighbors import LARGEST
 
-WANTED_ARRAYS = (
-    "Save the samples as x, shape (n, features) or (n, height, width[, 3]), and the labels, if any, as y: "
-    "numpy.savez('data.npz', x=x, y=y)"
-)
-
 FAR = 1000.0  # times its spread: a feature that lies so far from 0 is counted from its middle, for float32
-_X_NAMES = ("x", "X", "data", "images", "embeddings", "features", "fea", "tensors", "vectors", "arr_0")
-_Y_NAMES = ("y", "Y", "labels", "label", "target", "targets", "gnd", "metadata", "arr_1")
-_X_WORDS = {"x", "data", "features", "embeddings", "embedding", "tensors", "vectors", "images", "samples", "inputs"}
-_Y_WORDS = {"y", "labels", "label", "target", "targets", "metadata", "classes"}
-_ID_NAMES = ("ids", "id", "names", "filenames", "paths")
-_SPLIT_NAMES = (("x_train", "x_test"), ("X_train", "X_test"))
 _SERIES = 8  # times as long as they are wide: then arrays of samples are no pictures, unless they are of bytes
-_TO_CHOOSE = "Choose the samples as x (--x NAME) and the labels, if any, as y (--y NAME), or save them anew"
-#: Names under which samples and labels are found.
-KNOWN = {*_X_NAMES, *_Y_NAMES, *_ID_NAMES, *(f"{v}_{part}" for v in "xXyY" for part in ("train", "test"))}
-
-
-@dataclass(frozen=True)
-class Named:
-    """The arrays of a file by name, and what its reader knows of them.
-
-    x, y: which are the samples and the labels, where the file says so. silent: those that nobody misses. by_columns:
-    whether pictures in rows lie there column by column, as MATLAB has them.
-    """
-
-    arrays: dict[str, np.ndarray]
-    notes: Sequence[str] = ()
-    x: str | None = None
-    y: str | None = None
-    silent: Sequence[str] = ()
-    by_columns: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,16 +43,16 @@ def may_ask(shapes: Mapping[str, tuple[tuple[int, ...], np.dtype]]) -> bool:
 
 def look_at_arrays(named: Named, label: str) -> ArrayLook | None:
     """What has to be asked of these arrays; None where there is nothing. ValueError if none can be samples."""
-    known = _known_names(dict(named.arrays), [])
+    known = under_known_names(dict(named.arrays), [])
     shapes = {name: a.shape for name, a in known.items() if a.ndim and a.dtype.kind in "fiubUS"}
     if named.x is not None:
         return ArrayLook(shapes, named.x, named.y, None)
     try:
-        X, _, _, used = _pick(known, label)
+        X, _, _, used = picked(known, label)
     except ValueError:
         if sum(len(shape) > 1 for shape in shapes.values()) < 2:
             raise
-        y = next((n for n in (*_Y_NAMES, *known) if n in known and known[n].ndim == 1), None)
+        y = next((n for n in (*Y_NAMES, *known) if n in known and known[n].ndim == 1), None)
         return ArrayLook(shapes, None, y, None)
     pictures = flat_shape(X) if X.ndim == 2 and X.dtype.kind in "fiu" else X.shape[1:] if _are_series(X) else None
     return None if pictures is None else ArrayLook(shapes, used[0], used[1] if len(used) == 2 else None, pictures)
@@ -101,7 +71,7 @@ def dataset_of(
     name = name or Path(label).stem
     named = named if isinstance(named, Named) else Named(named)
     notes = [*named.notes]
-    arrays = _known_names(dict(named.arrays), notes)
+    arrays = under_known_names(dict(named.arrays), notes)
     if x is None and named.x is not None:
         x, y = named.x, y or named.y
     for part in (x, y):
@@ -109,14 +79,14 @@ def dataset_of(
             raise ValueError(f"{label} has no array {part!r}. It has: {shorten(arrays, 20)}.")
     n_train: int | None = None
     if x is None:
-        X, labels, n_train, used = _pick(arrays, label)
+        X, labels, n_train, used = picked(arrays, label)
         if len(used) == 2 and used[1] not in KNOWN and labels is not None:
             notes.append(f"Labels are the array {used[1]}.")
     else:
         X, labels, used = arrays[x], None, [x]
     if y is not None:
         labels, used = arrays[y], [used[0], y]
-        _check_length(len(X) if X.ndim else 1, labels, label, y)
+        check_length(len(X) if X.ndim else 1, labels, label, y)
         labels = labels.ravel()
     if X.size == 0:
         raise ValueError(
@@ -131,7 +101,7 @@ def dataset_of(
     if "class_names" in arrays and arrays["class_names"].dtype.kind == "U" and class_names is None:
         class_names = tuple(str(c) for c in arrays["class_names"].ravel())
         used.append("class_names")
-    ids_name = next((n for n in _ID_NAMES if n in arrays and n not in used and arrays[n].shape == X.shape[:1]), None)
+    ids_name = next((n for n in ID_NAMES if n in arrays and n not in used and arrays[n].shape == X.shape[:1]), None)
     ids = None
     if ids_name is not None:
         ids, used = _ids(arrays[ids_name]), [*used, ids_name]
@@ -237,139 +207,6 @@ def _within_float32(X: np.ndarray, label: str, notes: list[str]) -> np.ndarray:
         notes.append(f"All numbers were divided by {unit:g}, so that float32 holds them and their squares.")
         X = X / unit
     return X
-
-
-def _known_names(arrays: dict[str, np.ndarray], notes: list[str]) -> dict[str, np.ndarray]:
-    """One-hot labels as numbers; splits under our names; savez(y, X) the other way round; no folders.
-
-    Arrays in folders, or one per class, become x and their labels.
-    """
-    classes = by_class(arrays)
-    if classes is not None:
-        notes.append(f"Each of these is a class of its own: {shorten(sorted(set(classes['y'].tolist())))}.")
-        arrays = classes
-    arrays = _by_roles(arrays)
-    last = [name.rpartition("/")[2] for name in arrays]
-    if len(set(last)) == len(last):
-        arrays = dict(zip(last, arrays.values(), strict=True))
-    arrays = {
-        name: _one_per_sample(a) if name in _Y_NAMES or name.endswith("labels") or name[:2] in ("y_", "Y_") else a
-        for name, a in arrays.items()
-    }
-    first, second = arrays.get("arr_0"), arrays.get("arr_1")
-    if first is not None and second is not None and len(arrays) == 2 and first.ndim == 1 and second.ndim > 1:
-        return {"arr_0": second, "arr_1": first}
-    return arrays
-
-
-def by_class(arrays: dict[str, np.ndarray], fewest: int = 3) -> dict[str, np.ndarray] | None:
-    """x and y of one array per class (ash, birch), or of one per sample in a folder per class (ash/0); None for others."""
-    folders = [name.rpartition("/")[0].rpartition("/")[2] for name in arrays]
-    shapes = {a.shape for a in arrays.values()}
-    if len(shapes) == 1 and len(arrays) > 2 and len(set(folders) - {""}) > 1:
-        return {"x": np.stack(list(arrays.values())), "y": np.array(folders)}
-    known = {*_X_NAMES, *_Y_NAMES, *_ID_NAMES, "x_train", "x_test", "X_train", "X_test"}
-    samples = {a.shape[1:] for a in arrays.values()}
-    named = any(name in known or name.split("_")[-1] in ("images", "labels", "embeddings", "data") for name in arrays)
-    if len(arrays) >= fewest and len(samples) == 1 and () not in samples and not named:
-        y = np.repeat(list(arrays), [len(a) for a in arrays.values()])
-        return {"x": np.concatenate(list(arrays.values())), "y": y}
-    return None
-
-
-def _pick(arrays: dict[str, np.ndarray], label: str) -> tuple[np.ndarray, np.ndarray | None, int | None, list[str]]:
-    """Choose samples and labels by name: X, y or None, length of the training split or None, names used."""
-    for first, second in _SPLIT_NAMES:
-        if first in arrays and second in arrays:
-            X = _joined(arrays, first, second, label)
-            lengths = len(arrays[first]), len(arrays[second])
-            n_train = lengths[0] if all(lengths) else None
-            if "y_train" not in arrays or "y_test" not in arrays:
-                return X, None, n_train, [first, second]
-            for n, name in zip(lengths, ("y_train", "y_test"), strict=True):
-                _check_length(n, arrays[name], label, name)
-            y = _joined(arrays, "y_train", "y_test", label).ravel()
-            return X, y, n_train, [first, second, "y_train", "y_test"]
-    names = [n for n in (*_X_NAMES, "x_train", "X_train") if n in arrays]
-    if not names:  # then the only one that can be samples is meant
-        names = [n for n, a in arrays.items() if a.ndim >= 2 or len(arrays) == 1]
-        names = names if len(names) == 1 else []
-    if not names:
-        raise ValueError(
-            f"{label} holds the arrays {shorten(arrays)}, none of which is known as the samples. {_TO_CHOOSE}: {WANTED_ARRAYS[0].lower()}{WANTED_ARRAYS[1:]}."
-        )
-    X = arrays[names[0]]
-    y_names = [n for n in (*_Y_NAMES, "y_train") if n in arrays and n != names[0]]
-    y_names = y_names or _like_labels(arrays, X, names[0])
-    if not y_names:
-        return X, None, None, names[:1]
-    _check_length(len(X) if X.ndim else 1, arrays[y_names[0]], label, y_names[0])
-    return X, arrays[y_names[0]].ravel(), None, [names[0], y_names[0]]
-
-
-def _like_labels(arrays: dict[str, np.ndarray], X: np.ndarray, x: str) -> list[str]:
-    """The array that may be the labels, if there is one: by its name, or as the only one of few values, one per sample."""
-    fitting = [
-        name
-        for name, a in arrays.items()
-        if name not in (x, *_ID_NAMES)
-        and X.ndim > 1
-        and a.shape in ((len(X),), (len(X), 1))
-        and a.dtype.kind in "iubUS"
-        and 2 <= len(np.unique(a)) <= min(max(50, len(a) // 5), len(a) // 2)
-    ]
-    named = [name for name in fitting if set(words_of(name)) & {*_Y_WORDS, *LABEL_WORDS}]
-    return sorted(named, key=label_rank)[:1] or (fitting if len(fitting) == 1 else [])
-
-
-def role_of(name: str) -> str:
-    """x, y, x_train, ... if the words of a name, with its folders, say so; else ""."""
-    words = [w.lower() for w in re.split(r"[^A-Za-z0-9]+", name)]
-    part = next(
-        (f"_{p}" for p in ("train", "test", "val") if p in words), "_val" if {"valid", "dev"} & set(words) else ""
-    )
-    what = "x" if _X_WORDS & set(words) else "y" if _Y_WORDS & set(words) else ""
-    return what + part if what else ""
-
-
-def _by_roles(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Arrays of a split as x_train, y_train, x_test and y_test, whatever they are called; a part for validation joins training."""
-    roles = {name: role_of(name) for name in arrays}
-    once = [role for role in roles.values() if role]
-    if not {"x_train", "x_test"} <= set(once) or len(set(once)) < len(once):
-        return arrays
-    parts = {roles[name] if "_" in roles[name] else name: array for name, array in arrays.items()}
-    for what in "xy":
-        more, train = parts.get(f"{what}_val"), parts.get(f"{what}_train")
-        if more is not None and train is not None and more.shape[1:] == train.shape[1:]:
-            parts[f"{what}_train"] = np.concatenate([train, parts.pop(f"{what}_val")])
-    return parts
-
-
-def _joined(arrays: dict[str, np.ndarray], first: str, second: str, label: str) -> np.ndarray:
-    try:
-        return np.concatenate([arrays[first], arrays[second]])
-    except (TypeError, ValueError) as error:
-        a, b = arrays[first], arrays[second]
-        raise ValueError(
-            f"{label}: {first} has the shape {a.shape} and type {a.dtype}, but {second} {b.shape} and {b.dtype}. "
-            "Both parts of a split need the same shape and type: correct one of them."
-        ) from error
-
-
-def _one_per_sample(y: np.ndarray) -> np.ndarray:
-    """Labels (n,): of one-hot rows (n, k), the place of their 1."""
-    if y.ndim == 2 and y.shape[1] > 1 and y.dtype.kind in "fiub" and (np.sort(y, axis=1)[:, -2:] == [0, 1]).all():
-        return np.asarray(y.argmax(axis=1))
-    return y
-
-
-def _check_length(n_samples: int, y: np.ndarray, label: str, name: str) -> None:
-    if y.ndim == 0 or len(y) != n_samples or y.size != n_samples:  # (n, 1) is as good as (n,)
-        raise ValueError(
-            f"{label}: there are {n_samples:,} samples but the labels {name!r} have the shape {y.shape}. Exactly one label "
-            f"per sample is needed, shape ({n_samples},): correct {name!r} or leave it out."
-        )
 
 
 def _labels(y: np.ndarray, label: str, notes: list[str]) -> tuple[np.ndarray, tuple[str, ...] | None]:

@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from deepclust.data.reading.archives.bundles import open_bundle
+from deepclust.data.reading.arrays.names import Named, by_class, role_of
 from deepclust.data.reading.arrays.npz import of_records, read_array, read_arrays
-from deepclust.data.reading.arrays.samples import Named, by_class, role_of
 from deepclust.data.reading.pictures.folders import folder_classes
 from deepclust.data.reading.source import check_unpacked
 from deepclust.data.reading.tables.cells import texts_of

@@ -9,8 +9,9 @@ import pytest
 from scipy import sparse
 
 from deepclust.data.dataset import NO_LABEL
+from deepclust.data.reading.arrays.names import Named
 from deepclust.data.reading.arrays.npz import read_npz
-from deepclust.data.reading.arrays.samples import Named, dataset_of, look_at_arrays
+from deepclust.data.reading.arrays.samples import dataset_of, look_at_arrays
 
 RNG = np.random.default_rng(0)
 
