@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
@@ -16,7 +16,6 @@ from deepclust.data.dataset import Dataset
 from deepclust.data.reading.archives.bundles import Bundle, open_bundle
 from deepclust.data.reading.pictures.decoding import (
     STARTS,
-    Decoded,
     Size,
     decode_in_parallel,
     open_picture,
@@ -26,8 +25,8 @@ from deepclust.data.reading.pictures.decoding import (
     upright_size,
 )
 from deepclust.data.reading.pictures.folders import folder_classes, levels_of, masks_among, tree_of
-from deepclust.data.reading.pictures.scale import on_one_scale
 from deepclust.data.reading.pictures.sheets import Sheet, labels_of_sheet, sheets_of
+from deepclust.data.reading.pictures.stack import Pictures, Stack, reasons_of
 from deepclust.data.reading.source import MAX_BYTES, Source, file_name, shorten
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pbm")
@@ -175,28 +174,6 @@ def read_pictures(
     )
 
 
-@dataclass(frozen=True)
-class Pictures:
-    """Decoded pictures: X float32 ``(n, h, w[, 3])`` in [0, 1] of those that are ``kept``, and why others are not.
-
-    members: the file that each comes from. sizes: those that they had. remarks: what was done to them, as sentences.
-    """
-
-    X: np.ndarray
-    kept: list[str]
-    members: list[str]
-    sizes: Counter[Size]
-    broken: dict[str, str]
-    remarks: tuple[str, ...] = ()
-
-    @property
-    def reasons(self) -> list[str]:
-        return _reasons(self.broken)
-
-    def notes(self, strangers: Mapping[str, str]) -> list[str]:
-        return [*_notes(strangers, self.broken, self.sizes, (self.X.shape[1], self.X.shape[2])), *self.remarks]
-
-
 class Contents(Bundle):
     """Files that are in memory already."""
 
@@ -222,7 +199,7 @@ def pictures_of(
         pages = {name: list(scan.pages[name]) for name in scan.pages} if every_page else {}
     places = [(name, page) for name in names for page in pages.get(name, [0])]
     _check_memory(len(places), size, bundle.label, max_bytes)
-    stack = _Stack(places, size)
+    stack = Stack(places, size)
     with quiet_decoders():
         for name, page, decoded in decode_in_parallel(bundle.streams(names), size, pages):
             stack.put(name, page, decoded)
@@ -306,73 +283,6 @@ def _scan(bundle: Bundle, pictures: list[str], strangers: Mapping[str, str], cou
     return PictureScan(names, sizes, broken, tuple(strangers), pages)
 
 
-class _Stack:
-    """Pictures on their way in: those of 8 bits as bytes in one array, deeper ones by their numbers until all are there."""
-
-    def __init__(self, places: Sequence[tuple[str, int]], size: Size) -> None:
-        self.places = {place: i for i, place in enumerate(places)}
-        self.several = Counter(name for name, _ in places)
-        self.bytes = np.empty((len(places), *size, 3), dtype=np.uint8)
-        self.deep: dict[int, np.ndarray] = {}
-        self.is_grey = True
-        self.done: set[int] = set()
-        self.sizes: Counter[Size] = Counter()
-        self.errors = {self._called(*place): "cut short" for place in places}
-        self.n_gaps = self.n_with_pages = 0
-
-    def put(self, name: str, page: int, decoded: Decoded | Exception) -> None:
-        """Add a picture, or the error that stands in its place."""
-        if isinstance(decoded, Exception):
-            self.errors[self._called(name, page)] = reason_of(decoded)
-            return
-        row, pixels = self.places[name, page], decoded.pixels
-        self.sizes[decoded.had] += 1
-        self.n_gaps += decoded.n_gaps
-        self.n_with_pages += decoded.n_pages > 1
-        if pixels.dtype != np.uint8:
-            self.deep[row] = pixels
-        else:
-            pixels = pixels[..., None] if pixels.ndim == 2 else pixels
-            if self.is_grey and pixels.shape[2] == 3:
-                self.is_grey = bool((pixels == pixels[..., :1]).all())
-            self.bytes[row] = pixels
-        self.done.add(row)
-        del self.errors[self._called(name, page)]
-
-    @property
-    def broken(self) -> dict[str, str]:
-        return self.errors
-
-    def pictures(self, broken: dict[str, str], every_page: bool) -> Pictures:
-        """All that could be read, float32 in [0, 1]."""
-        rows = sorted(self.done)
-        stack = self.bytes if len(rows) == len(self.places) else self.bytes[rows]
-        stack = np.ascontiguousarray(stack[..., 0]) if self.is_grey else stack
-        X: np.ndarray = np.divide(stack, np.float32(255.0), dtype=np.float32)
-        remarks = []
-        if self.deep:
-            sentence = on_one_scale(self.deep)
-            remarks += [sentence] if sentence else []
-            for i, row in enumerate(rows):
-                if row in self.deep:
-                    X[i] = self.deep[row] if self.is_grey else self.deep[row][..., None]
-        if self.n_gaps:
-            remarks.append(
-                f"{self.n_gaps:,} pixels are no numbers (NaN, or no data) and were made as dark as the darkest."
-            )
-        if self.n_with_pages and not every_page:
-            files = "One file has" if self.n_with_pages == 1 else f"{self.n_with_pages:,} files have"
-            remarks.append(
-                f"{files} several pages, of which the first was read. Choose all pages to make each a picture."
-            )
-        places = list(self.places)
-        kept = [self._called(*places[row]) for row in rows]
-        return Pictures(X, kept, [places[row][0] for row in rows], self.sizes, broken, tuple(remarks))
-
-    def _called(self, name: str, page: int) -> str:
-        return f"{name} (page {page + 1})" if self.several[name] > 1 else name
-
-
 def _common_size(sizes: Counter[Size], label: str, max_bytes: int) -> Size:
     """The one size of all pictures. MixedSizes if there are several or the pictures would not fit into memory."""
     suggested = suggest_size(sizes)
@@ -413,27 +323,6 @@ def _none_readable(label: str, broken: dict[str, str]) -> ValueError:
     if len(reasons) == 1 and ":" in (reason := reasons.pop()):  # it says what to do
         return ValueError(f"{label}: none of the {len(broken):,} pictures could be read: {reason}.")
     return ValueError(
-        f"{label}: none of the {len(broken):,} pictures could be read ({shorten(_reasons(broken), 3)}). "
+        f"{label}: none of the {len(broken):,} pictures could be read ({shorten(reasons_of(broken), 3)}). "
         "Open one in a picture viewer to see whether the files are whole, and zip them again."
     )
-
-
-def _notes(strangers: Mapping[str, str], broken: dict[str, str], sizes: Counter[Size], size: Size | None) -> list[str]:
-    found = []
-    masks = [n for n, why in strangers.items() if why.startswith("a mask")]
-    if masks:
-        found.append(f"Left out, masks of other pictures: {shorten(masks)}.")
-    if others := [n for n in strangers if n not in masks]:
-        found.append(f"Left out, not a picture: {shorten(others)}.")
-    if broken:
-        found.append(f"Left out, could not be read: {shorten(_reasons(broken))}.")
-    n_resized = sum(count for s, count in sizes.items() if s != size)
-    if n_resized and size is not None:
-        found.append(
-            f"{n_resized:,} pictures were resized to {size[0]} × {size[1]} (scaled to fill, edges cut evenly)."
-        )
-    return found
-
-
-def _reasons(broken: dict[str, str]) -> list[str]:
-    return [f"{name} ({reason})" for name, reason in broken.items()]
