@@ -66,9 +66,9 @@ def nearest_to(X: np.ndarray, row: int, n_neighbors: int) -> tuple[NDArray[np.in
 
 
 def squarable(X: np.ndarray) -> np.ndarray:
-    """X (n, d), divided where float32 cannot hold sums of its squares: neighbours, maps and clusters are the same."""
-    largest = float(np.abs(X).max(initial=0.0))
-    return X / np.float32(largest) if largest > LARGEST else X
+    """X (n, d), divided where its squares leave the range of float32: neighbours, maps and clusters are the same."""
+    largest = max(float(X.max(initial=0.0)), -float(X.min(initial=0.0)))
+    return X / np.float32(largest) if largest > LARGEST or 0 < largest < 1 / LARGEST else X
 
 
 def first_copies(X: np.ndarray) -> NDArray[np.int64]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from deepclust.neighbors import squarable
+
 CHUNK = 16_384
 
 
@@ -33,6 +35,7 @@ def exemplars(embedding: np.ndarray, labels: np.ndarray, n: int = 100) -> Exempl
     clusters, rows = np.unique(labels, return_inverse=True)
     membership = np.zeros((len(clusters), len(labels)), dtype=np.float32)
     membership[rows, np.arange(len(labels))] = 1
+    embedding = squarable(embedding)
     embedding = embedding - embedding.mean(axis=0)  # far from the origin, squares would cancel each other out
     centres = (membership @ embedding) / membership.sum(axis=1, keepdims=True)  # (k, d)
     distances = np.empty((len(labels), len(clusters)), dtype=np.float32)

@@ -40,3 +40,14 @@ def test_a_lone_cluster_and_equal_samples_do_not_divide_by_zero() -> None:
     assert lone.confidence.tolist() == [1.0] * 5
     twins = exemplars(np.zeros((4, 2), np.float32), np.array([0, 0, 1, 1]))
     assert twins.confidence.tolist() == [0.0] * 4
+
+
+@pytest.mark.parametrize("factor", [1e37, 1e-37])
+def test_the_unit_of_a_space_does_not_matter(factor: float) -> None:
+    generator = np.random.default_rng(1)
+    X = generator.normal(size=(60, 3)).astype(np.float32)
+    labels = generator.integers(0, 4, 60)
+    usual, far = exemplars(X, labels), exemplars(X * np.float32(factor), labels)
+    np.testing.assert_allclose(far.confidence, usual.confidence, atol=1e-4)
+    for cluster, ids in usual.typical.items():
+        assert set(far.typical[cluster][:3].tolist()) <= set(ids[:4].tolist())

@@ -58,12 +58,13 @@ def quiet(fraction, text):
     return None
 
 
+@pytest.mark.parametrize("factor", [1e36, 1e-36])
 @pytest.mark.parametrize("method", ["pca", "tsne"])
-def test_a_space_that_float32_cannot_square_is_mapped_as_any_other(latent, tmp_path, method):
+def test_a_space_that_float32_cannot_square_is_mapped_as_any_other(latent, tmp_path, method, factor):
     arrays = dict(np.load(latent))
     (tmp_path / "huge").mkdir()
     huge = tmp_path / "huge" / "result.npz"
-    np.savez(huge, embedding=arrays["embedding"] * np.float32(1e36), labels=arrays["labels"])
+    np.savez(huge, embedding=arrays["embedding"] * np.float32(factor), labels=arrays["labels"])
     usual, far = (run_job(job_for(path, method=method, sample=60), quiet) for path in (latent, huge))
     assert np.isfinite(far.points).all()
     assert far.trustworthiness == pytest.approx(usual.trustworthiness, abs=0.02)
