@@ -12,7 +12,7 @@ import numpy as np
 from deepclust.data.dataset import Dataset, Kind
 from deepclust.data.reading.arrays.names import ID_NAMES, KNOWN, Y_NAMES, Named, check_length, picked, under_known_names
 from deepclust.data.reading.labels import classes_of
-from deepclust.data.reading.pictures.flat import flat_shape, standing
+from deepclust.data.reading.pictures.flat import flat_shape, sides_of, standing
 from deepclust.data.reading.source import shorten
 from deepclust.neighbors import LARGEST
 
@@ -36,9 +36,10 @@ class ArrayLook:
 
 def may_ask(shapes: Mapping[str, tuple[tuple[int, ...], np.dtype]]) -> bool:
     """Whether there may be something to ask of arrays of these shapes and types, so that it is worth reading them."""
-    plain = {n: (shape, dtype) for n, (shape, dtype) in shapes.items() if len(shape) > 1}
-    pictures = all(len(shape) > 2 and dtype == np.uint8 for shape, dtype in plain.values())
-    return not (pictures and set(shapes) & KNOWN)
+    return not set(shapes) & KNOWN or any(
+        (len(shape) == 2 and sides_of(shape[1])) or (len(shape) == 3 and dtype != np.uint8 and _is_long(shape))
+        for shape, dtype in shapes.values()
+    )
 
 
 def look_at_arrays(named: Named, label: str) -> ArrayLook | None:
@@ -119,7 +120,11 @@ def dataset_of(
 
 def _are_series(X: np.ndarray) -> bool:
     """Whether arrays of samples (n, a, b) are series of measurements and no pictures: much longer than wide."""
-    return X.ndim == 3 and X.dtype != np.uint8 and max(X.shape[1:]) >= _SERIES * max(1, min(X.shape[1:]))
+    return X.ndim == 3 and X.dtype != np.uint8 and _is_long(X.shape)
+
+
+def _is_long(shape: tuple[int, ...]) -> bool:
+    return max(shape[1:]) >= _SERIES * max(1, min(shape[1:]))
 
 
 def _shaped(

@@ -17,16 +17,20 @@ def flat_shape(rows: np.ndarray) -> tuple[int, ...] | None:
     Their values have to be whole and from 0 to 255, or from 0 to 1, their number a square or three times one, and pixels
     above and beside each other nearer than any two of a picture.
     """
-    n_features = rows.shape[1]
+    shapes = sides_of(rows.shape[1])
+    some = np.asarray(rows[:_LOOKED_AT] if shapes else rows[:0], np.float64)
+    rough = {shape: _roughness(some.reshape(-1, *shape)) for shape in shapes if _are_pixels(some)}
+    best = min(rough, key=rough.__getitem__, default=None)
+    return best if best is not None and rough[best] < _SMOOTH else None
+
+
+def sides_of(n_features: int) -> list[tuple[int, ...]]:
+    """The shapes of square pictures of so many values, grey or in colour; [] if there is none."""
     for n_colours in (1, 3):
         side = math.isqrt(n_features // n_colours)
         if side >= SMALLEST_SIDE and side * side * n_colours == n_features:
-            some = np.asarray(rows[:_LOOKED_AT], np.float64)
-            shapes = [(side, side, 3), (3, side, side)] if n_colours == 3 else [(side, side)]
-            rough = {shape: _roughness(some.reshape(-1, *shape)) for shape in shapes if _are_pixels(some)}
-            best = min(rough, key=rough.__getitem__, default=None)
-            return best if best is not None and rough[best] < _SMOOTH else None
-    return None
+            return [(side, side, 3), (3, side, side)] if n_colours == 3 else [(side, side)]
+    return []
 
 
 def standing(pictures: np.ndarray) -> np.ndarray:
