@@ -73,7 +73,7 @@ def look_at_file(path: Path, label: str = "", chosen: Mapping[str, Any] | None =
                     return look
                 return replace(look or ArrayLook({}, "", None, None), files=inside.names)
         if kind == "pictures":
-            return scan_pictures(path, label, settled.get("pages"))
+            return scan_pictures(path, label)
         if kind == "table":
             return look_at_table(path, label, settled)
         if kind == "npz" and not may_ask(shapes_of_npz(path, label)):

@@ -108,7 +108,7 @@ class PictureScan:
         return not self.pages and not self.sheets and len(self.levels) <= len(suggested[:1])
 
 
-def scan_pictures(source: Source, name: str = "", pages: str | None = None) -> PictureScan:
+def scan_pictures(source: Source, name: str = "") -> PictureScan:
     """Look at the header of every picture. ValueError if there is none, or none that can be opened."""
     label = name or file_name(source, "the file")
     with open_bundle(source, label, _ADVICE) as bundle:
