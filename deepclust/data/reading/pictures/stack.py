@@ -46,13 +46,13 @@ class Stack:
         self.is_grey = True
         self.done: set[int] = set()
         self.sizes: Counter[Size] = Counter()
-        self.errors = {self._called(*place): "cut short" for place in places}
+        self.broken = {self._called(*place): "cut short" for place in places}
         self.n_gaps = self.n_with_pages = 0
 
     def put(self, name: str, page: int, decoded: Decoded | Exception) -> None:
         """Add a picture, or the error that stands in its place."""
         if isinstance(decoded, Exception):
-            self.errors[self._called(name, page)] = reason_of(decoded)
+            self.broken[self._called(name, page)] = reason_of(decoded)
             return
         row, pixels = self.places[name, page], decoded.pixels
         self.sizes[decoded.had] += 1
@@ -66,18 +66,16 @@ class Stack:
                 self.is_grey = bool((pixels == pixels[..., :1]).all())
             self.bytes[row] = pixels
         self.done.add(row)
-        del self.errors[self._called(name, page)]
-
-    @property
-    def broken(self) -> dict[str, str]:
-        return self.errors
+        del self.broken[self._called(name, page)]
 
     def pictures(self, broken: dict[str, str], every_page: bool) -> Pictures:
         """All that could be read, float32 in [0, 1]."""
         rows = sorted(self.done)
-        stack = self.bytes if len(rows) == len(self.places) else self.bytes[rows]
-        stack = np.ascontiguousarray(stack[..., 0]) if self.is_grey else stack
-        X: np.ndarray = np.divide(stack, np.float32(255.0), dtype=np.float32)
+        if len(rows) < len(self.places):
+            self.bytes = self.bytes[rows]
+        if self.is_grey:  # the colours are given up before there are four bytes for one
+            self.bytes = np.ascontiguousarray(self.bytes[..., 0])
+        X: np.ndarray = np.divide(self.bytes, np.float32(255.0), dtype=np.float32)
         remarks = []
         if self.deep:
             sentence = on_one_scale(self.deep)
