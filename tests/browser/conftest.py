@@ -175,9 +175,11 @@ def choose_few_digits(server: Server, page: Any) -> None:
     few = replace(digits, name="few", title="Few digits", X=digits.X[:200], y=digits.y[:200])
     key = keep_dataset(few, RunStore(server.runs).datasets)["own"]
     page.goto(server.url)
+    settle(page)
     page.get_by_role("tab", name="Yours").click()
     page.locator(f".st-key-own-{key}").get_by_role("button").click()
     page.get_by_role("heading", name="Few digits").wait_for()
+    settle(page)  # a click on a page that is still drawn may be lost
     page.get_by_role("button", name="Choose a method…").click()
     page.get_by_role("heading", name="Train on Few digits").wait_for()
 
