@@ -10,12 +10,14 @@ from typing import IO, Any
 from deepclust.disk import make_folder, whole
 from deepclust.runs import RunStore
 
-WHATS = ("csv", "pictures", "map", "report", "notebook", "run")
+WHATS = ("csv", "pictures", "map", "report", "notebook", "network", "run")
 
 
 def add_commands(commands: Any) -> None:
     """Add both to the subparsers of the command line."""
-    export = commands.add_parser("export", help="take a run along as a table, pictures, a report, a notebook or a zip")
+    export = commands.add_parser(
+        "export", help="take a run along as a table, pictures, a report, a notebook, its network or a zip"
+    )
     export.add_argument("run", metavar="RUN", help="a run (see `deepclust runs`)")
     export.add_argument(
         "--what", choices=WHATS, default="run", help="what to write (default: run, the whole run as a zip)"
@@ -47,6 +49,10 @@ def export_run(asked: argparse.Namespace) -> int:
             from deepclust.exports.bundle import write_bundle
 
             write_bundle(run, store, file, with_data=not asked.without_data)
+        elif asked.what == "network":
+            from deepclust.exports.network import write_network
+
+            write_network(run, file)
         else:
             _write_view(asked, run, store, file)
     n_bytes = asked.to.stat().st_size

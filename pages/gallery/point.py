@@ -10,6 +10,7 @@ import streamlit as st
 from deepclust.data.dataset import Dataset
 from deepclust.figures.pictures import contact_sheet, png_data_uri
 from deepclust.figures.point_path import cluster_strip, path_svg, svg_data_uri
+from deepclust.metrics.lineage import letter
 from deepclust.metrics.memberships import centres_of, memberships
 from deepclust.neighbors import nearest_to
 from deepclust.runs import Run
@@ -114,7 +115,7 @@ def neighbor_row(data: Dataset, clusters: Clusters, title: str, ids: np.ndarray)
     cells = "".join(
         f'<span style="text-align:center;font-size:.8rem;min-width:0"><img src="{cached.strip_of(data, f"one/{i}", np.array([i]), 1)}" '
         f'alt="Sample {i:d}" title="{html.escape(data.name_of(i))}" style="width:100%;max-width:48px;image-rendering:pixelated"><br>'
-        f"{mark(int(clusters.labels[i]))} {int(clusters.labels[i])}</span>"
+        f"{mark(int(clusters.labels[i]))} {letter(int(clusters.labels[i]))}</span>"
         for i in ids.tolist()
     )
     return (

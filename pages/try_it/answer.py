@@ -9,7 +9,7 @@ import streamlit as st
 
 from deepclust.data.dataset import Dataset
 from deepclust.engine.placing.known import UNUSUAL
-from deepclust.engine.placing.placements import Placements
+from deepclust.engine.placing.placements import Placements, part_of
 from deepclust.figures.pictures import png_bytes, png_data_uri, sprite
 from deepclust.spaces import INPUT, LATENT
 from pages.gallery.point import membership_bars, neighbor_row
@@ -66,7 +66,7 @@ def _spaces(placed: Placements) -> None:
     for known in placed.known:
         share = float(placed.percentiles[str(known.space)][0])
         if known.can_tell:
-            told = f"stranger than {share:.0%} of its own samples, {'unusual' if share >= UNUSUAL else 'usual'}"
+            told = f"stranger than {part_of(share)} its own samples, {'unusual' if share >= UNUSUAL else 'usual'}"
         else:
             told = "cannot tell strangers from its own samples, so it is not asked"
         lines.append(f"- In {plain(known.title)}: {told} (AUROC of chimeras {known.tells:.2f})")

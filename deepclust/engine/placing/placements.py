@@ -66,8 +66,8 @@ class Placements:
             return f"{belongs}; whether it is unlike all that the run has seen cannot be told: {self.why_not()}."
         share = float(self.percentiles[str(judge.space)][row])
         if share >= UNUSUAL:
-            return f"{belongs}, but the run has hardly seen such a thing: in {judge.title} it is stranger than {share:.0%} of its own samples."
-        return f"{belongs}, and is like what the run has seen: in {judge.title} it is stranger than {share:.0%} of its own samples."
+            return f"{belongs}, but the run has hardly seen such a thing: in {judge.title} it is stranger than {part_of(share)} its own samples."
+        return f"{belongs}, and is like what the run has seen: in {judge.title} it is stranger than {part_of(share)} its own samples."
 
     def why_not(self) -> str:
         """Why there is no verdict, as the end of a sentence."""
@@ -75,3 +75,10 @@ class Placements:
             return "the data of the run are not on this computer"
         best = self.known[0]
         return f"even in {best.title} only {best.tells:.0%} of chimeras of two samples are stranger than real ones"
+
+
+def part_of(percentile: float) -> str:
+    """A percentile in words that go on with what it is of: "84% of", "nearly all of", "hardly any of"."""
+    if percentile >= 0.995:
+        return "nearly all of"
+    return "hardly any of" if percentile < 0.005 else f"{percentile:.0%} of"
