@@ -40,22 +40,32 @@ def ritz_weights(y_tilde: np.ndarray, edges: Edges) -> NDArray[np.float64]:
 
 
 def best_partition(
-    vectors: np.ndarray, n_clusters: int, edges: Edges, seed: int, n_init: int, unit: bool, margin: float = 1e-9
+    vectors: np.ndarray,
+    n_clusters: int,
+    edges: Edges,
+    seed: int,
+    n_init: int,
+    unit: bool,
+    margin: float = 1e-9,
+    each: bool = False,
 ) -> tuple[NDArray[np.int64], int]:
     """Labels (n,) of highest modularity among k-means on the first k, k + 1, ... m columns, and how many columns it took.
 
     vectors (n, m), m >= k: eigenvectors in the order of their eigenvalues. The first k are the answer to the relaxed
     cut, but where a large cluster has two loose halves, the vector that separates these comes before one that separates
     two other clusters, and k-means on the first k then merges the two. No label is needed to see which is better. More columns are taken if they add more than ``margin`` to the modularity.
+    ``each``: every start of k-means is judged so, not only the tightest of a number of columns.
     """
     from scipy.spatial.distance import cdist
 
+    starts = [(seed + i, 1) for i in range(n_init)] if each else [(seed, n_init)]
     most = vectors.shape[1]
     best, labels, width = -np.inf, np.zeros(len(vectors), np.int64), most
     for m in np.unique(np.linspace(min(n_clusters, most), most, WIDTHS).round().astype(int)):
         space = unit_rows(vectors[:, :m]) if unit else np.asarray(vectors[:, :m], np.float32)
-        found = cdist(space, kmeans_centers(space, n_clusters, seed, n_init)).argmin(axis=1).astype(np.int64)
-        quality = modularity(found, edges)
-        if quality > best + margin:
-            best, labels, width = quality, found, int(m)
+        for start, n_tries in starts:
+            found = cdist(space, kmeans_centers(space, n_clusters, start, n_tries)).argmin(axis=1).astype(np.int64)
+            quality = modularity(found, edges)
+            if quality > best + margin:
+                best, labels, width = quality, found, int(m)
     return labels, width

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from deepclust.compute import to_numpy
 from deepclust.methods.base.code_graph import code_graph, cut_vectors
+from deepclust.methods.base.distort import distorted
 from deepclust.methods.base.graph_cut import vote
 from deepclust.methods.base.rounding import best_partition
 from deepclust.metrics.modularity import edges_of
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     import torch
 
 AXES = 64  # principal components of the samples that are compared
-STARTS = 5  # of k-means for each number of eigenvectors
+STARTS = 5  # of k-means for each number of eigenvectors, each of which is judged
 VECTORS = 2  # eigenvectors for each cluster that are tried
+VIEWS = 4  # distorted copies of each sample, where cuts are judged
 VOTERS = 10  # nearest samples that decide where one goes that is joined to nobody
 
 
@@ -33,14 +35,17 @@ class AnchorGraph:
     class, and the classes hang together by them.
     """
 
-    def __init__(self, X: np.ndarray, n_neighbors: int, n_clusters: int, device: torch.device) -> None:
+    def __init__(self, x: torch.Tensor, n_neighbors: int, n_clusters: int) -> None:
+        self._x, self._n_neighbors, self._n_clusters = x, n_neighbors, n_clusters
+        self._mean, self._axes = principal_axes(to_numpy(x.flatten(1)), AXES)
+        self._places = self._placed(x)
+        self._graph = code_graph([self._places], n_neighbors, n_clusters)
+
+    def _placed(self, x: torch.Tensor) -> torch.Tensor:
+        """Samples (n, ...) by their principal components (n, m)."""
         import torch
 
-        flat = X.reshape(len(X), -1)
-        mean, axes = principal_axes(flat, AXES)
-        self._places = torch.from_numpy((flat - mean) @ axes).to(device)
-        self._n_clusters = n_clusters
-        self._graph = code_graph([self._places], n_neighbors, n_clusters)
+        return torch.from_numpy((to_numpy(x.flatten(1)) - self._mean) @ self._axes).to(x.device)
 
     def companions(self, rows: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         """For each of the rows (b,) a random one of the samples that it is joined to; itself where there is none."""
@@ -61,14 +66,23 @@ class AnchorGraph:
         np.fill_diagonal(joined, False)
         return torch.from_numpy(joined).to(rows.device)
 
-    def clusters(self, seed: int) -> NDArray[np.int64]:
-        """The partition (n,) of the graph into k clusters by its normalised cut, of as many eigenvectors as make the best."""
+    def clusters(self, seed: int, views: bool) -> NDArray[np.int64]:
+        """The partition (n,) into k clusters by the normalised cut, of as many eigenvectors and that start that make the best.
+
+        The best: the highest modularity; with views in the graph in which distorted views of each sample are joined to their
+        nearest samples, too. In the plain one, cuts that join two styles of a kind and such that join two kinds are alike.
+        """
+        import torch
+
+        judge = self._graph
+        if views:
+            generator = torch.Generator().manual_seed(seed)
+            looks = [self._places, *(self._placed(distorted(self._x, generator)) for _ in range(VIEWS))]
+            judge = code_graph(looks, self._n_neighbors, self._n_clusters)
         vectors, _ = cut_vectors(self._graph, VECTORS * self._n_clusters)
-        labels, _ = best_partition(vectors, self._n_clusters, edges_of(self._graph), seed, STARTS, unit=True)
+        labels, _ = best_partition(vectors, self._n_clusters, edges_of(judge), seed, STARTS, unit=True, each=True)
         alone = np.diff(self._graph.indptr) == 0
         if alone.any() and not alone.all():
-            import torch
-
             distance = torch.cdist(self._places[alone], self._places[~alone])
             nearest = distance.topk(min(VOTERS, distance.shape[1]), largest=False).indices
             labels[alone] = vote(to_numpy(nearest), labels[~alone])

@@ -233,7 +233,7 @@ class DDLS(AutoencoderMethod):
         x = self._x = self._tensor(X)
         size = self._batch_size(len(x))
         if self.neighbors_among == ALL:
-            self._graph = AnchorGraph(X, self.n_neighbors, self.n_clusters, self.device_)
+            self._graph = AnchorGraph(x, self.n_neighbors, self.n_clusters)
         if self.views and not self._has_views(x):
             yield Note("info", NO_VIEWS if x.ndim == 2 else VIEWS_OF_ALL)
         optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
@@ -340,7 +340,11 @@ class DDLS(AutoencoderMethod):
 
         z = self._codes(x)
         if keep and self._graph is not None:
-            labels = to_numpy(self._clusters["assigned"]) if self._clusters else self._graph.clusters(self._fit_seed)
+            labels = (
+                to_numpy(self._clusters["assigned"])
+                if self._clusters
+                else self._graph.clusters(self._fit_seed, self._has_views(x))
+            )
             centers = mean_directions(z, labels, z[: self.n_clusters])
             agreement = float((z * centers[labels]).sum(axis=1).mean())
         else:

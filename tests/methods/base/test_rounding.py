@@ -64,3 +64,17 @@ def test_more_eigenvectors_than_clusters_where_blocks_have_loose_halves():
 def test_unit_rows_leave_zeros_alone():
     got = unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]], np.float32))
     np.testing.assert_allclose(got, [[0.6, 0.8], [0, 0]])
+
+
+def test_every_start_is_judged_where_that_is_asked_for():
+    W, _ = loose_halves(30, 0.02)
+    edges = edges_of(W)
+    vectors, _ = cut_vectors(W, 12)
+    qualities = {}
+    for each in (False, True):
+        labels, width = best_partition(vectors[:, :8], 6, edges, 3, 8, unit=True, each=each)
+        assert 6 <= width <= 8
+        qualities[each] = modularity(labels, edges)
+    starts = [best_partition(vectors[:, :8], 6, edges, 3 + i, 1, unit=True)[0] for i in range(8)]
+    assert qualities[True] == pytest.approx(max(modularity(labels, edges) for labels in starts))
+    assert qualities[True] >= qualities[False] - 1e-9

@@ -185,7 +185,7 @@ def test_views_keep_the_clusters_of_the_graph_until_the_network_has_learned_them
         if isinstance(event, Progress) and event.stage != "Pre-training":
             assigned[method.n_iter_] = method._clusters["assigned"].numpy().copy()
     first = assigned[3]
-    np.testing.assert_array_equal(first, method._graph.clusters(method._fit_seed))
+    np.testing.assert_array_equal(first, method._graph.clusters(method._fit_seed, views=True))
     for epoch in (4, 5, 6):  # stage I, and the first of stage II
         np.testing.assert_array_equal(assigned[epoch], first)
     assert adjusted_rand_score(digits[1], method.labels_) > 0.75
