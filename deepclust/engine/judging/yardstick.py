@@ -11,19 +11,21 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from deepclust.disk import load_arrays, make_folder, save_arrays
 from deepclust.engine.detached.process import yield_to_the_page
 from deepclust.engine.detached.work import Report, Work, failure
+from deepclust.owner import recent
 from deepclust.records import Seconds
 from deepclust.runs import RunStore
 from deepclust.runs.run import ENDED, Judged
 
 METHOD = "LocalMAPKMeans"
 LARGEST = 100_000  # samples
+BELIEVED = 600.0  # seconds for which a process that was killed is not tried again
 WARM_UP = 200  # samples of a fit before the clock runs, which loads and compiles
 
 
@@ -49,6 +51,8 @@ def ask_for_yardstick(
     """
     work = yardstick_of(store.root, fingerprint, n_clusters)
     last = work.read()
+    if last.state == "lost" and recent(last.heartbeat, BELIEVED):
+        return replace(last, state="failed")  # killed, maybe for lack of memory: the next one would be, too
     if last.state not in ("missing", "lost", "stopped"):
         return last
     if n_samples > LARGEST:

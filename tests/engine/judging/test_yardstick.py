@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +12,7 @@ from deepclust.data.references import open_dataset
 from deepclust.disk import write_json
 from deepclust.engine.detached.work import Report
 from deepclust.engine.judging import yardstick
-from deepclust.engine.judging.yardstick import LARGEST, Yardstick, ask_for_yardstick, measure, yardstick_of
+from deepclust.engine.judging.yardstick import BELIEVED, LARGEST, Yardstick, ask_for_yardstick, measure, yardstick_of
 from deepclust.owner import this_process
 
 
@@ -72,6 +75,16 @@ def test_it_keeps_out_of_the_way(store, data, started, ask):
     assert started == []
     assert "up to 100,000 samples" in asked(store, data, n=LARGEST + 1).error
     assert started == []
+
+
+def test_one_that_was_killed_is_not_tried_again_at_once(store, data, started):
+    (store.root / "yardsticks").mkdir()
+    dead = Yardstick("running", **{**this_process(), "pid": 2**22 + 1})
+    yardstick_of(store.root, data.fingerprint, 3).tell(dead)
+    report = asked(store, data)
+    assert (report.state, "ended without a word" in report.error, started) == ("failed", True, [])
+    yardstick_of(store.root, data.fingerprint, 3).tell(replace(dead, heartbeat=time.time() - BELIEVED - 1))
+    assert asked(store, data).state == "starting"
 
 
 def test_what_failed_says_why_and_is_not_tried_again_and_again(store, data, started, small_file):
