@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from deepclust.cli import main
 from deepclust.engine.training.train import train
@@ -44,6 +45,23 @@ def test_every_sample_gets_a_row(asked: tuple[Run, list[str]], capsys: pytest.Ca
     table, why = capsys.readouterr().out.split("\n\n")
     assert len(table.splitlines()) == len(labels) + 1
     assert why.startswith("No verdict: even in the ")
+
+
+def test_pictures_may_be_of_any_size_one_of_them_or_a_folder(
+    asked: tuple[Run, list[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str], small_file: Path
+) -> None:
+    run, words = asked
+    (tmp_path / "pictures").mkdir()
+    for row in (0, 40, 80):
+        picture = Image.fromarray(np.rint(np.load(small_file)["x"][row] * 255).astype(np.uint8))
+        picture.resize((60 + row, 60 + row), Image.Resampling.NEAREST).convert("RGB").save(
+            tmp_path / "pictures" / f"{row:02d}.png"
+        )
+    for name, rows in (("pictures", [0, 40, 80]), ("pictures/40.png", [40])):
+        assert main([*words[:3], str(tmp_path / name), *words[4:], "--json"]) == 0
+        samples = json.loads(capsys.readouterr().out)["samples"]
+        assert [row["cluster"] for row in samples] == run.result().labels[rows].tolist()
+        assert [row["sample"] for row in samples] == [f"{row:02d}.png" for row in rows]
 
 
 def test_refusals_are_one_sentence(

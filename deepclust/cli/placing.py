@@ -9,9 +9,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from deepclust.cli import reading
 from deepclust.cli.printing import print_rows
 from deepclust.exports.table import defused
+from deepclust.runs import RunConfig
 
 
 def add_command(commands: Any) -> None:
@@ -29,19 +32,14 @@ def add_command(commands: Any) -> None:
 
 def predict_file(asked: argparse.Namespace) -> int:
     """A row for each sample: cluster, shares, distance to the nearest centre, percentile and verdict."""
-    from deepclust.data.reading.read import read_file
     from deepclust.engine.placing.finished import load_run, names_of
     from deepclust.engine.placing.rows import rows_of
 
     run = load_run(asked.run, asked.runs)
-    choices = reading.choices_of(asked)
-    shape, kind = run.run.config.feature_shape, run.run.config.kind
-    if kind == "image" and asked.data.is_dir():
-        choices.setdefault("size", list(shape[:2]))  # pictures of any sizes, at once in that of the run
-    data = read_file(asked.data.expanduser(), choices)
-    placed = run.predict(data.X)
+    X, samples = _read(asked.data.expanduser(), reading.choices_of(asked), run.run.config)
+    placed = run.predict(X)
     names = names_of(run.run)
-    rows = rows_of(placed, names, [data.name_of(row) for row in range(len(placed))])
+    rows = rows_of(placed, names, samples)
     if asked.json:
         print(json.dumps({"run": run.run.id, "samples": rows}))
     elif asked.csv:
@@ -55,6 +53,24 @@ def predict_file(asked: argparse.Namespace) -> int:
         if placed.judge is None:
             print(f"\nNo verdict: {placed.why_not()}.")
     return 0
+
+
+def _read(path: Path, choices: dict[str, Any], config: RunConfig) -> tuple[np.ndarray, list[str]]:
+    """Samples of a file or a folder, and what they are called. Pictures of any size are brought to that of the run's."""
+    from deepclust.data.reading.pictures.collection import Contents, PictureScan, is_picture, pictures_of
+    from deepclust.data.reading.read import look_at_file, read_file
+    from deepclust.data.reading.source import MAX_BYTES
+
+    if config.kind == "image":
+        height, width = config.feature_shape[:2]
+        if is_picture(path.name) and path.is_file():
+            contents = Contents(path.name, {path.name: path.read_bytes()})
+            pictures = pictures_of(contents, [path.name], (height, width), MAX_BYTES)
+            return pictures.X, pictures.kept
+        if "size" not in choices and isinstance(look_at_file(path), PictureScan):
+            choices = {**choices, "size": [height, width]}
+    data = read_file(path, choices)
+    return data.X, [data.name_of(row) for row in range(data.n_samples)]
 
 
 def _cell(value: Any) -> Any:
