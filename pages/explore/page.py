@@ -155,10 +155,10 @@ def page() -> None:
         st.markdown("k", width="content", help=f"The number of clusters. {ABOUT_K.format(plain(sight.run.regrouping))}")
         k_slider(sight)
         shelf = st.container(width="content")
+    VIEWS[view](sight)
     if VIEWS[view] is not clusters_view:
         about_k(sight)
         beside_others(sight)
-    VIEWS[view](sight)
     with shelf:  # last, when it is known which map is seen
         take(sight)
 
