@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import Any
 
 import streamlit as st
@@ -80,11 +81,14 @@ def _run_picker(run: Run | None) -> None:
         st.badge("No runs yet", color="grey")
         return
     options = list(by_id)
+    labels = {run_id: label_of(listed) for run_id, listed in by_id.items()}
+    often = Counter(labels.values())  # Streamlit takes an option by its words: two runs of a minute need different ones
+    labels = {run_id: label if often[label] == 1 else f"{label} ({run_id[-4:]})" for run_id, label in labels.items()}
     chosen = st.selectbox(
         "Run",
         options,
         index=options.index(run.id) if run is not None else None,
-        format_func=lambda run_id: label_of(by_id[run_id]),
+        format_func=labels.__getitem__,
         placeholder="Open a run",
         label_visibility="collapsed",
         width=410,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -96,6 +97,18 @@ def test_the_badge_on_top_follows_the_slider_at_once(app: Callable[..., AppTest]
     for k in (5, 4, 7):
         visitor.select_slider[0].set_value(k).run()
         assert f"k = {k}" in badges(visitor)
+
+
+def test_two_runs_of_one_minute_are_told_apart_in_the_list(
+    app: Callable[..., AppTest], finished: Run, store: RunStore
+) -> None:
+    twin = finished.folder.with_name(finished.id[:-4] + "fade")
+    shutil.copytree(finished.folder, twin)
+    assert len(store.runs()) == 2
+    visitor = app("explore", run=finished.id)
+    picker = next(box for box in visitor.selectbox if box.label == "Run")
+    assert len(set(picker.options)) == 2
+    assert {option[-6:] for option in picker.options} == {f"({finished.id[-4:]})", "(fade)"}
 
 
 def test_the_slider_follows_a_k_that_is_chosen_elsewhere(app: Callable[..., AppTest], finished: Run) -> None:
