@@ -28,9 +28,9 @@ def ranking_track_record() -> str:
 
 @cache
 def record() -> dict[str, dict[str, Any]]:
-    """Counts {n, in_range, within_1, width, single} of the last benchmark, over latent spaces on which nothing was tuned.
+    """Counts {n, in_range, within_1, width, single} of the last benchmark, over "real" latent spaces on which nothing was tuned.
 
-    "real": of real data; "all": with drawn blobs, which are easy. Empty where there is no record.
+    Empty where there is no record.
     """
     try:
         return dict(json.loads(RECORD.read_text(encoding="utf-8")))
@@ -43,11 +43,10 @@ def track_record() -> str:
     known = record()
     if not known:
         return ""
-    real, every = known["real"], known["all"]
+    real = known["real"]
     return (
         f"How far to trust this: on {real['n']} latent spaces of real data with known classes, none of which was used to tune "
         f"the votes, the range held the number of classes in {real['in_range']} and the best k was within 1 of it in "
-        f"{real['within_1']}; on {every['n'] - real['n']} sets of well separated blobs in "
-        f"{every['in_range'] - real['in_range']} and {every['within_1'] - real['within_1']}. Classes that people name are often "
-        "finer or coarser than the groups that a space shows: look at the pictures."
+        f"{real['within_1']}; it was {real['width']:g} k wide on average. Classes that people name are often finer or coarser "
+        "than the groups that a space shows: look at the pictures."
     )
