@@ -137,6 +137,7 @@ def summary(rows: Sequence[Row]) -> dict[str, Any]:
     """Counts over rows; single: how often each criterion alone comes within 1."""
     return {
         "n": len(rows),
+        "classes": [min((r.true_k for r in rows), default=0), max((r.true_k for r in rows), default=0)],
         "in_range": sum(r.in_range for r in rows),
         "within_1": sum(r.within_1 for r in rows),
         "width": round(float(np.mean([r.verdict.high - r.verdict.low + 1 for r in rows])), 1) if rows else 0.0,

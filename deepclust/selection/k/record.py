@@ -28,7 +28,7 @@ def ranking_track_record() -> str:
 
 @cache
 def record() -> dict[str, dict[str, Any]]:
-    """Counts {n, in_range, within_1, width, single} of the last benchmark, over "real" latent spaces on which nothing was tuned.
+    """Counts {n, classes, in_range, within_1, width, single} of the last benchmark, over "real" latent spaces on which nothing was tuned.
 
     Empty where there is no record.
     """
@@ -45,8 +45,8 @@ def track_record() -> str:
         return ""
     real = known["real"]
     return (
-        f"How far to trust this: on {real['n']} latent spaces of real data with known classes, none of which was used to tune "
-        f"the votes, the range held the number of classes in {real['in_range']} and the best k was within 1 of it in "
+        f"How far to trust this: on {real['n']} latent spaces of real data with {real['classes'][0]} to {real['classes'][1]} known "
+        f"classes, none of which was used to weigh the votes, the range held the number of classes in {real['in_range']} and the best k was within 1 of it in "
         f"{real['within_1']}; it was {real['width']:g} k wide on average. Classes that people name are often finer or coarser "
         "than the groups that a space shows: look at the pictures."
     )
