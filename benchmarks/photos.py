@@ -1,6 +1,6 @@
 """What ready-made features do for pictures: clusters without training, the deep methods with and without them, and own photos.
 
-python -m benchmarks.photos clusters --data coil20 coil100 fashion_mnist     features + PCA + UMAP or LocalMAP + k-means
+python -m benchmarks.photos clusters --data coil20 coil100 fashion-mnist     features + PCA + UMAP or LocalMAP + k-means
 python -m benchmarks.photos methods --methods KMeans DDLS --seeds 0          20 colour objects of COIL-100, with and without
 python -m benchmarks.photos journey                                          5,000 photos from the zip to the galleries
 python -m benchmarks.photos near                                             near copies among 10,000 pictures
@@ -39,7 +39,7 @@ from deepclust.metrics.exemplars import exemplars
 from deepclust.metrics.external import scores
 from deepclust.runs import RunStore
 
-SUBSETS = {"fashion_mnist": 10_000}  # pictures, drawn with seed 0
+SUBSETS = {"fashion-mnist": 10_000}  # pictures, drawn with seed 0
 OBJECTS = 20  # of COIL-100
 
 
@@ -166,7 +166,7 @@ def journey(n: int, own: Path) -> None:
 
 def near(own: Path) -> None:
     """Seconds for all near copies among 10,000 pictures, by pixels and by features."""
-    pixels = opened("fashion_mnist", own)
+    pixels = opened("fashion-mnist", own)
     features = open_dataset({"own": features_here(pixels, LITE0.name, own)["own"]}, own)
     for data, by_features in ((pixels, False), (features, True)):
         began, cpu = time.perf_counter(), time.process_time()
@@ -181,7 +181,7 @@ def near(own: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("clusters", "methods", "journey", "near"))
-    parser.add_argument("--data", nargs="+", default=["coil20", "coil100", "fashion_mnist"])
+    parser.add_argument("--data", nargs="+", default=["coil20", "coil100", "fashion-mnist"])
     parser.add_argument("--pixels", action="store_true", help="the same from pixels, too, for `clusters`")
     parser.add_argument("--methods", nargs="+", default=["KMeans", "LALNet", "SpectralNet", "DSCDAN", "DDLS"])
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])

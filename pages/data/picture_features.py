@@ -30,10 +30,13 @@ def picture_features(ref: Mapping[str, Any]) -> None:
         f"A network that knows many things turns every picture into some hundred numbers. {STANDS_APART} "
         "For photos they sort far better than pixels; for digits and the like, training from pixels does."
     )
-    networks = picture_networks(cached.store().datasets)
+    networks = {network.name: network for network in picture_networks(cached.store().datasets)}
     if NEXT in state:  # before the control is drawn, as Streamlit wants it
         state["picture-network"] = state.pop(NEXT)
-    network = st.selectbox("Network", networks, format_func=lambda n: n.title, key="picture-network")
+    name = st.selectbox(
+        "Network", list(networks), format_func=lambda n: plain(networks[n].title), key="picture-network"
+    )
+    network = networks[name]
     problem = missing(network)
     if problem:
         st.info(plain(problem), icon=":material/info:")
@@ -92,7 +95,7 @@ def _bring() -> None:
     if use:
         with say.failures(), st.spinner("Trying it on two pictures"):
             chosen = PictureNetwork(network.name, shown_name(title), size, mean, std, network.file)
-            state[NEXT] = bring_network(chosen, cached.store().datasets)
+            state[NEXT] = bring_network(chosen, cached.store().datasets).name
             leave = True
     if leave and network.file is not None:
         network.file.unlink(missing_ok=True)

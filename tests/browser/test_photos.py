@@ -85,7 +85,7 @@ def test_photos_are_sorted_by_what_a_network_sees_in_them(server: Server, page: 
     settle(page)
     page.get_by_role("button", name="Train Shortcut").click()
     page.get_by_role("button", name="Explore the clusters").click()
-    page.get_by_alt_text("Most typical samples of cluster C").wait_for()
+    page.get_by_label("Most typical samples of cluster C").wait_for()
     page.get_by_alt_text("Mean picture of cluster A").wait_for()
     assert page.get_by_text("features", exact=True).count(), "the strip says what the run stands on"
     (run,) = RunStore(server.runs).runs()
