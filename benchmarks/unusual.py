@@ -121,9 +121,10 @@ def measure(method: str, n: int, store: RunStore, folder: Path) -> list[str]:
     rows = []
     for known in opened.known:
         space = str(known.space)
-        own = known.density.strangeness(opened._in_space(known, digits.X[:UNSEEN]))
+        own = known.density.strangeness(opened._in_space(known.space, digits.X[:UNSEEN]))
         scores = {
-            name: known.density.strangeness(opened._in_space(known, X)) for name, X in strangers(data.X, folder).items()
+            name: known.density.strangeness(opened._in_space(known.space, X))
+            for name, X in strangers(data.X, folder).items()
         }
 
         def of(*names: str, own: np.ndarray = own, scores: dict[str, np.ndarray] = scores) -> str:

@@ -72,10 +72,11 @@ def _spaces(placed: Placements) -> None:
         lines.append(f"- In {plain(known.title)}: {told} (AUROC of chimeras {known.tells:.2f})")
     with st.expander("How unusual, in which space?"):
         st.markdown("\n".join(lines))
-        n = len(placed.known[0].calibration)
+        n, unseen = len(placed.known[0].calibration), placed.known[0].unseen
+        among = "that were kept from training" if unseen else "of the run that are each taken as if they were new"
         st.caption(
             f"Strange is what is farther from its 5 nearest samples than these are from theirs. The percentage is conformal, among "
-            f"{n:,} samples of the run that are each taken as if they were new; from {UNUSUAL:.0%} on a sample is called unusual, "
+            f"{n:,} samples {among}; from {UNUSUAL:.0%} on a sample is called unusual, "
             "and so is one usual sample in 20. Chimeras are halves of two samples of different clusters: a space that cannot tell "
             "those from real samples says nothing about other strangers. A network places everything among what it knows, so "
             "the space that it learned is often the worse judge."

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from deepclust.data.alike import prepared_like, samples_like
 from deepclust.data.dataset import Dataset
 from deepclust.data.references import open_dataset
-from deepclust.engine.placing.known import Known, known_in
+from deepclust.engine.placing.known import HELD_BACK, Known, known_in
 from deepclust.engine.placing.placements import NEAREST, Placements
 from deepclust.engine.training.saved import load_model
 from deepclust.methods import Method
@@ -22,7 +22,7 @@ from deepclust.results import ClusterResult
 from deepclust.runs import Run, RunStore
 from deepclust.runs.edit_kinds import default_name
 from deepclust.runs.edits import edited
-from deepclust.spaces import INPUT, LATENT
+from deepclust.spaces import INPUT, LATENT, Space
 
 CHIMERAS = 400
 AROUND = 5  # neighbours that place a sample on a map
@@ -88,7 +88,7 @@ class FinishedRun:
         embedding, labels = self.method.transform(samples), self.method.predict(samples)
         shares = np.stack([memberships(point, self.centres) for point in embedding])
         away = np.linalg.norm(embedding[:, None] - self.centres[None], axis=2)
-        in_spaces = {str(known.space): known.percentiles(self._in_space(known, samples)) for known in self.known}
+        in_spaces = {str(known.space): known.percentiles(self._in_space(known.space, samples)) for known in self.known}
         nearest = {str(LATENT): self.latent.of(embedding, NEAREST)[0]}
         if self.input is not None:
             nearest[str(INPUT)] = self.input.of(self._flat(samples), NEAREST)[0]
@@ -156,23 +156,44 @@ class FinishedRun:
         if self.data is None or self._seen is None:
             return ()
         strangers = chimeras(self.data.X, self.result.labels, CHIMERAS)
+        unseen = self._unseen
         further = self.method.further_spaces(strangers)
-        spaces = [
-            known_in(INPUT, "the data", self._seen, self._flat(strangers)),
-            known_in(LATENT, _in_words(self.method), self.result.embedding, self.method.transform(strangers)),
+        names = [space for space in self.result.present if space.name in further]
+        fitted = {
+            INPUT: ("the data", self._seen),
+            LATENT: (_in_words(self.method), self.result.embedding),
+            **{space: (f"the space “{space.name}”", self.result.spaces[space.name]) for space in names},
+        }
+        found = [
+            known_in(
+                space,
+                title,
+                own,
+                self._in_space(space, strangers),
+                None if unseen is None else self._in_space(space, unseen),
+            )
+            for space, (title, own) in fitted.items()
         ]
-        for space in self.result.present:
-            if space.name in further:
-                fitted = self.result.spaces[space.name]
-                spaces.append(known_in(space, f"the space “{space.name}”", fitted, further[space.name]))
-        return tuple(sorted(spaces, key=lambda known: -known.tells))
+        return tuple(sorted(found, key=lambda known: -known.tells))
 
-    def _in_space(self, known: Known, samples: np.ndarray) -> np.ndarray:
-        if known.space == INPUT:
+    @property
+    def _unseen(self) -> NDArray[np.float32] | None:
+        """Some samples of the test part, where the run has learned from the train part alone."""
+        ref = self.run.config.test_part
+        if ref is None or (ref.get("prepare") or {}).get("how", "none") != "none":
+            return None
+        try:
+            X = open_dataset(ref, self._store.datasets).X
+        except (ValueError, OSError):
+            return None
+        return np.asarray(X[np.sort(np.random.default_rng(0).permutation(len(X))[:HELD_BACK])])
+
+    def _in_space(self, space: Space, samples: np.ndarray) -> np.ndarray:
+        if space == INPUT:
             return self._flat(samples)
-        if known.space == LATENT:
+        if space == LATENT:
             return self.method.transform(samples)
-        return self.method.further_spaces(samples)[known.space.name]
+        return self.method.further_spaces(samples)[space.name]
 
     def _flat(self, samples: np.ndarray) -> NDArray[np.float32]:
         return self.method._scale(samples).reshape(len(samples), -1)

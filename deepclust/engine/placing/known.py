@@ -21,8 +21,9 @@ FEWEST, MOST = 500, 5_000  # reference samples
 class Known:
     """A space of a run, and what is usual in it.
 
-    title: what pages call it. calibration (c,): strangeness of samples of the run, each as if it were new. tells: how often a
-    chimera is stranger than a sample of the run, 0.5 to 1 (`deepclust.metrics.unusual.auroc`).
+    title: what pages call it. calibration (c,): strangeness of samples of the run, each as if it were new, or of samples that were
+    kept from its training (``unseen``). tells: how often a chimera is stranger than these, 0.5 to 1
+    (`deepclust.metrics.unusual.auroc`).
     """
 
     space: Space
@@ -30,6 +31,7 @@ class Known:
     density: Density
     calibration: NDArray[np.float64]
     tells: float
+    unseen: bool = False
 
     @property
     def can_tell(self) -> bool:
@@ -53,10 +55,21 @@ def divided(n_samples: int, n_features: int) -> tuple[NDArray[np.int64], NDArray
     return np.sort(order[:most]), np.sort(order[most : most + HELD_BACK])
 
 
-def known_in(space: Space, title: str, fitted: np.ndarray, strangers: np.ndarray) -> Known:
-    """What is known of a space with the run's samples ``fitted`` (n, d), in which chimeras of them are ``strangers`` (m, d)."""
+def known_in(
+    space: Space, title: str, fitted: np.ndarray, strangers: np.ndarray, unseen: np.ndarray | None = None
+) -> Known:
+    """What is known of a space with the run's samples ``fitted`` (n, d), in which chimeras of them are ``strangers`` (m, d).
+
+    unseen: samples (c, d) that the run has not learned from, where there are any; the percentile is then calibrated on them.
+    """
     reference, held_back = divided(len(fitted), fitted.shape[1])
     density = Density.of(fitted[reference])
-    itself = len(reference) == len(fitted)
-    calibration = density.strangeness_of_its_own(held_back) if itself else density.strangeness(fitted[held_back])
-    return Known(space, title, density, calibration, auroc(calibration, density.strangeness(strangers)))
+    if unseen is not None:
+        calibration = density.strangeness(unseen)
+    elif len(reference) == len(fitted):
+        calibration = density.strangeness_of_its_own(held_back)
+    else:
+        calibration = density.strangeness(fitted[held_back])
+    return Known(
+        space, title, density, calibration, auroc(calibration, density.strangeness(strangers)), unseen is not None
+    )

@@ -57,6 +57,21 @@ def test_what_was_never_seen_is_unusual_and_what_was_is_not(ask: Callable[..., R
     assert "hardly seen such a thing: in the " in placed.sentence(125, names)
 
 
+def test_the_percentile_is_calibrated_on_the_test_part_where_the_run_has_not_learned_from_it(
+    ask: Callable[..., Run], store: RunStore, tmp_path
+) -> None:
+    dice = np.random.default_rng(0)
+    y = np.arange(150) % 3
+    X = np.clip(np.eye(36)[y * 9] * 0.8 + dice.random((150, 36)) * 0.3, 0, 1).reshape(150, 6, 6).astype(np.float32)
+    np.savez(tmp_path / "split.npz", x_train=X[:110], y_train=y[:110], x_test=X[110:], y_test=y[110:])
+    run = finished(ask, store, ref={"file": str(tmp_path / "split.npz"), "part": "train"})
+    assert [(known.unseen, len(known.calibration)) for known in run.known] == [(True, 40)] * 2
+    density = next(known for known in run.known if known.space == INPUT)
+    np.testing.assert_allclose(
+        np.sort(density.calibration), np.sort(density.density.strangeness(run._flat(X[110:]))), rtol=1e-5
+    )
+
+
 def test_where_no_space_tells_chimeras_from_samples_there_is_no_verdict(
     ask: Callable[..., Run], store: RunStore, tmp_path
 ) -> None:
