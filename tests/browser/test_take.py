@@ -46,7 +46,9 @@ def test_a_point_and_everything_to_take_along(
     expect(page.locator("img[alt^='Sample ']")).to_have_count(24)
     settle(page)
 
-    page.get_by_text("Neighbours kept", exact=True).click()
+    page.get_by_role("button", name="Colour").click()
+    page.get_by_role("radio", name="Neighbours kept").click()
+    page.keyboard.press("Escape")
     expect(page.get_by_text(PROJECTIONS[BEST_FIRST[0]].note)).to_be_visible()
     expect(page.locator(".map").get_by_text("Neighbours kept")).to_be_visible()
     settle(page)
