@@ -31,7 +31,7 @@ export function listen(keys: Keys, here: () => boolean, focused: () => boolean):
   const act = (event: KeyboardEvent): boolean => {
     const { key } = event;
     if (key in STEPS) return keys.step(...STEPS[key]);
-    if (key === "Escape") return keys.clear();
+    if (key === "Escape") return !document.querySelector("[data-testid='stPopoverBody']") && keys.clear(); // which it closes
     if (!here()) return false;
     if (key === " ") return focused() && keys.play();
     if (key === "l" || key === "L") keys.lasso();
