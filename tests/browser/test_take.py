@@ -50,7 +50,7 @@ def test_a_point_and_everything_to_take_along(
     page.get_by_role("radio", name="Neighbours kept").click()
     page.keyboard.press("Escape")
     expect(page.get_by_text(PROJECTIONS[BEST_FIRST[0]].note)).to_be_visible()
-    expect(page.locator(".map").get_by_text("Neighbours kept")).to_be_visible()
+    expect(page.locator(".legend").get_by_text("Neighbours kept")).to_be_visible()
     settle(page)
 
     page.get_by_role("button", name="Take it with you").click()
@@ -78,6 +78,6 @@ def test_a_point_and_everything_to_take_along(
     page.get_by_role("button", name="folder_open").click()
     page.locator("[data-testid='stPopoverBody'] input[type='file']").set_input_files(zipped)
     page.wait_for_url(re.compile(rf"/explore\?run={run.id}-[0-9a-f]{{4}}"))
-    expect(page.locator(".map").get_by_text("Neighbours kept")).to_be_visible()
+    expect(page.locator(".legend").get_by_text("Neighbours kept")).to_be_visible()
     expect(page.get_by_text("k = 10: the clusters that KMeans found")).to_be_visible()
     assert len(store.runs()) == len(before) + 1
