@@ -23,10 +23,10 @@ from pages.map.choice import choose_map, spaces
 from pages.map.colouring import KEPT, colour_by, painted
 from pages.map.map import WINDOW, show_map
 from pages.map.projections import chosen_map, first_map, map_caption, mapped_ids
+from pages.parts.both_parts import both_parts
 from pages.parts.opening import open_finished
 from pages.parts.pick import chosen_by_hand, in_address, key_of, pick
 from pages.parts.strip import strip
-from pages.parts.test_part import test_part
 from pages.parts.yardstick import yardstick_line
 from pages.visit import session
 from pages.visit.say import plain
@@ -72,7 +72,7 @@ def about_k(sight: Sight) -> None:
 
 def beside_others(sight: Sight) -> None:
     """How the run did on what it has not learned from, and beside the method that needs no training."""
-    test_part(sight)
+    both_parts(sight)
     yardstick_line(sight.run.config, sight.data, sight.run)
 
 

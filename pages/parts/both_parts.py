@@ -10,7 +10,7 @@ from pages.visit.sight import Sight
 SCORES = {"acc": "ACC", "nmi": "NMI", "ari": "ARI"}
 
 
-def test_part(sight: Sight) -> None:
+def both_parts(sight: Sight) -> None:
     """A row for each part and way; scores against labels once they are revealed. Nothing for other runs."""
     metrics = sight.outcome.metrics
     test = metrics.get("test_part")
@@ -26,7 +26,7 @@ def test_part(sight: Sight) -> None:
     }
     for key, title in shown.items():
         table[title] = ["–" if scores.get(key) is None else f"{scores[key]:.3f}" for scores in judged]
-    with st.container(key="test-part", width="stretch"):
+    with st.container(key="both-parts", width="stretch"):
         st.table(table, border="horizontal", hide_index=True)
         st.caption(
             "The train part was learned from, the test part was not: it is **placed** by what was learned, and clustered **by itself** "
