@@ -145,25 +145,30 @@ class _Reader:
                 notes.append(f"Column {column.name} holds very large numbers and was divided by {column.unit:g}.")
         for name, (count, example) in self.strange.items():
             notes.append(f"Column {name}: {count:,} values are no numbers ({example}) and count as missing.")
-        keep: np.ndarray | None = None
-        if bare := self._without_bare_rows(X):
-            X = self.X[: self.n]
-            notes.append(bare)
+        keep = self._with_values(X)
+        if keep is not None:
+            n_bare = self.n - int(np.count_nonzero(keep))
+            rows = f"row {int(keep.argmin()) + 1:,} is" if n_bare == 1 else f"{n_bare:,} rows are"
+            notes.append(f"Left out, without any value: {rows} empty but for a remark.")
+            X = X[keep]
+        codes = self.codes[: self.n] if keep is None else self.codes[: self.n][keep]
         gaps = np.isnan(X).sum(axis=0) if X.size else np.zeros(X.shape[1], int)
-        if choice.missing == "drop" and (gaps.any() or (self.codes[: self.n] < 0).any()):
-            gapless = ~np.isnan(X).any(axis=1) & ~(self.codes[: self.n] < 0).any(axis=1)
-            keep = np.asarray(gapless)
-            left_out = self.n - int(np.count_nonzero(gapless))
-            if left_out == self.n:
+        if choice.missing == "drop" and (gaps.any() or (codes < 0).any()):
+            gapless = ~np.isnan(X).any(axis=1) & ~(codes < 0).any(axis=1)
+            left_out = len(X) - int(np.count_nonzero(gapless))
+            if left_out == len(X):
                 raise ValueError(
                     f"{label}: every row has a missing value. Fill the gaps instead, or leave out the emptiest columns: "
                     f"{shorten(self._emptiest(gaps))}."
                 )
-            X = X[keep]
-            notes.append(f"{left_out:,} of {self.n:,} rows with missing values were left out.")
+            notes.append(f"{left_out:,} of {len(X):,} rows with missing values were left out.")
+            X, codes = X[gapless], codes[gapless]
+            if keep is None:
+                keep = np.asarray(gapless)
+            else:
+                keep[np.flatnonzero(keep)[~gapless]] = False
         elif gaps.any():
             notes += self._fill(X, gaps)
-        codes = self.codes[: self.n] if keep is None else self.codes[: self.n][keep]
         if self.categories:
             X = self._with_categories(X, codes, notes)
         y, class_names = self._classes(keep, notes)
@@ -179,22 +184,14 @@ class _Reader:
         described = Dataset(title, X, y=y, class_names=class_names, kind=kind, title=title, notes=tuple(notes), ids=ids)
         return described, keep
 
-    def _without_bare_rows(self, X: np.ndarray) -> str:
-        """Leave out the rows without any number, word or label: sums, sources and remarks below a table. A sentence if any are."""
-        if X.shape[1] < 2 or not self.n:
-            return ""
+    def _with_values(self, X: np.ndarray) -> np.ndarray | None:
+        """The rows that hold any number, word or label; the others are sums, sources and remarks. None where all do, or none."""
+        if X.shape[1] < 2 or not self.n or not np.isnan(X[:, 0]).any():
+            return None
         bare = np.isnan(X).all(axis=1) & (self.codes[: self.n] < 0).all(axis=1)
         if self.labels:
             bare &= np.char.strip(np.concatenate(self.labels)) == ""
-        n_bare = int(bare.sum())
-        if not n_bare or n_bare == self.n:
-            return ""
-        rows = np.flatnonzero(bare)
-        self.X, self.codes, self.n = X[~bare], self.codes[: self.n][~bare], self.n - n_bare
-        self.labels = [np.concatenate(self.labels)[~bare]] if self.labels else []
-        self.ids = [np.concatenate(self.ids)[~bare]] if self.ids else []
-        which = f"row {rows[0] + 1:,} is" if n_bare == 1 else f"{n_bare:,} rows are"
-        return f"Left out, without any value: {which} empty but for a remark."
+        return ~bare if bare.any() and not bare.all() else None
 
     def _name_at(self, at: int) -> str:
         j = int(np.searchsorted(self.offsets, at, side="right")) - 1

@@ -346,3 +346,19 @@ def test_one_word_for_gaps_leaves_a_column_one_of_numbers(tmp_path):
     ds = read_table(tmp_path / "t.csv")
     assert ds.feature_shape == (2,)
     assert any("5 values are no numbers ('missing' in row 1)" in note for note in ds.notes)
+
+
+@pytest.mark.parametrize("missing", ["median", "drop"])
+def test_what_goes_with_the_rows_stays_with_them_where_some_are_left_out(tmp_path, missing):
+    rows = [f"r{i},{i / 7:.3f},{'' if i == 5 else i},{'xy'[i % 2]}" for i in range(30)]
+    rows[20:20] = ["remark,,,"]
+    (tmp_path / "t.csv").write_text("\n".join(["id,a,b,kind", *rows]))
+    choice = TableChoice(("a", "b"), label="kind", id="id", missing=missing)
+    ds = read_table(tmp_path / "t.csv", choice)
+    expected = [i for i in range(30) if missing == "median" or i != 5]
+    assert [ds.name_of(row) for row in range(ds.n_samples)] == [f"r{i}" for i in expected]
+    np.testing.assert_allclose(ds.X[:, 0], np.array(expected) / 7, atol=1e-3)
+    assert ds.y is not None
+    assert ds.y.tolist() == [i % 2 for i in expected]
+    (column,) = [c for c in ds.columns if c.name == "a"]
+    np.testing.assert_allclose(column.values, ds.X[:, 0], atol=1e-6)
