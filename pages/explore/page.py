@@ -10,7 +10,7 @@ from deepclust.spaces import LATENT
 from pages.explore.apart import apart
 from pages.explore.eigen import eigen_view
 from pages.explore.in_training import in_training
-from pages.explore.lalnet_views import has_views, lalnet_views
+from pages.explore.lalnet.views import has_views, lalnet_views
 from pages.explore.take import note_map, take
 from pages.explore.time_machine import time_machine
 from pages.explore.truth import numbers, truth

@@ -14,9 +14,9 @@ from deepclust.projections import PROJECTIONS
 from deepclust.results import BY_KMEANS
 from deepclust.runs import Run
 from deepclust.spaces import Space
-from pages.explore.lalnet_network import graphs, units
-from pages.explore.lalnet_over_time import over_time
-from pages.explore.lalnet_subject import Subject, too_old
+from pages.explore.lalnet.network import graphs, units
+from pages.explore.lalnet.over_time import over_time
+from pages.explore.lalnet.subject import Subject, too_old
 from pages.gallery.gallery import KINDS, rows_of_pictures
 from pages.map.choice import Choice, projection_control
 from pages.map.colouring import CLASS, CLUSTER, colour_control

@@ -10,8 +10,8 @@ from deepclust.figures.lalnet_views import accuracy_curve
 from deepclust.figures.multiples import multiple
 from deepclust.metrics.external import acc
 from deepclust.projections import PROJECTIONS
-from pages.explore import lalnet_snapshots
-from pages.explore.lalnet_subject import Subject
+from pages.explore.lalnet import snapshots as kept
+from pages.explore.lalnet.subject import Subject
 from pages.map.choice import projection_control
 from pages.map.projections import mapped_ids, request_job, wait_for
 from pages.parts.charts import chart
@@ -24,7 +24,7 @@ HEIGHT = 215  # pixels of a map
 def over_time(subject: Subject) -> None:
     """Maps of the same samples from the first snapshot to the last, and ACC over the epochs once labels are revealed."""
     run = subject.sight.run
-    snapshots = lalnet_snapshots.snapshots_of(run)
+    snapshots = kept.snapshots_of(run)
     if snapshots is None:
         st.info("This run has told nothing while it trained, so there is nothing to show over time.")
         return
@@ -78,7 +78,7 @@ def over_time(subject: Subject) -> None:
         st.caption("How right the clusters were at each moment is shown once the labels are revealed.")
 
 
-def _accuracies(subject: Subject, snapshots: lalnet_snapshots.Snapshots) -> list[float]:
+def _accuracies(subject: Subject, snapshots: kept.Snapshots) -> list[float]:
     """ACC of the clusters of each snapshot; nothing while the labels are hidden."""
     classes = subject.sight.judged
     return [] if classes is None else [acc(classes[snapshots.sample], labels) for labels in snapshots.labels]

@@ -11,8 +11,8 @@ from deepclust.metrics.lalnet.arrays import SPACES, mean_of, means_by_cluster, m
 from deepclust.metrics.lalnet.graphs import adjacencies, connections
 from deepclust.metrics.lineage import letter
 from deepclust.transforms import TRANSFORMATIONS, members_of
-from pages.explore import lalnet_snapshots
-from pages.explore.lalnet_subject import Subject, too_old
+from pages.explore.lalnet import snapshots as kept
+from pages.explore.lalnet.subject import Subject, too_old
 from pages.parts.charts import chart
 from pages.parts.pick import pick
 from pages.visit.say import plain
@@ -88,7 +88,7 @@ def units(subject: Subject) -> None:
 
 def graphs(subject: Subject) -> None:
     """The graphs G_Y and G_M of a few samples as training goes on."""
-    snapshots = lalnet_snapshots.snapshots_of(subject.sight.run)
+    snapshots = kept.snapshots_of(subject.sight.run)
     if snapshots is None or not len(snapshots.z):
         too_old()
         return
@@ -103,7 +103,7 @@ def graphs(subject: Subject) -> None:
     st.fragment(_graph_pane)(subject, snapshots, names)
 
 
-def _graph_pane(subject: Subject, snapshots: lalnet_snapshots.Snapshots, names: tuple[str, ...]) -> None:
+def _graph_pane(subject: Subject, snapshots: kept.Snapshots, names: tuple[str, ...]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         epoch = st.select_slider(
             "Epoch", snapshots.epochs, value=snapshots.epochs[-1], key=f"lalnet-epoch-{subject.sight.run.id}"
@@ -122,7 +122,7 @@ def _graph_pane(subject: Subject, snapshots: lalnet_snapshots.Snapshots, names: 
     groups = subject.groups(snapshots.rows)
     left, right = st.columns(2, gap="medium")
     if drawn == DRAWN[0]:
-        points = lalnet_snapshots.layout(subject.sight.run, snapshots, len(names))
+        points = kept.layout(subject.sight.run, snapshots, len(names))
         parents = [f"{name}: {TRANSFORMATIONS[name].words}" for name in names[:2]]
         called = subject.names or [f"cluster {letter(g)}" for g in range(int(groups.max()) + 1)]
         for column, graph, of, spoken, title in (
@@ -145,6 +145,6 @@ def _graph_pane(subject: Subject, snapshots: lalnet_snapshots.Snapshots, names: 
             width=MATRIX,
             caption="G_M: the same, and inside each transformation sorted by colour group",
         )
-    story = lalnet_snapshots.story(snapshots, groups, subject.key, len(names), strength)
+    story = kept.story(snapshots, groups, subject.key, len(names), strength)
     kinds = "classes" if subject.by_class else "clusters"
     chart(story_curves(snapshots.epochs, story, epoch, kinds), "lalnet-story", "Both graphs over the epochs")

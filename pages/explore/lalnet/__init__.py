@@ -1,0 +1,1 @@
+"""The figures of LALNet's paper, of the run that is open."""
