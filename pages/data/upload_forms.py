@@ -103,7 +103,7 @@ def arrays_form(look: ArrayLook) -> dict[str, Any] | None:
     shape = look.shapes.get(look.x or "", ())
 
     def with_shape(name: str | None) -> str:
-        return "none" if name is None else f"{plain(name)}: {' × '.join(map(str, look.shapes[name]))}"
+        return "none" if name is None else f"{plain(name)}: {' × '.join(f'{side:d}' for side in look.shapes[name])}"
 
     if look.x is None or (len(matrices) > 1 and look.pictures is None and look.shapes):
         left, right = st.columns(2)

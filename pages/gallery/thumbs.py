@@ -27,7 +27,7 @@ def size_control() -> int:
             list(SIZES),
             value=USUAL,
             key="thumb-size",
-            format_func=lambda size: f"{size} px",
+            format_func="{:d} px".format,
             width=110,
             label_visibility="collapsed",
         )

@@ -20,7 +20,9 @@ RENDERED: dict[str, tuple[int, tuple[str, ...]]] = {
     **dict.fromkeys(("info", "warning", "error", "success", "html"), _BODY),
     **dict.fromkeys(("button", "download_button", "form_submit_button", "link_button", "page_link", "popover"), _LABEL),
     **dict.fromkeys(("checkbox", "toggle", "selectbox", "multiselect", "slider", "number_input", "text_input"), _LABEL),
-    **dict.fromkeys(("text_area", "file_uploader", "expander", "status", "color_picker", "date_input"), _LABEL),
+    **dict.fromkeys(
+        ("text_area", "file_uploader", "camera_input", "expander", "status", "color_picker", "date_input"), _LABEL
+    ),
     **dict.fromkeys(("radio", "select_slider", "segmented_control", "pills", "menu_button"), _OPTIONS),
     "metric": (3, ("label", "value", "delta")),
     "tabs": (1, ("tabs",)),
@@ -51,6 +53,7 @@ SILENT = {
     ),
     # sentences of the library, read: numbers and names of this program only
     *("duration", "in_time", "in_bytes", "with_spread", "ordinal", "map_words", "gap_words", "ranking_track_record"),
+    "part_of",
     *(
         "colour",
         "text_mark",
