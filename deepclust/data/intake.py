@@ -17,7 +17,7 @@ from typing import IO, BinaryIO
 
 from deepclust.data.reading.arrays.idx import is_idx
 from deepclust.data.reading.arrays.together import belong_together
-from deepclust.data.reading.kinds import ENDINGS, WANTED
+from deepclust.data.reading.kinds import ENDINGS, WANTED, refuse_unread
 from deepclust.data.reading.pictures.collection import is_picture
 from deepclust.data.reading.source import shorten
 from deepclust.data.reading.texts import is_text
@@ -92,6 +92,7 @@ def ending_of(name: str, strict: bool = True) -> str:
     if found:
         return max(found, key=len)
     if strict:
+        refuse_unread(name, shown_name(name))
         suffix = PurePosixPath(name).suffix[:20]
         what = f"Files that end in {suffix!r} are" if suffix else "A file without an ending is"
         raise ValueError(f"{what} not known here. {WANTED}.")
@@ -151,6 +152,7 @@ def _packed(folder: Path, files: Sequence[tuple[str, BinaryIO]]) -> Incoming:
     parts = belong_together([n for n, _ in files])
     others = [n for n, _ in files if not (is_picture(n) or is_text(n) or is_idx(n) or n in parts)]
     if len(others) > len(files) // 2:
+        refuse_unread(others[0], shown_name(others[0]))
         raise ValueError(
             f"Several files at once must be pictures or .txt files, but there are {shorten(others)}. Send one table or one "
             "array at a time, or X.npy with y.npy, or tensors.tsv with metadata.tsv."

@@ -65,6 +65,9 @@ def test_files_that_do_not_belong_together_are_refused(tmp_path):
     for name in ("a.docx", "a"):
         with pytest.raises(ValueError, match=r"not known here\. Give a \.zip"):
             receive([(name, io.BytesIO(b"x"))], tmp_path)
+    for names in (["a.pkl"], ["1.heic", "2.heic"]):
+        with pytest.raises(ValueError, match=r"a\.pkl is pickled.*to_csv|1\.heic holds HEIC.*Export them as JPEG"):
+            receive([(name, io.BytesIO(b"x")) for name in names], tmp_path)
     assert list((tmp_path / "incoming").iterdir()) == []
 
 

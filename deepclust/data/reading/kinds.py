@@ -148,7 +148,7 @@ def _kind(path: Path, label: str) -> FileKind:
         if n_pages_of(path) > 1:
             return "pictures"
         raise ValueError(f"{label} is a single picture, and one sample cannot be clustered. {WANTED}.")
-    _refuse_unread(path.name, label)
+    refuse_unread(path.name, label)
     with open(path, "rb") as stream:
         start = stream.read(8)
     found = next((kind for magic, kind in _MAGIC if start.startswith(magic)), None)
@@ -158,7 +158,7 @@ def _kind(path: Path, label: str) -> FileKind:
     )
 
 
-def _refuse_unread(name: str, label: str) -> None:
+def refuse_unread(name: str, label: str) -> None:
     """ValueError for a kind that is known and not read, with the way out."""
     if why := _why_unread(name):
         raise ValueError(f"{label} {why}.")
@@ -179,7 +179,7 @@ def _kind_of_bundle(path: Path, label: str) -> FileKind:
         unread = [n for n in names if _why_unread(n)]
         n_pictures = sum(map(is_picture, names)) or len(picture_names(bundle))
         if len(unread) > n_pictures + len(texts) + len(data):
-            _refuse_unread(unread[0], label)
+            refuse_unread(unread[0], label)
         if n_pictures and n_pictures >= max(len(data), len(texts), 1) and not (n_pictures == 1 and data):
             return "pictures"
         if belong_together(names):
