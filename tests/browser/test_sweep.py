@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from deepclust.runs import RunStore
-from tests.browser.conftest import Server, settle
+from tests.browser.conftest import Server, choose_few_digits, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 PATIENCE, LONG = 60_000, 240_000  # milliseconds
@@ -20,7 +20,7 @@ def test_from_a_sweep_to_a_chosen_setting(server: Server, page: Any) -> None:
 
     page.set_default_timeout(LONG)
     store = RunStore(server.runs)
-    page.goto(f"{server.url}/train")
+    choose_few_digits(server, page)
     page.locator(".st-key-choose-KMeans").get_by_role("button").first.click()
     settle(page)
     page.get_by_text("Sweep over settings and seeds").click()
