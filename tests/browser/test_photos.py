@@ -87,7 +87,10 @@ def test_photos_are_sorted_by_what_a_network_sees_in_them(server: Server, page: 
     page.get_by_role("button", name="Explore the clusters").click()
     page.get_by_label("Most typical samples of cluster C").wait_for()
     page.get_by_alt_text("Mean picture of cluster A").wait_for()
-    assert page.get_by_text("features", exact=True).count(), "the strip says what the run stands on"
+    badge = page.locator(".st-key-strip").get_by_text(
+        re.compile(r"^\W*(visibility)?\s*features$")
+    )  # its icon is a word
+    expect(badge.first).to_be_visible(timeout=PATIENCE)
     (run,) = RunStore(server.runs).runs()
     assert run.config.features == "tiny eyes"
     labels = run.result().labels
