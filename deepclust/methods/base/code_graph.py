@@ -32,6 +32,16 @@ def mainland(W: csr_array, n_clusters: int) -> NDArray[np.bool_]:
     return np.asarray(large[part_of])
 
 
+def without_islands(W: csr_array, n_clusters: int) -> csr_array:
+    """The graph W (n, n) without the edges of samples that are not on its `mainland`."""
+    from scipy import sparse
+
+    kept = sparse.diags_array(mainland(W, n_clusters).astype(np.float64))
+    W = sparse.csr_array(kept @ W @ kept)
+    W.eliminate_zeros()
+    return W
+
+
 def cut_vectors(W: csr_array, n_vectors: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """U float32 (n, m), and the eigenvalues (m + 1,), m = n_vectors: the least of tr(U^T L U) with U^T D U / sum(D) = I.
 
@@ -82,8 +92,4 @@ def code_graph(looks: Sequence[torch.Tensor], n_neighbors: int, n_clusters: int)
         W = W + sparse.csr_array(
             (np.full(n * k, 0.5 / len(looks)), nearest.ravel(), np.arange(0, n * k + 1, k)), shape=(n, n)
         )
-    W = sparse.csr_array(W + W.T)
-    kept = sparse.diags_array(mainland(W, n_clusters).astype(np.float64))
-    W = sparse.csr_array(kept @ W @ kept)
-    W.eliminate_zeros()
-    return W
+    return without_islands(sparse.csr_array(W + W.T), n_clusters)

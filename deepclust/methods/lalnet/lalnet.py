@@ -41,6 +41,7 @@ TERMS = {
 
 
 GRAPH, KMEANS = "graph", "k-means"
+QUICK = {"max_epochs": 90, "steps_per_epoch": 45, "n_channels": 16, "n_hidden": 1024, "batch_size": 200, "n_init": 5}
 PAPER = {
     "max_epochs": 400,
     "steps_per_epoch": 1,
@@ -85,7 +86,7 @@ class LALNet(AcolMethod):
         r" \quad N = B^T B",
     )
     presets = {
-        "quick": {"max_epochs": 90, "steps_per_epoch": 45, "n_channels": 16, "n_hidden": 1024, "batch_size": 200},
+        "quick": QUICK,
         "paper": PAPER,
         "svhn": {**PAPER, "scaling": "sample"},  # as the authors' script does for these photographs
     }

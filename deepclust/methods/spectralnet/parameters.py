@@ -166,4 +166,12 @@ class SpectralNetParameters(AutoencoderMethod):
         group="Graph",
         advanced=True,
     )
+    unit_length: bool = param(
+        False,
+        "Directions only",
+        help="Scale each sample's outputs to length 1 before k-means, so that the rim of a cluster and its middle fall together "
+        "(Ng, Jordan, Weiss 2002). The paper does not.",
+        group="Clustering",
+        advanced=True,
+    )
     n_init: int = shared.n_init()

@@ -39,7 +39,7 @@ class GraphRule:
 
     The affinity is a Gaussian of the distance, ``local``: with a scale for each sample, else with the median distance to
     the ``scale_neighbor``-th neighbour. ``normalized``: the Laplacian of a batch. ``walk``: steps of a random walk, 0 for
-    as many as the eigenvalues suggest.
+    as many as the eigenvalues suggest. ``unit``: rows of Y are compared by their direction.
     """
 
     n_neighbors: int
@@ -49,6 +49,7 @@ class GraphRule:
     of_all: bool
     normalized: bool
     walk: int
+    unit: bool = False
 
     def neighbors_of_all(self, n_samples: int) -> int:
         """How many neighbours in the whole set stand for those in a batch: as many times more as there are samples.

@@ -159,6 +159,7 @@ class SpectralNet(SpectralNetParameters):
             of_all=self.graph == "walk",
             normalized=self.normalized,
             walk=self.walk,
+            unit=self.unit_length,
         )
 
     # -- training ------------------------------------------------------------------------------------------------
@@ -280,8 +281,12 @@ class SpectralNet(SpectralNetParameters):
     # -- what was found ------------------------------------------------------------------------------------------
 
     def _encode(self, x: torch.Tensor) -> torch.Tensor:
+        from torch.nn.functional import normalize
+
+        from deepclust.nets.spectral import SPECTRAL
+
         shown: torch.Tensor = self._net(x)
-        return shown
+        return normalize(shown) if self.unit_length and self._net.reached == SPECTRAL else shown
 
     def _settle(self, X: np.ndarray) -> None:
         import torch
@@ -294,15 +299,16 @@ class SpectralNet(SpectralNetParameters):
                 rows = batches(len(graph.c), 8192)
                 y_tilde = torch.cat([self._net.exact_outputs(graph.c[r.to(graph.c.device)]) for r in rows])
             self._net.orthonormal.set_weights(eigenvector_weights(y_tilde, graph, self.n_init, self._fit_seed))
-            self.embedding_ = self.spectral_embedding_ = self._embed(X)
-            self._keep_found(graph)
+            self.embedding_ = self._embed(X)
+            self.spectral_embedding_ = to_numpy(self._net.orthonormal(y_tilde).float())
+            self._keep_found(graph, self.spectral_embedding_)
         else:
             self.embedding_ = self._embed(X)
         self.cluster_centers_ = kmeans_centers(self.embedding_, self.n_clusters, self._fit_seed, self.n_init)
         self.labels_ = self._assign(self.embedding_)
 
-    def _keep_found(self, graph: BatchGraph | WalkGraph) -> None:
-        """Further spaces, and what the eigen view shows."""
+    def _keep_found(self, graph: BatchGraph | WalkGraph, y: np.ndarray) -> None:
+        """Further spaces, and what the eigen view shows; Y (n, w)."""
         from deepclust.metrics.subspace import orthonormality
 
         if self._net.autoencoder is not None:
@@ -313,7 +319,7 @@ class SpectralNet(SpectralNetParameters):
             width = self.embedding_.shape[1]
             self._found_extras["exact eigenvectors"] = graph.vectors[:, :width].astype(np.float32)
             self._found_extras["exact eigenvalues"] = np.asarray(graph.values[:width], np.float32)
-        self._found_extras["orthonormality"] = orthonormality(self.embedding_, to_numpy(graph.held), self._fit_seed)
+        self._found_extras["orthonormality"] = orthonormality(y, to_numpy(graph.held), self._fit_seed)
 
     def _spaces(self) -> dict[str, np.ndarray]:
         return self._found_spaces

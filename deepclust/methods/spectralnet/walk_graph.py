@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from deepclust.compute import to_numpy
+from deepclust.methods.base.code_graph import cut_vectors, without_islands
 from deepclust.methods.base.rounding import best_partition
 from deepclust.methods.spectralnet.spectral_graph import EXACT_UP_TO, GraphRule, held_back, whole_graph
 from deepclust.metrics.modularity import edges_of
@@ -73,23 +74,20 @@ class WalkGraph:
         import torch
         from scipy import sparse
 
-        from deepclust.graphs import laplacian_eigenvectors
-
         self.c, self.s, self.rule = c, s, rule
         held = held_back(len(c), n_clusters, seed)
         seen = np.setdiff1d(np.arange(len(c)), held)
         self.held, self.train = (torch.from_numpy(rows).to(c.device) for rows in (held, seen))
         space = to_numpy(s)
-        W = self._whole = whole_graph(space, rule)
+        W = self._whole = without_islands(whole_graph(space, rule), n_clusters)
         self._degree = np.asarray(W.sum(axis=1)).ravel()
         self.values: np.ndarray | None = None
         self.vectors: np.ndarray | None = None
         self.walk, self.n_outputs = rule.walk, n_clusters
         self._n_clusters, self._seed = n_clusters, seed
         if rule.walk == 0 or len(c) <= EXACT_UP_TO:
-            values, vectors = laplacian_eigenvectors(W, most + 1, seed)
-            vectors /= np.sqrt(np.maximum(self._degree, 1e-300))[:, None]
-            self.n_outputs = self.best_width(vectors[:, :most] / np.abs(vectors).mean(), STARTS)
+            vectors, values = cut_vectors(W, most)
+            self.n_outputs = self.best_width(vectors / np.abs(vectors).mean(), STARTS)
             self.walk = rule.walk or walk_length(values[min(self.n_outputs, len(values) - 1)])
             if len(c) <= EXACT_UP_TO:
                 self.values = values[: self.n_outputs]
@@ -109,8 +107,9 @@ class WalkGraph:
         """How many of the first columns of Y (n, m), from one for each cluster up, make the best partition."""
         if Y.shape[1] <= self._n_clusters:
             return int(Y.shape[1])
-        edges = edges_of(self._whole)
-        return best_partition(Y, self._n_clusters, edges, self._seed, n_init, unit=False, margin=MARGIN)[1]
+        edges, unit = edges_of(self._whole), self.rule.unit
+        margin = 0.0 if unit else MARGIN
+        return best_partition(Y, self._n_clusters, edges, self._seed, n_init, unit=unit, margin=margin)[1]
 
     def begin_epoch(self, generator: torch.Generator) -> None:
         """Send out the walkers of an epoch, from where long walks are found: with probabilities like the degrees in the

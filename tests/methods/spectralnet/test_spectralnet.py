@@ -116,6 +116,24 @@ def test_new_points_one_by_one_always_the_same(on_rings):
     np.testing.assert_array_equal(together, [method.predict(point[None])[0] for point in new])
 
 
+def test_directions_of_the_output_are_clustered_and_the_output_is_kept(monkeypatch):
+    """Also where the number of outputs is chosen."""
+    from deepclust.methods.spectralnet import walk_graph
+
+    compared = []
+    partition = walk_graph.best_partition
+    monkeypatch.setattr(walk_graph, "best_partition", lambda *a, **k: compared.append(k["unit"]) or partition(*a, **k))
+    X, y = blobs()
+    method = SpectralNet(3, **{**SMALL, "max_epochs": 6}, affinity="euclidean", unit_length=True).fit(X)
+    assert set(compared) == {True}
+    np.testing.assert_allclose(np.linalg.norm(method.embedding_, axis=1), 1, rtol=1e-5)
+    assert orthonormality_error(method.spectral_embedding_) < 1e-3
+    lengths = np.linalg.norm(method.spectral_embedding_, axis=1, keepdims=True)
+    np.testing.assert_allclose(method.embedding_ * lengths, method.spectral_embedding_, atol=1e-5)
+    assert adjusted_rand_score(y, method.labels_) > 0.95
+    np.testing.assert_array_equal(method.predict(X), method.labels_)
+
+
 def test_agrees_with_fresh_k_means_on_new_well_separated_samples():
     from sklearn.cluster import KMeans
 
@@ -430,6 +448,20 @@ def test_neighbours_in_a_batch_and_among_all():
     assert rule.neighbors_of_all(1000) == 30
     assert rule.neighbors_of_all(50) == 3
     assert GraphRule(3, 100, 3, False, True, False, 0).neighbors_of_all(1000) == 3
+
+
+def test_a_few_samples_apart_take_no_eigenvector():
+    X, _ = blobs(k=2, d=3)
+    far = np.array([[90, 90, 90], [91, 90, 90], [90, 91, 90]], np.float32)
+    s = torch.from_numpy(np.concatenate([X, far, -far]))
+    rule = GraphRule(2, 64, 2, local=True, of_all=True, normalized=False, walk=0, unit=True)
+    graph = WalkGraph(s, s, rule, 2, 3, 0)
+    assert not graph.vectors[-6:].any()
+    assert graph.values[0] == pytest.approx(0, abs=1e-6)
+    degree = graph._degree
+    np.testing.assert_allclose(
+        graph.vectors.T @ (degree[:, None] * graph.vectors) / degree.sum(), np.eye(graph.n_outputs), atol=1e-4
+    )
 
 
 def test_a_tenth_is_held_back_and_never_learned_from():
