@@ -79,7 +79,9 @@ def _spaces(placed: Placements) -> None:
             f"{n:,} samples {among}; from {UNUSUAL:.0%} on a sample is called unusual, "
             "and so is one usual sample in 20. Chimeras are halves of two samples of different clusters: a space that cannot tell "
             "those from real samples says nothing about other strangers. A network places everything among what it knows, so "
-            "the space that it learned is often the worse judge."
+            "the space that it learned is often the worse judge. Measured with k-means on 3,000 digits of MNIST (AUROC, benchmarks/RESULTS.md): "
+            "drawn letters 0.92, those that look like digits 0.80, clothes 0.96; but a bare bar is a 1 to it and an O a 0, and of the drawn "
+            "letters it calls 55% unusual, the others usual."
         )
 
 
