@@ -119,16 +119,24 @@ function blurred(grid: Float32Array, wide: number, high: number): Float32Array {
 
 /** Lay the levels of a group over the picture, with a line where a level ends. */
 function shade(pixels: ImageData, grid: Float32Array, wide: number, high: number, colour: string): void {
-  let top = 0;
-  for (const value of grid) top = Math.max(top, value);
+  let [top, left, right, first, last] = [0, wide, 0, high, 0]; // the densest place, and the cells that hold any
+  for (let i = 0; i < grid.length; i++) {
+    if (!grid[i]) continue;
+    const [column, line] = [i % wide, Math.floor(i / wide)];
+    top = Math.max(top, grid[i]);
+    [left, right] = [Math.min(left, column), Math.max(right, column)];
+    [first, last] = [Math.min(first, line), Math.max(last, line)];
+  }
+  const [x0, x1] = [Math.max(0, left - 1) * FINE, Math.min(wide - 1, right + 1) * FINE];
+  const [y0, y1] = [Math.max(0, first - 1) * FINE, Math.min(high - 1, last + 1) * FINE];
   const { r, g, b } = rgb(colour);
   const levels = LEVELS.map((share) => share * top);
   const { data, width } = pixels;
   let above = new Int8Array(width);
-  for (let y = 0; y < (high - 1) * FINE; y++) {
+  for (let y = y0; y < y1; y++) {
     const [line, down] = [Math.floor(y / FINE), (y % FINE) / FINE];
     const here = new Int8Array(width);
-    for (let x = 0; x < (wide - 1) * FINE; x++) {
+    for (let x = x0; x < x1; x++) {
       const at = line * wide + Math.floor(x / FINE);
       const [a, c] = [grid[at], grid[at + wide]];
       const [bb, d] = [grid[at + 1], grid[at + wide + 1]];
