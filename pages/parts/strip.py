@@ -19,7 +19,7 @@ from pages.parts.open_run import open_run
 from pages.visit import cached, say, session
 from pages.visit.say import plain
 
-PAGES = ("data", "train", "explore", "choose")
+PAGES = ("data", "train", "explore", "choose", "try_it")
 STATE_COLOURS: dict[str, Any] = {
     "queued": "grey",
     "running": "blue",
@@ -39,7 +39,7 @@ def strip() -> None:
     run = session.current_run()
     with st.container(horizontal=True, gap="xxsmall", key="strip-pages"):
         for name in PAGES:  # seen in a narrow window only
-            st.page_link(f"pages/{name}/page.py", label=name.capitalize())
+            st.page_link(f"pages/{name}/page.py", label=name.replace("_", " ").capitalize())
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="strip"):
         _run_picker(run)
         open_run()
