@@ -61,7 +61,7 @@ def test_newcomer_trains_on_digits_and_explores_the_clusters(server: Server, pag
     page.get_by_role("slider").first.focus()
     page.keyboard.press("ArrowRight")
     page.get_by_text(re.compile("k = 11: k-means on the latent space")).wait_for()
-    page.wait_for_function("document.querySelectorAll('img[alt^=\"Most typical samples\"]').length === 11")
+    expect(page.locator("[aria-label^='Most typical samples of cluster']")).to_have_count(11, timeout=60_000)
     assert "k=11" in page.url
 
     page.get_by_text("Reveal labels").click()

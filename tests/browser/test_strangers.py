@@ -63,7 +63,10 @@ def test_names_of_others_stay_words(page: Any, tmp_path: Path) -> None:
         page.goto(f"{server.url}/explore?run={run.id}")
         page.get_by_text("Reveal labels").click()
         page.get_by_text("Clusters against classes").wait_for()
+        settle(page)
+        page.get_by_role("button", name="Colour").click()
         page.get_by_role("radio", name="Class", exact=True).click()
+        page.keyboard.press("Escape")
         look(WORDS, *NAMES)
 
         for name in ("train", "choose"):
