@@ -179,20 +179,7 @@ def test_lobpcg_takes_over_where_arpack_does_not_converge(monkeypatch):
     np.testing.assert_allclose(spectral_embedding(X, 4)[0], expected, atol=1e-4)
 
 
-@pytest.fixture
-def compiled_plainly(monkeypatch):
-    """numba optimises nothing: what is compiled here runs once, and pynndescent is much to compile."""
-    import numba
-
-    monkeypatch.setenv("NUMBA_OPT", "0")
-    numba.config.reload_config()
-    yield
-    monkeypatch.undo()
-    numba.config.reload_config()
-
-
 @pytest.mark.slow
-@pytest.mark.usefixtures("compiled_plainly")
 def test_approximate_neighbors_of_many_samples(monkeypatch):
     X = points(3_000, 5)
     exact = nearest_neighbors(X, 10)[0]
@@ -204,7 +191,7 @@ def test_approximate_neighbors_of_many_samples(monkeypatch):
     assert graphs.knn_graph(X, 10).shape == (3_000, 3_000)
 
 
-@pytest.mark.parametrize("factor", [1e-43, 1e-30, 1.0, 1e14, 1e20, 1e38])
+@pytest.mark.parametrize("factor", [1e-36, 1e-30, 1.0, 1e14, 1e20, 1e38])
 def test_points_are_brought_to_where_their_squares_fit(factor):
     X = points(50) / 10 * np.float32(factor)
     near = neighbors.squarable(X)

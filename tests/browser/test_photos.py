@@ -78,6 +78,7 @@ def test_photos_are_sorted_by_what_a_network_sees_in_them(server: Server, page: 
     settle(page)
     card = page.locator("[data-testid='stVerticalBlock']").filter(has=page.get_by_text("k-means", exact=True)).last
     card.get_by_role("button", name="Choose", exact=True).click()
+    card.get_by_text("chosen", exact=True).wait_for()  # the form is that of the method now
     settle(page)
     clusters = page.get_by_test_id("stNumberInput").filter(has_text="Clusters").first.locator("input")
     clusters.fill("3")

@@ -42,7 +42,7 @@ def test_a_lone_cluster_and_equal_samples_do_not_divide_by_zero() -> None:
     assert twins.confidence.tolist() == [0.0] * 4
 
 
-@pytest.mark.parametrize("factor", [1e37, 1e-37])
+@pytest.mark.parametrize("factor", [1e37, 1e-34])
 def test_the_unit_of_a_space_does_not_matter(factor: float) -> None:
     generator = np.random.default_rng(1)
     X = generator.normal(size=(60, 3)).astype(np.float32)

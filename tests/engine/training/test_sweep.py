@@ -38,8 +38,9 @@ def test_all_are_waited_for(ask, store, monkeypatch):
     monkeypatch.setattr(module, "launch", work)
     told = []
     asked = ask("KMeans")
-    store.delete(asked)  # or they would wait for its worker to speak
-    runs = run_all(sweep(asked.config, {"n_init": [1, 2]}), store, told.append)
+    config = asked.config
+    store.delete(asked, force=True)  # or they would wait for its worker to speak
+    runs = run_all(sweep(config, {"n_init": [1, 2]}), store, told.append)
     assert [run.status().state for run in runs] == ["done", "done"]
     assert {run.id for run in told} == {run.id for run in runs}
 

@@ -264,17 +264,6 @@ def test_a_missing_file(ask, store, small_file):
     assert not run.has_result
 
 
-def test_nan_in_the_file(ask, store, small_file):
-    run = ask("KMeans")
-    with np.load(small_file) as arrays:
-        x = arrays["x"]
-    x[7, 0, 0] = np.nan
-    np.savez(small_file, x=x)
-    status = train(run, store)
-    assert status.state == "failed"
-    assert "NaN" in status.message
-
-
 def test_data_that_changed_since_the_run_was_set_up(ask, store, small_file):
     run = ask("KMeans")
     with np.load(small_file) as arrays:

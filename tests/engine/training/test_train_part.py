@@ -16,6 +16,7 @@ from deepclust.events import Progress
 from deepclust.methods import METHODS
 from deepclust.metrics.external import acc
 from deepclust.runs.table import TESTED, scores_of_test
+from tests.engine.training.test_train import send_and_wait
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_both_scores_survive_a_stop_and_a_resume(ask, store, train_part):
 
     def stop(event):
         if isinstance(event, Progress) and event.epoch == 1:
-            run.send("stop")
+            send_and_wait(run, "stop")
 
     assert train(run, store, watch=stop).state == "stopped"
     assert run.metrics()["test_part"]["n_samples"] == 30
