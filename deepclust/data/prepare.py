@@ -185,16 +185,8 @@ def subset(dataset: Dataset, n: int, seed: int = 0, stratified: bool = False) ->
         rows, how = np.sort(dice.permutation(dataset.n_samples)[:n]), "at random"
     n_train = None if dataset.n_train is None else int((rows < dataset.n_train).sum())
     note = f"{n:,} of {dataset.n_samples:,} samples, drawn {how} with seed {seed}."
-    return replace(
-        dataset,
-        X=dataset.X[rows],
-        y=None if dataset.y is None else dataset.y[rows],
-        ids=None if dataset.ids is None else dataset.ids[rows],
-        pictures=None if dataset.pictures is None else dataset.pictures[rows],
-        columns=tuple(replace(column, values=column.values[rows]) for column in dataset.columns),
-        n_train=n_train or None,
-        title=f"{dataset.title}, {n:,} samples",
-        notes=(*dataset.notes, note),
+    return _at(
+        dataset, rows, n_train=n_train or None, title=f"{dataset.title}, {n:,} samples", notes=(*dataset.notes, note)
     )
 
 
@@ -214,6 +206,17 @@ def take_part(dataset: Dataset, part: str) -> Dataset:
         )
     rows = slice(None, dataset.n_train) if part == "train" else slice(dataset.n_train, None)
     taken = len(range(dataset.n_samples)[rows])
+    return _at(
+        dataset,
+        rows,
+        n_train=None,
+        title=f"{dataset.title}, {part} part",
+        notes=(*dataset.notes, f"The {part} part: {taken:,} of {dataset.n_samples:,} samples."),
+    )
+
+
+def _at(dataset: Dataset, rows: np.ndarray | slice, **changes: Any) -> Dataset:
+    """The data set with those of its samples alone, whatever is kept of each; ``changes`` are those of `replace`."""
     return replace(
         dataset,
         X=dataset.X[rows],
@@ -221,9 +224,7 @@ def take_part(dataset: Dataset, part: str) -> Dataset:
         ids=None if dataset.ids is None else dataset.ids[rows],
         pictures=None if dataset.pictures is None else dataset.pictures[rows],
         columns=tuple(replace(column, values=column.values[rows]) for column in dataset.columns),
-        n_train=None,
-        title=f"{dataset.title}, {part} part",
-        notes=(*dataset.notes, f"The {part} part: {taken:,} of {dataset.n_samples:,} samples."),
+        **changes,
     )
 
 

@@ -45,6 +45,13 @@ def _point(run: Run) -> tuple[float, float, str] | None:
     if not run.has_result:
         return None
     acc = run.metrics().get("acc")
-    losses = [e["losses"][TERM] for e in run.events()[0] if e["kind"] == "progress" and TERM in e["losses"]]
+    loss = _last_loss(run.id, run.events_size, run)
     name = f"{run.config.part}, seed {run.config.seed}".removeprefix(", ")
-    return None if acc is None or not losses else (float(losses[-1]), float(acc), name)
+    return None if acc is None or loss is None else (loss, float(acc), name)
+
+
+@st.cache_data(max_entries=1000, show_spinner=False)
+def _last_loss(run_id: str, size: int, _run: Run) -> float | None:
+    """The last validation loss that a run told of; ``size`` of its events tells whether it has told more since."""
+    losses = [e["losses"][TERM] for e in _run.events()[0] if e["kind"] == "progress" and TERM in e["losses"]]
+    return float(losses[-1]) if losses else None

@@ -37,8 +37,10 @@ def apart(sight: Sight) -> None:
     if a == b:
         st.caption("These are the same samples. Choose another side.")
         return
-    of_a = groups[a] if a != OTHERS else np.setdiff1d(np.arange(len(sight.clusters.labels)), groups[b])
-    of_b = groups[b] if b != OTHERS else np.setdiff1d(np.arange(len(sight.clusters.labels)), groups[a])
+    every = np.arange(len(sight.clusters.labels))
+    of_a, of_b = (
+        np.setdiff1d(every, groups[other]) if side == OTHERS else groups[side] for side, other in ((a, b), (b, a))
+    )
     key = f"{sight.clusters.key}/{hash((of_a.tobytes(), of_b.tobytes()))}"
     try:
         found = _contrast(key, sight.data.X, sight.outcome.result.embedding, of_a, of_b)

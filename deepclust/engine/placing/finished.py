@@ -85,13 +85,14 @@ class FinishedRun:
 
     def place(self, samples: np.ndarray) -> Placements:
         """The same for samples float32 (m, *feature_shape) that are as the run's data already."""
-        embedding, labels = self.method.transform(samples), self.method.predict(samples)
+        spaces, labels = self._in_spaces(samples), self.method.predict(samples)
+        embedding = spaces[LATENT]
         shares = np.stack([memberships(point, self.centres) for point in embedding])
         away = np.linalg.norm(embedding[:, None] - self.centres[None], axis=2)
-        in_spaces = {str(known.space): known.percentiles(self._in_space(known.space, samples)) for known in self.known}
+        percentiles = {str(known.space): known.percentiles(spaces[known.space]) for known in self.known}
         nearest = {str(LATENT): self.latent.of(embedding, NEAREST)[0]}
         if self.input is not None:
-            nearest[str(INPUT)] = self.input.of(self._flat(samples), NEAREST)[0]
+            nearest[str(INPUT)] = self.input.of(spaces[INPUT], NEAREST)[0]
         return Placements(
             labels=labels,
             clusters=self.clusters,
@@ -100,7 +101,7 @@ class FinishedRun:
             distances=away.min(axis=1),
             embedding=embedding,
             nearest=nearest,
-            percentiles=in_spaces,
+            percentiles=percentiles,
             known=self.known,
         )
 
@@ -155,28 +156,20 @@ class FinishedRun:
         """What is usual in each space, best judge first; empty where the data are not at hand, as nothing can be tested."""
         if self.data is None or self._seen is None:
             return ()
-        strangers = chimeras(self.data.X, self.result.labels, CHIMERAS)
-        unseen = self._unseen
-        further = self.method.further_spaces(strangers)
-        names = [space for space in self.result.present if space.name in further]
+        strangers = self._in_spaces(chimeras(self.data.X, self.result.labels, CHIMERAS))
+        unseen = None if self._unseen is None else self._in_spaces(self._unseen)
         fitted = {
             INPUT: ("the data", self._seen),
             LATENT: (_in_words(self.method), self.result.embedding),
-            **{space: (f"the space “{space.name}”", self.result.spaces[space.name]) for space in names},
+            **{s: (f"the space “{s.name}”", self.result.spaces[s.name]) for s in strangers if s not in (INPUT, LATENT)},
         }
         found = [
-            known_in(
-                space,
-                title,
-                own,
-                self._in_space(space, strangers),
-                None if unseen is None else self._in_space(space, unseen),
-            )
+            known_in(space, title, own, strangers[space], None if unseen is None else unseen[space])
             for space, (title, own) in fitted.items()
         ]
         return tuple(sorted(found, key=lambda known: -known.tells))
 
-    @property
+    @cached_property
     def _unseen(self) -> NDArray[np.float32] | None:
         """Some samples of the test part, where the run has learned from the train part alone."""
         ref = self.run.config.test_part
@@ -188,12 +181,14 @@ class FinishedRun:
             return None
         return np.asarray(X[np.sort(np.random.default_rng(0).permutation(len(X))[:HELD_BACK])])
 
-    def _in_space(self, space: Space, samples: np.ndarray) -> np.ndarray:
-        if space == INPUT:
-            return self._flat(samples)
-        if space == LATENT:
-            return self.method.transform(samples)
-        return self.method.further_spaces(samples)[space.name]
+    def _in_spaces(self, samples: np.ndarray) -> dict[Space, np.ndarray]:
+        """Samples (m, *feature_shape) in every space in which the run's own are kept, each (m, d)."""
+        further = self.method.further_spaces(samples)
+        return {
+            INPUT: self._flat(samples),
+            LATENT: self.method.transform(samples),
+            **{space: further[space.name] for space in self.result.present if space.name in further},
+        }
 
     def _flat(self, samples: np.ndarray) -> NDArray[np.float32]:
         return self.method._scale(samples).reshape(len(samples), -1)
