@@ -41,6 +41,7 @@ class Dataset:
     pictures: uint8 ``(n, h, w)`` or ``(n, h, w, 3)`` that the vectors X were made of, to be shown in their place.
     features: the title of the network that made X of them; empty where X is what was measured.
     columns: of the table that the samples came from, without its labels.
+    feature_names: what the features of vectors and texts are called where they come from; empty where they have only numbers.
 
     Numbers of another type are converted. ValueError for anything that cannot be clustered: no sample, no
     feature, NaN or infinity, labels of another length.
@@ -59,6 +60,7 @@ class Dataset:
     pictures: np.ndarray | None = None
     features: str = ""
     columns: tuple[OwnColumn, ...] = ()
+    feature_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         set_field = object.__setattr__  # the class is frozen for everybody else
@@ -78,7 +80,11 @@ class Dataset:
                 f"{self.title}: ids of the shape {self.ids.shape} and type {self.ids.dtype} do not name the "
                 f"{self.n_samples:,} samples. Give one name per sample as UTF-8 bytes, or none at all."
             )
-
+        if self.feature_names and (self.kind == "image" or len(self.feature_names) != self.X.shape[1]):
+            raise ValueError(
+                f"{self.title}: {len(self.feature_names):,} feature_names do not name features of the shape {self.feature_shape} of "
+                f"kind {self.kind!r}. Give one name for every feature of vectors or texts, or none at all."
+            )
         if self.pictures is not None and not (
             self.pictures.dtype == np.uint8
             and len(self.pictures) == self.n_samples
@@ -93,6 +99,10 @@ class Dataset:
     def name_of(self, row: int) -> str:
         """What a sample is called: its id, or its row number."""
         return f"row {row}" if self.ids is None else bytes(self.ids[row]).decode("utf-8", "replace")
+
+    def feature_name(self, number: int) -> str:
+        """What a feature is called, counted from 0 through a sample: its name, or its number."""
+        return self.feature_names[number] if self.feature_names else f"feature {number}"
 
     def class_name(self, number: int) -> str:
         """What a true class is called: its name, or its number."""

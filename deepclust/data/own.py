@@ -39,6 +39,7 @@ class _About:
     n_classes: Count | None = None
     columns: tuple[str, ...] = ()  # names; their values are arrays column-0, column-1...
     words: tuple[list[str], ...] = ()  # of each column, none for one of numbers
+    feature_names: tuple[str, ...] = ()
 
 
 def keep_dataset(dataset: Dataset, own_folder: Path) -> dict[str, str]:
@@ -70,6 +71,7 @@ def keep_dataset(dataset: Dataset, own_folder: Path) -> dict[str, str]:
         "features": dataset.features,
         "columns": [column.name for column in dataset.columns],
         "words": [list(column.words or ()) for column in dataset.columns],
+        "feature_names": list(dataset.feature_names),
     }
     _write_about(target.with_suffix(".json"), about)
     return {"own": key}
@@ -175,6 +177,7 @@ def open_own(key: str, own_folder: Path) -> Dataset:
                 OwnColumn(name, arrays[f"column-{i}"], tuple(words) or None)
                 for i, (name, words) in enumerate(zip(about.columns, about.words, strict=True))
             ),
+            feature_names=about.feature_names,
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(

@@ -78,7 +78,7 @@ def prepare(dataset: Dataset, how: str, n_components: int = 50) -> Dataset:
     if how == "pca":
         X, share = pca(flat, n_components)
         note = f"Reduced by PCA to {X.shape[1]} dimensions, which hold {share:.1%} of the variance."
-        return replace(dataset, X=X, kind="vector", notes=(*dataset.notes, note))
+        return replace(dataset, X=X, kind="vector", notes=(*dataset.notes, note), feature_names=())
     X = {"scale": scale, "standardise": standardise, "tfidf": tfidf}[how](flat)
     note = {
         "scale": "All values were scaled to 0 … 1 by one factor.",

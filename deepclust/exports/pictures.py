@@ -75,8 +75,10 @@ def _png(picture: np.ndarray) -> bytes:
 
 def _write_vectors(data: Dataset, members: np.ndarray, target: IO[bytes]) -> None:
     names = [] if data.ids is None else ["name"]
-    header = ["row", *names, *(f"feature {i}" for i in range(data.feature_shape[0]))]
-    target.write((",".join(header) + "\n").encode())
+    header = ["row", *names, *(defused(data.feature_name(j)) for j in range(data.feature_shape[0]))]
+    first = io.StringIO(newline="")
+    csv.writer(first, lineterminator="\n").writerow(header)
+    target.write(first.getvalue().encode("utf-8", "replace"))
     for start in range(0, len(members), CHUNK):
         text = io.StringIO(newline="")
         writer = csv.writer(text, lineterminator="\n")

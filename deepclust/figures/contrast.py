@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 
 import numpy as np
@@ -28,16 +29,16 @@ def difference_picture(difference: np.ndarray, side: int = 96) -> str:
     return png_data_uri(png_bytes(Image.fromarray(pixels.repeat(times, axis=0).repeat(times, axis=1))))
 
 
-def effect_bars(telling: Sequence[tuple[int, float]], a: str, b: str) -> go.Figure:
-    """Bars of the features that differ most, the largest on top: to the right more in ``a``, to the left more in ``b``."""
-    names = [f"feature {feature}" for feature, _ in telling][::-1]
+def effect_bars(telling: Sequence[tuple[str, float]], a: str, b: str) -> go.Figure:
+    """Bars of named features that differ most, the largest on top: to the right more in ``a``, to the left more in ``b``."""
+    names = [html.escape(name) for name, _ in telling][::-1]
     values = [effect for _, effect in telling][::-1]
     colours = [f"rgb{MORE_IN_A if value > 0 else MORE_IN_B}" for value in values]
     figure = go.Figure(go.Bar(x=values, y=names, orientation="h", marker_color=colours, name="effect"))
     figure.update_layout(
         height=80 + 24 * len(names),
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        xaxis_title=f"← more in {b} · standard deviations · more in {a} →",
+        xaxis_title=f"← more in {html.escape(b)} · standard deviations · more in {html.escape(a)} →",
         yaxis={"automargin": True},
     )
     return figure

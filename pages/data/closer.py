@@ -60,7 +60,8 @@ def _lists(data: Dataset, facts: Facts) -> None:
         )
     if facts.constant and data.kind != "image":
         st.write("**Features that are the same everywhere**")
-        st.text(", ".join(map(str, facts.constant[:100])) + " (counted from 0)")
+        named = [data.feature_name(j) for j in facts.constant[:100]] if data.feature_names else facts.constant[:100]
+        st.text(", ".join(map(str, named)) + ("" if data.feature_names else " (counted from 0)"))
 
 
 def _balance(data: Dataset, facts: Facts) -> None:

@@ -51,8 +51,10 @@ def apart(sight: Sight) -> None:
     if sight.data.kind == "image":
         _pictures(found, *names)
     else:
-        st.caption("The features that differ most, in standard deviations within the two. Features are counted from 0.")
-        figure = effect_bars(found.telling(MOST_FEATURES), *names)
+        counted = "" if sight.data.feature_names else " Features are counted from 0."
+        st.caption(f"The features that differ most, in standard deviations within the two.{counted}")
+        telling = [(sight.data.feature_name(j)[:40], effect) for j, effect in found.telling(MOST_FEATURES)]
+        figure = effect_bars(telling, *names)
         chart(figure, "effects", "Features that differ most between the two")
     _border(sight, found, key, names)
 

@@ -104,8 +104,9 @@ def _telling_words(data: Dataset, clusters: Clusters, cluster: int) -> str:
     features = _telling(f"{data.fingerprint}/{clusters.key}", data.X, clusters.labels).get(cluster, [])
     if not features:
         return ""
-    text = ", ".join(f"feature {feature:d} {difference:+.1f}" for feature, difference in features)
-    title = "Its mean less that of all other samples, in standard deviations. Features are counted from 0."
+    text = ", ".join(f"{html.escape(data.feature_name(j)[:40])} {difference:+.1f}" for j, difference in features)
+    counted = "" if data.feature_names else " Features are counted from 0."
+    title = f"Its mean less that of all other samples, in standard deviations.{counted}"
     return f'<span style="opacity:.75" title="{title}">unlike the rest: {text}</span>'
 
 

@@ -105,7 +105,10 @@ def _form(run_id: str, data: Dataset) -> NDArray[np.float32]:
     places = st.columns(3)
     values = [
         places[feature % 3].number_input(
-            f"Feature {feature}", value=float(medians[feature]), format="%g", key=f"try-{run_id}-feature-{feature}"
+            say.plain(data.feature_name(feature)),
+            value=float(medians[feature]),
+            format="%g",
+            key=f"try-{run_id}-feature-{feature}",
         )
         for feature in range(data.X.shape[1])
     ]

@@ -167,3 +167,13 @@ def test_a_class_is_called_by_its_name_or_its_number():
     y = np.array([0, 1, 1])
     assert Dataset("a", points(3), y=y, class_names=("cat", "dog")).class_name(1) == "dog"
     assert Dataset("a", points(3), y=y).class_name(1) == "1"
+
+
+def test_feature_names_are_those_of_vectors_one_each():
+    X = np.eye(3, dtype=np.float32)
+    named = Dataset("t", X, feature_names=("a", "b", "c"))
+    assert named.feature_name(1) == "b"
+    assert Dataset("t", X).feature_name(1) == "feature 1"
+    for data, kind in ((X[:, :2], "vector"), (X[None], "image")):
+        with pytest.raises(ValueError, match="one name for every feature"):
+            Dataset("t", data, kind=kind, feature_names=("a", "b", "c"))

@@ -37,6 +37,11 @@ def test_what_is_kept_comes_back_whole(tmp_path):
         assert getattr(back, fact) == getattr(ds, fact)
 
 
+def test_names_of_features_come_back(tmp_path):
+    ds = Dataset("t", np.eye(3, dtype=np.float32), feature_names=("width", "höhe", "=1"))
+    assert open_dataset(keep_dataset(ds, tmp_path), tmp_path).feature_names == ds.feature_names
+
+
 def test_pictures_of_whole_numbers_are_kept_small_and_come_back_the_same(tmp_path):
     pixels = np.random.default_rng(0).integers(0, 256, (50, 20, 20)).astype(np.uint8)
     ds = mine(X=np.divide(pixels, np.float32(255), dtype=np.float32), y=None, class_names=None)

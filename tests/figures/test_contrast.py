@@ -30,7 +30,7 @@ def test_colour_pictures_are_averaged_and_nothing_may_differ() -> None:
 
 
 def test_the_largest_effect_is_on_top() -> None:
-    (bars,) = effect_bars([(7, -3.0), (2, 1.5)], "A", "B").data
-    assert list(bars.y) == ["feature 2", "feature 7"]
+    (bars,) = effect_bars([("width", -3.0), ("<b>height", 1.5)], "A", "B").data
+    assert list(bars.y) == ["&lt;b&gt;height", "width"]
     assert list(bars.x) == [1.5, -3.0]
     assert bars.marker.color[1] == f"rgb{MORE_IN_B}"

@@ -42,7 +42,8 @@ def blobs(labels: bool = True) -> Dataset:
     y = np.repeat(np.arange(3), 40)
     X = np.zeros((120, 6), np.float32)
     X[:, :2] = np.array([[0, 0], [6, 0], [0, 6]])[y] + generator.normal(size=(120, 2))
-    return Dataset("three", X, y if labels else None, ("left", "right", "top") if labels else None)
+    names = ("width", "<height>", "a", "b", "c", "d")
+    return Dataset("three", X, y if labels else None, ("left", "right", "top") if labels else None, feature_names=names)
 
 
 @pytest.fixture

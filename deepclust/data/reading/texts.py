@@ -98,6 +98,7 @@ def read_texts(source: Source, name: str = "", max_bytes: int = MAX_BYTES) -> Da
         kind="text",
         notes=tuple(notes),
         ids=np.array([n.encode()[-80:] for n in kept]),
+        feature_names=tuple(words),
         left_out=(*empty, *(f"{n} ({bundle.left_out.get(n, 'not a .txt file')})" for n in strangers)),
     )
 

@@ -112,6 +112,7 @@ def with_features(dataset: Dataset, X: np.ndarray, title: str) -> Dataset:
         dataset,
         X=X,
         kind="vector",
+        feature_names=(),
         pictures=pixels,
         features=title,
         title=f"{dataset.title}, features",

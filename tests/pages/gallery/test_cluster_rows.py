@@ -59,7 +59,7 @@ def test_a_row_tells_size_confidence_neighbour_and_telling_features(app: Callabl
     assert re.search(r"Cluster A</b>.*40 samples · confidence 0\.\d\d", first)
     assert re.search(r"[\d.]+ times as far as samples of the two .* \(its own [\d.]+\)", first)
     assert re.search(r'style="width:\d+%"></i></span> (touches|close to|well apart; next is) .*Cluster [BC]', first)
-    assert re.search(r"unlike the rest: feature [01] [+-]\d\.\d, feature [01]", first)
+    assert re.search(r"unlike the rest: (width|&lt;height&gt;) [+-]\d\.\d, (width|&lt;height&gt;)", first)
     assert "mostly" not in first
     reveal(visitor)
     assert re.search(r"mostly (left|right|top) \(\d+%\)", rows(visitor)[0])

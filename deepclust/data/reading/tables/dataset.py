@@ -181,7 +181,17 @@ class _Reader:
         kind: Kind = "vector"
         if choice.pictures is not None:
             kind, X = "image", _as_pictures(X, choice.pictures, label, notes)
-        described = Dataset(title, X, y=y, class_names=class_names, kind=kind, title=title, notes=tuple(notes), ids=ids)
+        described = Dataset(
+            title,
+            X,
+            y=y,
+            class_names=class_names,
+            kind=kind,
+            title=title,
+            notes=tuple(notes),
+            ids=ids,
+            feature_names=() if kind == "image" else self._names(),
+        )
         return described, keep
 
     def _with_values(self, X: np.ndarray) -> np.ndarray | None:
@@ -196,6 +206,17 @@ class _Reader:
     def _name_at(self, at: int) -> str:
         j = int(np.searchsorted(self.offsets, at, side="right")) - 1
         return self.numeric[j].name
+
+    def _names(self) -> tuple[str, ...]:
+        """What each number of a row is called: its column, with its place in a list, or with the word that it stands for."""
+        names = [
+            column.name if column.width == 1 else f"{column.name}[{i}]"
+            for column in self.numeric
+            for i in range(column.width)
+        ]
+        for column, values in zip(self.categories, self.values, strict=True):
+            names += [f"{column.name} = {value}" for value in values]
+        return tuple(names)
 
     def _emptiest(self, gaps: np.ndarray) -> list[str]:
         return [self._name_at(int(j)) for j in np.argsort(-gaps)[:3] if gaps[j]]
@@ -326,6 +347,7 @@ def _read_texts(table: TableFile, look: TableLook, choice: TableChoice, title: s
         title=title,
         notes=tuple(notes),
         ids=np.concatenate(ids) if ids else None,
+        feature_names=tuple(words),
     )
 
 

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from deepclust.data.dataset import NO_LABEL
+from deepclust.data.prepare import prepare
 from deepclust.data.reading.labels import words_of
 from deepclust.data.reading.read import read_file
 from deepclust.data.reading.tables.columns import TableChoice
@@ -95,6 +96,18 @@ def test_what_is_left_out_and_why_is_noted(tmp_path):
     )
     (note,) = read_file(tmp_path / "t.csv").notes
     assert "split (says where a row comes from)" in note
+
+
+def test_features_are_called_what_their_columns_are(tmp_path):
+    lists = [f"[{a}, {b}]" for a, b in zip(A, B, strict=True)]
+    pd.DataFrame({"width": A, "code": lists, "tree": WORDS, "target": CODES}).to_csv(tmp_path / "t.csv", index=False)
+    choice = TableChoice(features=("width", "code", "tree"), label="target")
+    table = read_table(tmp_path / "t.csv", choice)
+    assert table.feature_names == ("width", "code[0]", "code[1]", "tree = ash", "tree = birch")
+    assert np.allclose(table.X[:, 2], B, atol=1e-6)
+    assert np.array_equal(table.X[:, 4], WORDS == "birch")
+    assert prepare(table, "standardise").feature_names == table.feature_names
+    assert prepare(table, "pca", 2).feature_names == ()
 
 
 def test_a_part_that_is_chosen_moves_the_others(tmp_path):
