@@ -6,6 +6,7 @@ from __future__ import annotations
 TINY = {
     "KMeans": {"n_init": 3},
     "AEKMeans": {"max_epochs": 3, "n_channels": 8, "n_hidden": 16, "n_init": 2},
+    "N2D": {"max_epochs": 3, "n_channels": 8, "n_hidden": 16, "n_init": 2, "manifold": "localmap"},
     "DDLS": {"pretrain_epochs": 2, "max_epochs": 2, "n_channels": 8, "n_hidden": 16, "n_components": 8, "tol": 0.0},
     "DSCDAN": {
         "pretrain_epochs": 2,
@@ -22,6 +23,8 @@ TINY = {
     "LALNet": {"max_epochs": 3, "n_channels": 4, "n_hidden": 16, "n_duplicates": 3, "min_side": 8, "n_init": 2},
     "SpectralClustering": {"n_init": 2},
     "LandmarkSpectral": {"n_landmarks": 40, "n_init": 2},
+    "NMF": {"max_epochs": 3, "n_init": 2},
+    "NystroemSpectral": {"n_landmarks": 40, "n_init": 2},
     "SpectralNet": {
         "siamese_epochs": 2,
         "max_epochs": 2,

@@ -6,7 +6,18 @@ from functools import partial
 
 from deepclust.data.catalog.downloads import Remote
 from deepclust.data.catalog.entry import Entry
-from deepclust.data.catalog.reported import KILINC, SHAHAM, TZOREFF, Reported, kilinc, localmap, quoted, tzoreff, yang
+from deepclust.data.catalog.reported import (
+    KILINC,
+    SHAHAM,
+    TZOREFF,
+    Reported,
+    kilinc,
+    localmap,
+    n2d,
+    quoted,
+    tzoreff,
+    yang,
+)
 from deepclust.data.catalog.source import Arrays, Files, Source, remote
 from deepclust.data.reading.arrays.idx import read_idx
 
@@ -114,6 +125,7 @@ ENTRIES = (
                 ("NMF", 0.471, 0.452, "quoted"),
                 ("AC-GDL", 0.113, 0.017, "quoted"),
             ),
+            n2d(0.979, 0.942),
             *tzoreff(0.92, 0.974, "On the train and on the test part alike."),
             *quoted(
                 TZOREFF,
@@ -170,6 +182,7 @@ ENTRIES = (
                 ("k-means", 0.546, 0.501, "quoted"),
                 ("NMF", 0.479, 0.467, "quoted"),
             ),
+            n2d(0.948, 0.882),
             localmap(0.850, 0.864, 0.051, 5),
             kilinc(0.9832, 0.0008),
             kilinc(0.9780, 0.0018, "T1 to T4"),
@@ -243,24 +256,27 @@ ENTRIES = (
             mnist_like,
             megabytes=31,
         ),
-        reported=yang(
-            ("Dual autoencoder (DSCDAN)", 0.662, 0.645, "own"),
-            ("ConvAE + MI + RS", 0.656, 0.640, "own"),
-            ("ConvAE + RS", 0.614, 0.597, "own"),
-            ("ConvAE + MI", 0.592, 0.609, "own"),
-            ("ConvAE", 0.546, 0.556, "own"),
-            ("ClusterGAN", 0.630, 0.640, "quoted"),
-            ("InfoGAN", 0.610, 0.590, "quoted"),
-            ("VaDE", 0.578, 0.630, "quoted"),
-            ("JULE", 0.563, 0.608, "quoted"),
-            ("IDEC", 0.529, 0.557, "quoted"),
-            ("DEC", 0.518, 0.546, "rerun"),
-            ("SC-Ncut", 0.508, 0.575, "quoted"),
-            ("SC-LS", 0.496, 0.497, "quoted"),
-            ("k-means", 0.474, 0.512, "quoted"),
-            ("NMF", 0.434, 0.425, "quoted"),
-            ("DEPICT", 0.392, 0.392, "quoted"),
-            ("AC-GDL", 0.112, 0.010, "quoted"),
+        reported=(
+            n2d(0.672, 0.684),
+            *yang(
+                ("Dual autoencoder (DSCDAN)", 0.662, 0.645, "own"),
+                ("ConvAE + MI + RS", 0.656, 0.640, "own"),
+                ("ConvAE + RS", 0.614, 0.597, "own"),
+                ("ConvAE + MI", 0.592, 0.609, "own"),
+                ("ConvAE", 0.546, 0.556, "own"),
+                ("ClusterGAN", 0.630, 0.640, "quoted"),
+                ("InfoGAN", 0.610, 0.590, "quoted"),
+                ("VaDE", 0.578, 0.630, "quoted"),
+                ("JULE", 0.563, 0.608, "quoted"),
+                ("IDEC", 0.529, 0.557, "quoted"),
+                ("DEC", 0.518, 0.546, "rerun"),
+                ("SC-Ncut", 0.508, 0.575, "quoted"),
+                ("SC-LS", 0.496, 0.497, "quoted"),
+                ("k-means", 0.474, 0.512, "quoted"),
+                ("NMF", 0.434, 0.425, "quoted"),
+                ("DEPICT", 0.392, 0.392, "quoted"),
+                ("AC-GDL", 0.112, 0.010, "quoted"),
+            ),
         ),
     ),
     Entry(

@@ -15,6 +15,7 @@ SHAHAM = "Shaham et al., ICLR 2018"
 NO_SPREAD = "A single number: no spread and no NMI are given."
 ON_TEST = "Trained on the train part, the test part clustered by itself"
 YANG = "Yang et al., CVPR 2019"
+MCCONVILLE = "McConville et al., ICPR 2020"
 _NMI_MAX = "NMI with the max normaliser."
 
 
@@ -80,6 +81,12 @@ def kilinc(acc: float, spread: float, transforms: str = "", *, on_test: bool = T
     note = f"k-means on F, ± {spread} over 10 runs; NMI is not given. {protocol}."
     name = f"LALNet with {transforms} alone" if transforms else "LALNet"
     return Reported(name, acc, None, "authors", KILINC, note, held_out=on_test)
+
+
+def n2d(acc: float, nmi: float) -> Reported:
+    """N2D in the table of its authors, with an autoencoder of 1,000 epochs and UMAP."""
+    note = f"A single number: no spread is given. NMI {nmi} by the mean of the entropies, which is more than by the larger one."
+    return Reported("N2D", acc, None, "authors", MCCONVILLE, note)
 
 
 def measured(

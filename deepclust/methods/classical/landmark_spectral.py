@@ -14,6 +14,7 @@ import numpy as np
 from deepclust.events import Event, Progress, Snapshot, Stage, snapshot_sample
 from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.centers import kmeans_centers
+from deepclust.methods.base.landmarks import CHUNK, LLOYD_ROUNDS, choose_landmarks
 from deepclust.methods.base.method import Cost, Method
 from deepclust.methods.base.rounding import unit_rows
 from deepclust.params import param
@@ -22,26 +23,10 @@ from deepclust.spaces import INPUT
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-CHUNK = 4_096
-LLOYD_ROUNDS = 10  # landmarks need to be spread out, not optimal (the authors' code takes 5)
 TERMS = {
     "similarity": "sum of the first k eigenvalues of the landmark graph over k (1: the clusters fall apart)",
     "eigengap": "how much smaller the next eigenvalue is (high: this number of clusters fits)",
 }
-
-
-def choose_landmarks(X: np.ndarray, n_landmarks: int, choice: str, seed: int) -> np.ndarray:
-    """Landmarks float32 (p, d) of X (n, d): centres of a short k-means, or random samples. p is at most n."""
-    n_landmarks = min(n_landmarks, len(X))
-    if choice == "random" or n_landmarks == len(X):
-        rows = np.random.RandomState(seed).choice(len(X), n_landmarks, replace=False)
-        return np.asarray(X[np.sort(rows)], np.float32)
-    from sklearn.cluster import MiniBatchKMeans
-
-    fitted = MiniBatchKMeans(
-        n_landmarks, init="random", n_init=1, max_iter=LLOYD_ROUNDS, batch_size=4 * CHUNK, random_state=seed
-    ).fit(X)
-    return np.asarray(fitted.cluster_centers_, np.float32)
 
 
 def nearest_landmarks(X: np.ndarray, landmarks: np.ndarray, n_nearest: int) -> tuple[np.ndarray, np.ndarray]:

@@ -15,7 +15,8 @@ from deepclust.events import Event, Progress, Snapshot, Stage, snapshot_sample
 from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.centers import kmeans_centers
 from deepclust.methods.base.method import Cost, Method
-from deepclust.neighbors import first_copies, neighbor_index
+from deepclust.methods.base.placing import CHUNK, place
+from deepclust.neighbors import first_copies
 from deepclust.params import param
 from deepclust.projections.localmap import NEARBY, LocalMAP
 from deepclust.projections.pacmap import PHASES, START_SPREAD
@@ -25,29 +26,6 @@ from deepclust.spaces import LATENT
 STAGES = ("Large picture", "Both", "Neighbours")  # the three phases of PaCMAP and LocalMAP
 TERMS = {"loss": "what the pairs that pull and push still want, per sample (the pulls weaken from stage to stage)"}
 SNAPSHOT_EVERY = 20  # iterations
-SAME = 1e-5  # a sample so near to a fitted one, as a share of the spread of the data, is that one
-PLACED_BY = 10  # fitted samples
-CHUNK = 4_096
-
-
-def place(X: np.ndarray, fitted: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Positions (b, m) on a map for X (b, r), given fitted samples (n, r) and their points (n, m).
-
-    Of the ten nearest fitted samples the middle one is taken, which has the least distance to the others on the map, and
-    the mean of those that lie near it, weighted by closeness: a sample never lands in the empty space between islands. A
-    sample that was fitted gets its own point.
-    """
-    distances, nearest = neighbor_index(fitted).kneighbors(X, n_neighbors=min(PLACED_BY, len(fitted)))
-    around = points[nearest].astype(np.float64)  # (b, q, m)
-    apart = np.sqrt(((around[:, :, None] - around[:, None]) ** 2).sum(axis=3))  # (b, q, q)
-    closeness = 1 / np.maximum(distances, 1e-12)  # (b, q)
-    middle = (apart * closeness[:, None]).sum(axis=2).argmin(axis=1)
-    with_it = apart[np.arange(len(X)), middle] <= NEARBY / 2
-    weights = closeness * with_it
-    placed = (weights[:, :, None] * around).sum(axis=1) / weights.sum(axis=1)[:, None]
-    known = distances[:, 0] <= SAME * fitted.std()
-    placed[known] = points[nearest[known, 0]]
-    return np.asarray(placed, np.float32)
 
 
 class LocalMAPKMeans(Method):
@@ -150,7 +128,7 @@ class LocalMAPKMeans(Method):
     def _embed(self, X: np.ndarray) -> np.ndarray:
         flat = X.reshape(len(X), -1)
         rows = (self._reduce(flat[i : i + CHUNK]) for i in range(0, len(flat), CHUNK))
-        return np.concatenate([place(R, self._fitted, self._map) for R in rows])
+        return np.concatenate([place(R, self._fitted, self._map, NEARBY / 2) for R in rows])
 
     def _settle(self, X: np.ndarray) -> None:
         if not self.n_iter_:  # stopped before there was anything

@@ -8,7 +8,7 @@ from sklearn.datasets import load_digits
 from sklearn.metrics import adjusted_rand_score
 
 from deepclust.events import Snapshot
-from deepclust.methods.classical.localmap_kmeans import LocalMAPKMeans, place
+from deepclust.methods.classical.localmap_kmeans import LocalMAPKMeans
 
 pytestmark = pytest.mark.slow  # numba compiles for up to a minute, once in the life of an installation
 
@@ -25,18 +25,6 @@ def test_digits_and_those_that_come_later(digits):
     assert adjusted_rand_score(y[:1_200], method.labels_) > 0.8
     assert adjusted_rand_score(y[1_200:], method.predict(X[1_200:])) > 0.8
     np.testing.assert_array_equal(method.transform(X[:1_200]), method.embedding_)
-
-
-def test_a_new_sample_lands_on_an_island_and_a_fitted_one_on_its_own_place():
-    fitted = np.arange(20, dtype=np.float32)[:, None]
-    points = np.stack([np.where(np.arange(20) < 10, -20, 20) + np.arange(20) / 10, np.zeros(20)], axis=1).astype(
-        np.float32
-    )
-    placed = place(np.array([[9.4], [9.6], [3.0], [2.5]], np.float32), fitted, points)
-    assert placed[0, 0] < -18
-    assert placed[1, 0] > 20
-    np.testing.assert_array_equal(placed[2], points[3])
-    assert points[0, 0] < placed[3, 0] < points[6, 0]
 
 
 def test_copies_are_one_sample_and_three_samples_are_laid_out_too(digits):

@@ -10,9 +10,9 @@ from sklearn.metrics import adjusted_rand_score
 
 from deepclust.data.catalog.table import load_dataset
 from deepclust.events import Progress
+from deepclust.methods.base.landmarks import choose_landmarks
 from deepclust.methods.classical.landmark_spectral import (
     LandmarkSpectral,
-    choose_landmarks,
     landmark_affinity,
     landmark_map,
     nearest_landmarks,
