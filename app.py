@@ -11,6 +11,7 @@ PAGES = {
     "explore": "scatter_plot",
     "choose": "balance",
     "try_it": "draw",
+    "league": "leaderboard",
 }
 
 st.navigation(

@@ -20,6 +20,7 @@ TINY = {
         "learning_rate": 0.01,
         "eigenvectors": 1.0,
     },
+    "IMSAT": {"max_epochs": 4, "n_hidden": 32, "steps_per_epoch": 10},
     "LALNet": {"max_epochs": 3, "n_channels": 4, "n_hidden": 16, "n_duplicates": 3, "min_side": 8, "n_init": 2},
     "SpectralClustering": {"n_init": 2},
     "LandmarkSpectral": {"n_landmarks": 40, "n_init": 2},

@@ -11,10 +11,11 @@ import pkgutil
 from deepclust.methods import base
 from deepclust.methods.base.centers import kmeans_centers
 from deepclust.methods.base.deep import DeepMethod
-from deepclust.methods.base.method import Cost, Method
+from deepclust.methods.base.method import FAMILIES, Cost, Method
 from deepclust.methods.base.rehearsal import Rehearsal, RehearsalStoppedError, Times, rehearse
 
 __all__ = [
+    "FAMILIES",
     "METHODS",
     "Cost",
     "DeepMethod",

@@ -19,7 +19,7 @@ from pages.parts.open_run import open_run
 from pages.visit import cached, say, session
 from pages.visit.say import plain
 
-PAGES = ("data", "train", "explore", "choose", "try_it")
+PAGES = ("data", "train", "explore", "choose", "try_it", "league")
 STATE_COLOURS: dict[str, Any] = {
     "queued": "grey",
     "running": "blue",

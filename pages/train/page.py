@@ -25,34 +25,13 @@ from pages.parts.strip import label_of, strip
 from pages.parts.yardstick import yardstick_line
 from pages.train.bench import VARIED, bench
 from pages.train.estimate import estimate_line, warn
+from pages.train.methods import choose_method
 from pages.train.protocol import train_test_switch
 from pages.train.transforms import transforms_control
 from pages.visit import cached, say, session
 from pages.visit.say import plain
 
 OWN = "own"
-CARD = 240  # pixels: five in a row of a usual window, fewer in a narrow one
-
-
-def method_cards() -> str:
-    """The methods as cards with one plain sentence each; returns the chosen one's name."""
-    state = st.session_state
-    state.setdefault("method", next(iter(METHODS)))
-    cards = st.container(horizontal=True, gap="small")
-    for name, cls in METHODS.items():
-        with cards.container(border=True, width=CARD, height="stretch"):
-            chosen = name == state.method
-            st.markdown(f"**{cls.title}**" + (" :green-badge[chosen]" if chosen else ""))
-            st.caption(cls.summary)
-            with st.container(horizontal=True, vertical_alignment="center"):
-                if st.button("Choose", key=f"choose-{name}", disabled=chosen):
-                    state.method = name
-                    st.rerun()
-                with st.popover("How it works", type="tertiary"):
-                    for equation in cls.equations:
-                        st.latex(equation)
-                    st.caption(cls.reference)
-    return str(state.method)
 
 
 def ask(ref: Mapping[str, Any], dataset: Dataset, name: str) -> RunConfig | None:
@@ -103,7 +82,7 @@ def form(dataset: Dataset, in_sight: bool = True) -> None:
     """Method, preset, hyper-parameters, estimate and the Train button."""
     lesson_box(dataset)
     ref, dataset = train_test_switch(st.session_state.dataset, dataset)
-    config = ask(ref, dataset, method_cards())
+    config = ask(ref, dataset, choose_method())
     with st.container(horizontal=True, vertical_alignment="center"):
         once = st.button("Train", type="primary", icon=":material/play_arrow:", shortcut="t", disabled=config is None)
         often = st.button(

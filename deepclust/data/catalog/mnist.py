@@ -138,6 +138,7 @@ ENTRIES = (
                 ("DCN", 0.83),
                 ("JULE", 0.80),
             ),
+            *quoted(KILINC, ("IMSAT", 0.984, "± 0.004.")),
             Reported(
                 "SpectralNet",
                 0.971,

@@ -20,6 +20,8 @@ class AEKMeans(AutoencoderMethod):
     title = "Autoencoder + k-means"
     summary = "Learns to describe each sample with a few numbers, then groups samples whose numbers are close."
     reference = "Xie, Girshick, Farhadi 2016, arXiv:1511.06335 (its starting point)"
+    good_for = "The baseline of all methods with an autoencoder: what the code alone is worth."
+    reported_as = ("AE + k-means",)
     equations = (
         r"\min_{\theta} \frac{1}{n} \sum_i \lVert x_i - g(f(x_i)) \rVert^2",
         r"\min_{\mu} \sum_i \min_k \lVert z_i - \mu_k \rVert^2, \quad z_i = f(x_i)",

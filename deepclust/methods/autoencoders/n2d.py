@@ -96,6 +96,7 @@ class N2D(AutoencoderMethod):
     title = "N2D"
     summary = "Learns to describe each sample with a few numbers, lays these out as islands of neighbours, groups the islands."
     reference = "McConville, Santos-Rodriguez, Piechocki, Craddock 2020, arXiv:1908.05968"
+    good_for = "Pictures of writing: the code of an autoencoder, laid out as islands before it is grouped."
     caution = "A map draws islands also where there are none. Sizes and gaps on it mean nothing."
     equations = (
         r"\min_{\theta} \frac{1}{n} \sum_i \lVert x_i - g(f(x_i)) \rVert^2, \quad z_i = f(x_i)",

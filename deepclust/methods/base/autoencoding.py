@@ -8,7 +8,7 @@ import numpy as np
 
 from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.deep import FLOAT_BYTES, PASSES, DeepMethod
-from deepclust.methods.base.method import Cost
+from deepclust.methods.base.method import AUTOENCODER, Cost
 from deepclust.nets.sizes import NetSize, autoencoder_size
 from deepclust.params import param
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 class AutoencoderMethod(DeepMethod):
     """Base of methods that train an autoencoder: convolutional for pictures, fully connected for vectors."""
+
+    family = AUTOENCODER
 
     n_components: int = shared.n_components(10)
     n_blocks: int = param(

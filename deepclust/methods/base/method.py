@@ -20,6 +20,12 @@ from deepclust.results import BY_KMEANS, ClusterResult
 from deepclust.spaces import Space
 
 SCALINGS = ("range", "standard", "sample", "none")
+CLASSICAL = "Classical"
+AUTOENCODER = "Autoencoder"
+GRAPH = "Graph and spectral"
+INFORMATION = "Mutual information"
+PSEUDO = "Pseudo-supervision"
+FAMILIES = (CLASSICAL, AUTOENCODER, GRAPH, INFORMATION, PSEUDO)  # in the order of the page
 
 
 def scaling_of(X: np.ndarray, scaling: str) -> tuple[np.ndarray, np.ndarray]:
@@ -89,6 +95,9 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
     title: ClassVar[str] = ""
     summary: ClassVar[str] = ""
     reference: ClassVar[str] = ""
+    family: ClassVar[str] = CLASSICAL  # one of `FAMILIES`: what its clusters come from
+    good_for: ClassVar[str] = ""  # when to choose it, in a few words
+    reported_as: ClassVar[tuple[str, ...]] = ()  # what tables of papers call it, beside its title
     caution: ClassVar[str] = ""  # what must not be read from its clusters or its latent space
     equations: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[frozenset[str]] = frozenset()

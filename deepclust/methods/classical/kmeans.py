@@ -20,6 +20,7 @@ class KMeans(Method):
     title = "k-means"
     summary = "Groups samples around average samples, looking at the raw numbers only. Nothing is learned."
     reference = "Lloyd 1982, doi:10.1109/TIT.1982.1056489"
+    good_for = "A first look: round groups, in a second."
     equations = (r"\min_{\mu} \sum_i \min_k \lVert x_i - \mu_k \rVert^2",)
     presets = {"quick": {"n_init": 4}}
     rank = 30

@@ -15,7 +15,7 @@ from deepclust.events import Event, Progress, Snapshot, Stage, snapshot_sample
 from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.centers import kmeans_centers
 from deepclust.methods.base.landmarks import CHUNK, LLOYD_ROUNDS, choose_landmarks
-from deepclust.methods.base.method import Cost, Method
+from deepclust.methods.base.method import GRAPH, Cost, Method
 from deepclust.methods.base.rounding import unit_rows
 from deepclust.params import param
 from deepclust.spaces import INPUT
@@ -89,6 +89,9 @@ class LandmarkSpectral(Method):
     title = "Spectral clustering with landmarks"
     summary = "Spectral clustering for many samples: compares each with some hundred landmarks, not with all others."
     reference = "Chen, Cai 2011, doi:10.1609/aaai.v25i1.7900"
+    family = GRAPH
+    good_for = "Groups that are not round, of many thousand samples."
+    reported_as = ("SC-LS",)
     equations = (
         r"z_{ij} = \frac{K_h(x_i, u_j)}{\sum_{j' \in \langle i \rangle} K_h(x_i, u_{j'})}, \quad"
         r" \hat Z = Z D^{-1/2}, \quad \hat Z^T \hat Z = A \Sigma^2 A^T, \quad B = \hat Z A \Sigma^{-1}",

@@ -34,6 +34,7 @@ class LocalMAPKMeans(Method):
     title = "LocalMAP + k-means"
     summary = "Lays the samples out as islands of neighbours, then groups the islands. Quick; no network is trained."
     reference = "Wang, Sun, Huang, Rudin 2025, arXiv:2412.15426"
+    good_for = "The line to beat: pictures and tables of up to 100,000 samples, in seconds."
     caution = LocalMAP.note
     equations = (
         r"\min_Y \sum_{(i,j) \in NN} w_{NN} \frac{\tilde d_{ij}}{10 + \tilde d_{ij}} + \sum_{(i,j) \in MN} w_{MN} "

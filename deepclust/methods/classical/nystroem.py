@@ -17,7 +17,7 @@ from deepclust.events import Event, Progress, Snapshot, Stage, snapshot_sample
 from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.centers import kmeans_centers
 from deepclust.methods.base.landmarks import LLOYD_ROUNDS, choose_landmarks
-from deepclust.methods.base.method import Cost, Method
+from deepclust.methods.base.method import GRAPH, Cost, Method
 from deepclust.methods.base.rounding import unit_rows
 from deepclust.neighbors import nearest_neighbors
 from deepclust.params import param
@@ -65,6 +65,8 @@ class NystroemSpectral(Method):
         "Spectral clustering for many samples: works out all affinities from those to some hundred samples, and cuts."
     )
     reference = "Fowlkes, Belongie, Chung, Malik 2004, doi:10.1109/TPAMI.2004.1262185"
+    family = GRAPH
+    good_for = "Groups that are not round, of many thousand samples, by a Gaussian affinity."
     equations = (
         r"W \approx C A^{-1} C^T = F F^T, \quad D = \operatorname{diag}(F F^T 1), \quad G = D^{-1/2} F, \quad"
         r" G^T G = Q \Lambda Q^T, \quad V = G Q \Lambda^{-1/2}",

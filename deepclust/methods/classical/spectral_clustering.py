@@ -14,7 +14,7 @@ import numpy as np
 from deepclust.events import Event, Progress, Snapshot, Stage, snapshot_sample
 from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.centers import kmeans_centers
-from deepclust.methods.base.method import Cost, Method
+from deepclust.methods.base.method import GRAPH, Cost, Method
 from deepclust.methods.base.rounding import unit_rows
 from deepclust.params import param
 from deepclust.spaces import INPUT
@@ -73,6 +73,9 @@ class SpectralClustering(Method):
         "Cuts the graph of nearest neighbours where few edges are lost; follows chains and rings. Nothing is learned."
     )
     reference = "Shi, Malik 2000, doi:10.1109/34.868688; Ng, Jordan, Weiss 2002"
+    family = GRAPH
+    good_for = "Chains, rings and other groups that are not round."
+    reported_as = ("SC-Ncut",)
     equations = (
         r"L = I - D^{-1/2} W D^{-1/2}, \quad \min_{V^T V = I} \operatorname{tr}(V^T L V), \quad Y = D^{-1/2} V",
         r"\min_{\mu} \sum_i \min_k \lVert y_i - \mu_k \rVert^2",

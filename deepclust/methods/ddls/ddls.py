@@ -71,6 +71,7 @@ class DDLS(AutoencoderMethod):
     title = "DDLS"
     summary = "Learns to tell all samples apart except those that are clearly neighbours, then tightens the groups."
     reference = "Tzoreff, Kogan, Choukroun 2018, arXiv:1805.10795"
+    good_for = "Pictures of objects and digits, with codes that stand far apart."
     equations = (
         r"L_d = \frac{1}{|B|^2 - |A|} \sum_{(i,j) \notin A} |\tilde z_i^T \tilde z_j|"
         r" - \frac{1 - \alpha}{|A|} \sum_{(i,j) \in A} \tilde z_i^T \tilde z_j",

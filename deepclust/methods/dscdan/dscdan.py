@@ -18,7 +18,7 @@ from deepclust.compute import to_numpy
 from deepclust.events import Event, Snapshot, Stage
 from deepclust.methods.base.centers import group_means, kmeans_centers, kmeans_from
 from deepclust.methods.base.deep import Means, descend
-from deepclust.methods.base.method import Cost
+from deepclust.methods.base.method import GRAPH, Cost
 from deepclust.methods.base.rounding import ritz_weights
 from deepclust.methods.dscdan.cost import BATCHES_AT_ONCE, fit_cost
 from deepclust.methods.dscdan.cut_graph import CutGraph
@@ -96,6 +96,9 @@ class DSCDAN(DSCDANParameters):
     title = "DSCDAN"
     summary = "Learns codes that small disturbances do not change, and the cut of their neighbour graph, together."
     reference = "Yang, Deng, Zheng, Yan, Liu 2019, CVPR, pp. 4066-4075"
+    family = GRAPH
+    good_for = "Pictures whose groups are connected rather than round."
+    reported_as = ("Dual autoencoder (DSCDAN)",)
     equations = (
         r"L_r = \lVert \tilde x_{\hat z} - \tilde x_z \rVert^2 + \delta \lVert x - \tilde x_z \rVert^2",
         r"L_e = -\beta \left( E[\log \sigma(T(x, z))] + E[\log(1 - \sigma(T(x, z')))] \right)"

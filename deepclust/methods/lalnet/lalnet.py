@@ -17,7 +17,7 @@ from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.centers import group_means, kmeans_centers
 from deepclust.methods.base.deep import FLOAT_BYTES, PASSES, Means, descend
 from deepclust.methods.base.graph_cut import GraphCut, cut_graph
-from deepclust.methods.base.method import Cost
+from deepclust.methods.base.method import PSEUDO, Cost
 from deepclust.methods.base.rounding import unit_rows
 from deepclust.methods.lalnet.acol import AcolMethod
 from deepclust.methods.lalnet.view_axes import ViewAxes, fit_axes, reduced
@@ -74,6 +74,8 @@ class LALNet(AcolMethod):
     title = "LALNet"
     summary = "Learns to tell how a sample was turned or mirrored, and on the way which kinds of samples there are."
     reference = "Kilinc, Uysal 2018, arXiv:1802.03063"
+    family = PSEUDO
+    good_for = "Pictures of writing, where turning or mirroring makes another thing."
     equations = (
         r"\min \; L(Y, t) + c_\alpha \alpha(B) + c_\beta (1 - \beta(B)) + c_F \lVert Z \rVert^2,"
         r" \quad B = \max(0, Z), \quad N^{(p)} = B_p^T B_p",

@@ -22,7 +22,7 @@ from deepclust.compute import batches, to_numpy
 from deepclust.events import Event, Note, Stage
 from deepclust.methods.base.centers import kmeans_centers
 from deepclust.methods.base.deep import Means, descend
-from deepclust.methods.base.method import Cost
+from deepclust.methods.base.method import GRAPH, Cost
 from deepclust.methods.spectralnet.cost import AFFINITY_WIDTH, fit_cost, map_step, map_widths
 from deepclust.methods.spectralnet.parameters import SpectralNetParameters
 from deepclust.methods.spectralnet.reading import EPOCHS_COLLAPSED, eigenvector_weights, has_collapsed
@@ -81,6 +81,8 @@ class SpectralNet(SpectralNetParameters):
     title = "SpectralNet"
     summary = "Learns a map that unrolls chains and rings of similar samples into separate points, for new samples too."
     reference = "Shaham et al. 2018, arXiv:1801.01587"
+    family = GRAPH
+    good_for = "Groups of any form, with a map that new samples can go through."
     equations = (
         r"\min_\theta \; \frac{1}{2m} \sum_{i,j} W_{ij} \lVert y_i - y_j \rVert^2 ="
         r" \frac{1}{m} \operatorname{tr}(Y^T L Y) \quad \text{with} \quad \frac{1}{m} Y^T Y = I",

@@ -8,7 +8,7 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from deepclust.events import Note, Progress, Snapshot, Stage
-from deepclust.methods import METHODS
+from deepclust.methods import FAMILIES, METHODS
 from deepclust.owner import this_process
 from deepclust.params import params_of
 from deepclust.runs import Run, RunStore
@@ -35,6 +35,26 @@ def test_every_method_has_a_card_and_a_form_with_all_its_parameters(app: Callabl
         assert not cls.caution or any(cls.caution in c.value for c in visitor.caption)
         wanted = {p.label for n, p in params_of(cls).items() if n not in ("random_state", "device")}
         assert wanted <= labels_of(visitor)
+
+
+def test_methods_are_found_by_family_and_by_words(app: Callable[..., AppTest]) -> None:
+    visitor = app("train")
+    assert all(cls.good_for and cls.family in FAMILIES for cls in METHODS.values())
+
+    def shown() -> set[str]:
+        assert not visitor.exception
+        return {b.key.removeprefix("choose-") for b in visitor.button if (b.key or "").startswith("choose-")}
+
+    assert shown() == set(METHODS)
+    family = METHODS["SpectralNet"].family
+    visitor.pills(key="methods-family").set_value(family).run()
+    assert shown() == {name for name, cls in METHODS.items() if cls.family == family}
+    assert any("Chosen" in c.value for c in visitor.caption), "the chosen one is named where its card is not in sight"
+    visitor.text_input(key="methods-named").set_value("rings Learned").run()
+    assert "SpectralClustering" in shown()
+    assert shown() < {name for name, cls in METHODS.items() if cls.family == family}
+    visitor.text_input(key="methods-named").set_value("[x](http://a.b)").run()
+    assert shown() == set()
 
 
 def test_train_starts_what_the_form_says(app: Callable[..., AppTest], store: RunStore) -> None:

@@ -1,0 +1,1 @@
+"""Methods that maximise what clusters tell of samples."""

@@ -1,0 +1,54 @@
+"""The League page: the table by each score, with what papers report, and the way to a method's form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from deepclust.engine.judging.league import DATA, LINE, Cell, league
+from deepclust.methods import METHODS
+from pages.league.table import league_table
+
+
+def table_of(visitor: AppTest) -> str:
+    (body,) = (h.proto.body for h in visitor.get("html") if 'class="league"' in h.proto.body)
+    return body
+
+
+def test_it_shows_every_data_set_and_goes_to_the_form_of_a_method(
+    app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = [Cell(LINE, "quick", "USPS", 0, 0.9, 0.8, 3.0)]
+    monkeypatch.setattr("deepclust.engine.judging.league.read_cells", lambda: measured)
+    visitor = app("league")
+    assert all(data in table_of(visitor) for data in DATA)
+    visitor.segmented_control(key="league-score").set_value("cpu").run()
+    assert not visitor.exception
+    assert "3 s</td>" in table_of(visitor)
+    visitor.selectbox(key="league-data").set_value("rings").run()
+    visitor.selectbox(key="league-method").set_value("SpectralClustering").run()
+    next(b for b in visitor.button if b.label == "Train it here").click().run()
+    assert not visitor.exception
+    assert visitor.session_state["method"] == "SpectralClustering"
+    assert visitor.session_state["dataset"] == DATA["rings"]
+
+
+def test_above_the_line_is_green_and_missing_is_said() -> None:
+    cells = [
+        Cell(LINE, "quick", "USPS", 0, 0.9, 0.8, 3.0),
+        Cell("LALNet", "quick", "USPS", 0, 0.95, 0.85, 200.0),
+        Cell("KMeans", "quick", "USPS", 0, 0.65, 0.6, 1.0),
+        Cell("KMeans", "quick", "digits", 0, problem="over 20 CPU min"),
+    ]
+    rows = {
+        body.split("<small>")[0].rsplit(">", 1)[1]: body for body in league_table(league(cells), "acc").split("<tr")[2:]
+    }
+    assert list(rows) == [METHODS[name].title for name in ("LALNet", LINE, "KMeans")]
+    assert "background" in rows["LALNet"]
+    assert "paper 0.965" in rows["LALNet"]
+    assert "measured by its authors" in rows["LALNet"]
+    assert "background" not in rows["k-means"]
+    assert "over 20 CPU min" in rows["k-means"]
+    assert "the line" in rows["LocalMAP + k-means"]
