@@ -13,7 +13,7 @@ from deepclust.figures.pictures import png_bytes, png_data_uri, sprite
 from deepclust.metrics.contrast import Contrast, contrast
 from deepclust.metrics.lineage import letter
 from deepclust.runs.selections import selections_of
-from pages.gallery.row import mark
+from pages.parts.belonging import mark
 from pages.parts.charts import chart
 from pages.parts.pick import chosen_by_hand, key_of
 from pages.visit import cached, session

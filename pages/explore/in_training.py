@@ -14,10 +14,10 @@ from deepclust.metrics.exemplars import exemplars
 from deepclust.metrics.lineage import letter
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED
-from pages.gallery.row import mark
 from pages.gallery.thumbs import SIZES, USUAL, thumbs
 from pages.map.colouring import Paint
 from pages.map.map import show_map
+from pages.parts.belonging import mark
 from pages.visit import cached, session
 from pages.visit.say import plain
 

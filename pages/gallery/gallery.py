@@ -12,9 +12,10 @@ from deepclust.metrics.lineage import letter
 from pages.gallery.cluster_rows import cluster_rows
 from pages.gallery.edits import gather_button
 from pages.gallery.point import point_pane
-from pages.gallery.row import KINDS, majorities_of, mark, mostly, strip
+from pages.gallery.row import KINDS, majorities_of, mostly, strip
 from pages.gallery.saved import saved_bar
 from pages.gallery.thumbs import thumbs
+from pages.parts.belonging import mark
 from pages.parts.pick import pick
 from pages.visit import cached, session
 from pages.visit.say import plain

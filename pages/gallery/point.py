@@ -10,20 +10,17 @@ import streamlit as st
 from deepclust.data.dataset import Dataset
 from deepclust.figures.pictures import contact_sheet, png_data_uri
 from deepclust.figures.point_path import cluster_strip, path_svg, svg_data_uri
-from deepclust.metrics.lineage import letter
 from deepclust.metrics.memberships import centres_of, memberships
 from deepclust.neighbors import nearest_to
 from deepclust.runs import Run
-from pages.gallery.row import mark
-from pages.visit import cached, session
+from pages.parts.belonging import NEIGHBORS, mark, membership_bars, neighbor_row
+from pages.visit import session
 from pages.visit.cached_frames import moments
 from pages.visit.clusters import Clusters
 from pages.visit.say import plain
 from pages.visit.sight import Sight
 
-NEIGHBORS = 12
 LARGE = 168  # pixels of the picture
-MOST_BARS = 5  # clusters whose share is told
 
 
 def point_pane(sight: Sight) -> None:
@@ -91,37 +88,9 @@ def _shares(sight: Sight, clusters: Clusters, row: int) -> tuple[dict[int, float
     return dict(zip(numbers.tolist(), shares.tolist(), strict=True)), origin
 
 
-def membership_bars(clusters: Clusters, shares: dict[int, float]) -> str:
-    """How much a sample belongs to each of the clusters that it is nearest to, as HTML."""
-    best = sorted(shares, key=lambda c: -shares[c])[:MOST_BARS]
-    lines = [
-        f'<div style="display:grid;grid-template-columns:9rem 1fr 3rem;gap:.5rem;align-items:center;font-size:.86rem">'
-        f'<span style="white-space:nowrap;overflow:hidden;text-overflow:ellipsis">{mark(c)} {html.escape(clusters.named(c))}</span>'
-        f'<span style="background:rgba(128,128,128,.18);border-radius:4px;height:.6rem"><span style="display:block;height:100%;'
-        f'border-radius:4px;width:{100 * shares[c]:.1f}%;background:currentColor;opacity:.55"></span></span>'
-        f"<span>{shares[c]:.0%}</span></div>"
-        for c in best
-    ]
-    return "".join(lines)
-
-
 @st.cache_data(max_entries=256, show_spinner=False)
 def _nearest(key: str, row: int, _X: np.ndarray) -> np.ndarray:
     return nearest_to(_X, row, NEIGHBORS)[0]
-
-
-def neighbor_row(data: Dataset, clusters: Clusters, title: str, ids: np.ndarray) -> str:
-    """Pictures side by side, each with the mark of its cluster below it."""
-    cells = "".join(
-        f'<span style="text-align:center;font-size:.8rem;min-width:0"><img src="{cached.strip_of(data, f"one/{i}", np.array([i]), 1)}" '
-        f'alt="Sample {i:d}" title="{html.escape(data.name_of(i))}" style="width:100%;max-width:48px;image-rendering:pixelated"><br>'
-        f"{mark(int(clusters.labels[i]))} {letter(int(clusters.labels[i]))}</span>"
-        for i in ids.tolist()
-    )
-    return (
-        f'<div style="font-size:.86rem;margin:.5rem 0 .15rem">{title}</div>'
-        f'<div style="display:grid;grid-template-columns:repeat({NEIGHBORS},1fr);gap:3px">{cells}</div>'
-    )
 
 
 def _path(run: Run, row: int) -> None:

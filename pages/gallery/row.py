@@ -9,12 +9,12 @@ import streamlit as st
 
 from deepclust.data.dataset import Dataset
 from deepclust.figures.pictures import MEAN_OF, mean_picture
-from deepclust.figures.theme import colour, text_mark
 from deepclust.metrics.cluster_facts import ClusterFacts, telling_features
 from deepclust.metrics.external import majorities
 from deepclust.metrics.lineage import letter
 from deepclust.runs.edit_kinds import default_name
 from pages.gallery.thumbs import SIZES, USUAL, thumbs
+from pages.parts.belonging import mark
 from pages.visit.clusters import Clusters
 from pages.visit.sight import Sight
 
@@ -41,11 +41,6 @@ def mostly(data: Dataset, classes: Majorities, cluster: int) -> str:
         return ""
     number, share = classes[cluster]
     return f" · mostly {data.class_name(number)} ({share:.0%})"
-
-
-def mark(cluster: int) -> str:
-    """The mark of a cluster in its colour, as HTML."""
-    return f'<span style="color:{colour(cluster)}">{text_mark(cluster)}</span>'
 
 
 def head(data: Dataset, clusters: Clusters, facts: ClusterFacts, place: int, classes: Majorities) -> str:

@@ -17,7 +17,6 @@ from deepclust.runs.run import ENDED
 from pages.experiments.groups import experiments
 from pages.experiments.lesson import lesson_box
 from pages.experiments.side_by_side import group_of, side_by_side
-from pages.parts.live import live_panel
 from pages.parts.params_form import params_form
 from pages.parts.pick import pick
 from pages.parts.start import start_group
@@ -25,6 +24,7 @@ from pages.parts.strip import label_of, strip
 from pages.parts.yardstick import yardstick_line
 from pages.train.bench import VARIED, bench
 from pages.train.estimate import estimate_line, warn
+from pages.train.live import live_panel
 from pages.train.methods import choose_method
 from pages.train.protocol import train_test_switch
 from pages.train.transforms import transforms_control

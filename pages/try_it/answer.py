@@ -12,8 +12,7 @@ from deepclust.engine.placing.known import UNUSUAL
 from deepclust.engine.placing.placements import Placements, part_of
 from deepclust.figures.pictures import png_bytes, png_data_uri, sprite
 from deepclust.spaces import INPUT, LATENT
-from pages.gallery.point import membership_bars, neighbor_row
-from pages.gallery.row import mark
+from pages.parts.belonging import mark, membership_bars, neighbor_row
 from pages.visit.clusters import Clusters
 from pages.visit.say import plain
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from deepclust.data.alike import pictures_like
 from deepclust.data.dataset import Dataset
 from deepclust.data.drawn import Style, drawn_like, grey, ink_of, style_of
-from deepclust.data.reading.pictures.decoding import open_picture, quiet_decoders, reason_of, to_grey_or_rgb
+from deepclust.data.reading.pictures.collection import read_picture
 from pages.parts.pick import pick
 from pages.try_it.pad import pad
 from pages.visit import say
@@ -73,12 +72,9 @@ def _alike(style: Style) -> bool:
 
 def _photograph(content: bytes, style: Style | None, feature_shape: tuple[int, ...]) -> NDArray[np.float32] | None:
     try:
-        with quiet_decoders():
-            picture = to_grey_or_rgb(open_picture(io.BytesIO(content)))
-            picture.thumbnail((LARGEST, LARGEST))
-            pixels: NDArray[np.float32] = np.asarray(np.asarray(picture) / 255, np.float32)
-    except Exception as error:  # decoders meet strangers' bytes with every kind of exception
-        say.error(f"This picture cannot be read: {reason_of(error)}. Take a PNG or a JPEG.")
+        pixels = read_picture(content, LARGEST)
+    except ValueError as error:
+        say.error(error)
         return None
     if style is not None and _alike(style):
         return drawn_like(ink_of(grey(pixels[None])[0]), style, feature_shape)

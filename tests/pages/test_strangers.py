@@ -84,7 +84,7 @@ def test_a_run_and_its_data(app: Callable[..., AppTest], store: RunStore) -> Non
         assert shown(visitor, WORDS)
 
 
-@pytest.mark.parametrize("forgotten", ["pages.parts.strip.plain", "pages.parts.live.plain", "pages.visit.say.plain"])
+@pytest.mark.parametrize("forgotten", ["pages.parts.strip.plain", "pages.train.live.plain", "pages.visit.say.plain"])
 def test_what_is_forgotten_is_found(
     app: Callable[..., AppTest], store: RunStore, monkeypatch: pytest.MonkeyPatch, forgotten: str
 ) -> None:

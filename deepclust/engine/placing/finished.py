@@ -85,7 +85,7 @@ class FinishedRun:
 
     def place(self, samples: np.ndarray) -> Placements:
         """The same for samples float32 (m, *feature_shape) that are as the run's data already."""
-        spaces, labels = self._in_spaces(samples), self.method.predict(samples)
+        spaces, labels = self.in_spaces(samples), self.method.predict(samples)
         embedding = spaces[LATENT]
         shares = np.stack([memberships(point, self.centres) for point in embedding])
         away = np.linalg.norm(embedding[:, None] - self.centres[None], axis=2)
@@ -156,8 +156,8 @@ class FinishedRun:
         """What is usual in each space, best judge first; empty where the data are not at hand, as nothing can be tested."""
         if self.data is None or self._seen is None:
             return ()
-        strangers = self._in_spaces(chimeras(self.data.X, self.result.labels, CHIMERAS))
-        unseen = None if self._unseen is None else self._in_spaces(self._unseen)
+        strangers = self.in_spaces(chimeras(self.data.X, self.result.labels, CHIMERAS))
+        unseen = None if self._unseen is None else self.in_spaces(self._unseen)
         fitted = {
             INPUT: ("the data", self._seen),
             LATENT: (_in_words(self.method), self.result.embedding),
@@ -181,7 +181,7 @@ class FinishedRun:
             return None
         return np.asarray(X[np.sort(np.random.default_rng(0).permutation(len(X))[:HELD_BACK])])
 
-    def _in_spaces(self, samples: np.ndarray) -> dict[Space, np.ndarray]:
+    def in_spaces(self, samples: np.ndarray) -> dict[Space, np.ndarray]:
         """Samples (m, *feature_shape) in every space in which the run's own are kept, each (m, d)."""
         further = self.method.further_spaces(samples)
         return {

@@ -11,12 +11,14 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deepclust.data.dataset import Dataset
 from deepclust.data.reading.archives.bundles import Bundle, open_bundle
 from deepclust.data.reading.pictures.decoding import (
     STARTS,
     Size,
+    decode,
     decode_in_parallel,
     open_picture,
     pages_of,
@@ -207,6 +209,24 @@ def pictures_of(
     if not stack.done:
         raise _none_readable(bundle.label, broken)
     return stack.pictures(broken, every_page)
+
+
+def read_picture(content: bytes, longest: int) -> NDArray[np.float32]:
+    """One picture (h, w) or (h, w, 3) in [0, 1], upright, in its own proportions, no side above ``longest`` pixels.
+
+    ValueError, with the reason, for what is no picture.
+    """
+    try:
+        with quiet_decoders():
+            height, width = upright_size(open_picture(io.BytesIO(content)))
+            times = min(1.0, longest / max(height, width))
+            size = (max(1, round(height * times)), max(1, round(width * times)))
+            stack = Stack([("", 0)], size)
+            stack.put("", 0, decode(content, size))
+    except Exception as error:  # decoders meet strangers' bytes with every kind of exception
+        raise ValueError(f"This picture cannot be read: {reason_of(error)}. Take another, as PNG or JPEG.") from error
+    picture: NDArray[np.float32] = stack.pictures({}, every_page=False).X[0]
+    return picture
 
 
 def suggest_size(sizes: Counter[Size]) -> Size:

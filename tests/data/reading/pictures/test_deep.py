@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from deepclust.data.reading.pictures.collection import PictureChoice, read_pictures, scan_pictures
+from deepclust.data.reading.pictures.collection import PictureChoice, read_picture, read_pictures, scan_pictures
 from deepclust.data.reading.read import read_file
 from tests.data.conftest import encoded
 
@@ -114,3 +114,23 @@ def test_files_without_an_ending_are_known_by_their_content(picture_zip, tmp_pat
     data = read_file(tmp_path / "p.zip")
     assert (data.n_samples, data.class_names) == (3, ("a", "b"))
     assert data.left_out == ("b/notes (not a picture)",)
+
+
+def test_one_deep_picture_has_its_own_scale_and_proportions() -> None:
+    brightness = np.linspace(0, 1, 40, dtype=np.float32).reshape(2, 20)
+    file = io.BytesIO()
+    Image.fromarray(np.rint(brightness * 65_535).astype(np.uint16)).save(file, "PNG")
+    np.testing.assert_allclose(read_picture(file.getvalue(), 64), brightness, atol=1e-4)
+    assert read_picture(file.getvalue(), 10).shape == (1, 10)
+
+
+def test_one_photograph_is_turned_upright() -> None:
+    photo, file = Image.new("RGB", (40, 20), (200, 30, 30)), io.BytesIO()
+    exif = photo.getexif()
+    exif[0x0112] = 6  # held upright: the camera says to turn it
+    photo.save(file, "JPEG", exif=exif)
+    assert read_picture(file.getvalue(), 1_024).shape == (40, 20, 3)
+    with pytest.raises(ValueError, match=r"cannot be read: not a picture that can be read. Take another"):
+        read_picture(b"no picture", 8)
+    with pytest.raises(ValueError, match=r"(?i)truncated"):
+        read_picture(file.getvalue()[:400], 8)

@@ -14,7 +14,7 @@ from deepclust.figures.live import loss_curves, loss_height, loss_series
 from deepclust.methods import find_method
 from deepclust.runs import Run, RunStatus
 from deepclust.runs.run import ENDED
-from pages.parts.snapshot import latest_snapshot
+from pages.train.snapshot import latest_snapshot
 from pages.visit import cached, say, session
 from pages.visit.say import plain
 
