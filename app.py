@@ -10,6 +10,7 @@ PAGES = {
     "train": "model_training",
     "explore": "scatter_plot",
     "choose": "balance",
+    "compare": "table_view",
     "try_it": "draw",
     "league": "leaderboard",
 }
@@ -18,7 +19,7 @@ st.navigation(
     [
         st.Page(
             f"pages/{name}/page.py",
-            title=name.replace("_", " ").capitalize(),
+            title="Runs" if name == "compare" else name.replace("_", " ").capitalize(),
             icon=f":material/{icon}:",
             url_path=name,
             default=name == "data",

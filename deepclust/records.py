@@ -58,11 +58,14 @@ def what_fits(kind: type, values: Any) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise _refuse(values, "an object")
     known = {}
-    for name, hint in get_type_hints(kind, include_extras=True).items():
+    for name, hint in _hints(kind).items():
         with suppress(ValueError):
             if name in values:
                 known[name] = _reader(hint)(values[name])
     return known
+
+
+_hints = functools.cache(functools.partial(get_type_hints, include_extras=True))
 
 
 def _refuse(value: Any, wanted: str) -> ValueError:

@@ -20,7 +20,7 @@ FORMAT = 1
 # what a run's folder is taken along; the rest (checkpoint, log, locks, commands) serves the machine that trained it
 _ARRAYS = r"result|model|labels_by_k|snapshots/[0-9]{5}|projections/(eigen_)?[0-9a-f]{16}"
 RUN_FILES = re.compile(
-    rf"config\.json|status\.json|events\.jsonl|metrics\.json|model\.pt|edits/([0-9]{{1,5}}|answers|selections)\.json|({_ARRAYS})\.npz"
+    rf"config\.json|status\.json|remarks\.json|events\.jsonl|metrics\.json|model\.pt|edits/([0-9]{{1,5}}|answers|selections)\.json|({_ARRAYS})\.npz"
 )
 DATA_FILES = re.compile(r"[0-9a-f]{16}(-[0-9a-f]{8})?\.(npz|json)")
 

@@ -187,15 +187,15 @@ def default_name(cluster: int) -> str:
     return f"Cluster {letter(cluster)}"
 
 
-def cleaned(name: str) -> str:
+def cleaned(name: str, longest: int = LONGEST_NAME) -> str:
     """A name as it is kept: on one line, without characters that control how others are shown.
 
     ValueError if it is too long.
     """
     kept = (c for c in name if unicodedata.category(c) not in ("Cs", "Cn") and c not in _TURNING)
     one_line = " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in kept).split())
-    if len(one_line) > LONGEST_NAME:
-        raise ValueError(f"This name has {len(one_line)} characters. Choose one of at most {LONGEST_NAME}.")
+    if len(one_line) > longest:
+        raise ValueError(f"This name has {len(one_line)} characters. Choose one of at most {longest}.")
     return one_line
 
 

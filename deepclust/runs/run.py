@@ -100,14 +100,19 @@ class TestPart(TypedDict):
     alone: Judged
 
 
-class Metrics(Judged, total=False):
+class Scores(Judged, total=False):
+    """What metrics.json says of the method's own clustering."""
+
+    seconds: Seconds
+
+
+class Metrics(Scores, total=False):
     """metrics.json: the method's own clustering and that of every k.
 
     content stands for the latent space, regrouping says how the clusters of every other k came about. test_part is there
     where the run learned from the train part of an official split alone, n_parameters where it has trained a network.
     """
 
-    seconds: Seconds
     content: str
     n_clusters: Count
     spaces: list[str]
@@ -123,6 +128,7 @@ class Run:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._status = Remembered(folder / "status.json", lambda path: from_record(RunStatus, read_json(path)))
+        self._scores = Remembered(folder / "metrics.json", lambda path: what_fits(Scores, read_json(path)))
 
     @property
     def id(self) -> str:
@@ -309,6 +315,13 @@ class Run:
         """metrics.json: seconds, and for every k its sizes, silhouette and, where there are labels, scores."""
         try:
             return what_fits(Metrics, read_json(self.folder / "metrics.json"))
+        except (OSError, ValueError):
+            return {}
+
+    def scores(self) -> dict[str, Any]:
+        """The part of `metrics` that a list of many runs needs: it is kept until the file changes."""
+        try:
+            return self._scores()
         except (OSError, ValueError):
             return {}
 

@@ -20,7 +20,9 @@ from deepclust.runs.run import ENDED, Run
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 STAMPED = re.compile(r"[0-9]{8}-[0-9]{6}-")  # how an id that `RunStore.create` made begins
 _HALF = (".new-", ".opening-", ".deleted-")
+_ASIDE = ".aside-"
 HALF_AN_HOUR = 1800.0  # seconds
+DAYS_ASIDE = 7  # for which a run that was set aside can be brought back
 
 
 @dataclass(frozen=True)
@@ -125,21 +127,53 @@ class RunStore:
         if not run.folder.exists():
             return
         if isinstance(run, Run) and not force:
-            state = run.status().state
-            if state not in ENDED:
-                raise ValueError(f"The run {run.id} is still {state}. Stop or discard it first.")
+            self._check_ended(run)
         # renamed first: it leaves all lists in one step, whoever may still write into it
         leaving = self.root / f".deleted-{run.id}-{secrets.token_hex(4)}"
         with refusals(self.root):
             run.folder.rename(leaving)
         shutil.rmtree(leaving, ignore_errors=True)
 
+    def set_aside(self, run: Run) -> None:
+        """Take a run out of all lists; for `DAYS_ASIDE` days `bring_back` undoes it. ValueError while it is live.
+
+        DiskError where the folder cannot be written.
+        """
+        if not run.folder.exists():
+            return
+        self._check_ended(run)
+        with refusals(self.root):
+            os.utime(run.folder)  # since when it is aside
+            run.folder.rename(self.root / f"{_ASIDE}{run.id}")
+
+    def aside(self) -> list[str]:
+        """The ids of the runs that were set aside, the last one first."""
+        folders = [(folder.stat().st_mtime, folder.name) for folder in self.root.glob(f"{_ASIDE}*")]
+        return [name.removeprefix(_ASIDE) for _, name in sorted(folders, reverse=True)]
+
+    def bring_back(self, run_id: str) -> Run:
+        """Undo `set_aside`. ValueError where no run of that id is aside any more; DiskError where it cannot be moved."""
+        aside = self.root / f"{_ASIDE}{run_id}"
+        if not ID.fullmatch(run_id) or not aside.exists() or (self.root / run_id).exists():
+            raise ValueError(
+                f"The run {run_id[:80]!r} cannot be brought back: it is not among those that were deleted."
+            )
+        with refusals(self.root):
+            return Run(aside.rename(self.root / run_id))
+
     def sweep(self) -> None:
-        """Remove what processes that were killed have left half done: runs half made, half opened or half deleted."""
+        """Remove what processes that were killed have left half done, and runs that were set aside long ago."""
+        lasts = dict.fromkeys(_HALF, HALF_AN_HOUR) | {_ASIDE: DAYS_ASIDE * 86_400.0}
         for folder in self.root.glob(".*"):
             with suppress(OSError):
-                if folder.name.startswith(_HALF) and time.time() - folder.stat().st_mtime > HALF_AN_HOUR:
+                age = time.time() - folder.stat().st_mtime
+                if any(folder.name.startswith(beginning) and age > limit for beginning, limit in lasts.items()):
                     shutil.rmtree(folder, ignore_errors=True)
+
+    def _check_ended(self, run: Run) -> None:
+        state = run.status().state
+        if state not in ENDED:
+            raise ValueError(f"The run {run.id} is still {state}. Stop or discard it first.")
 
 
 def _opened(path: Path) -> Run | DamagedRun:

@@ -13,13 +13,14 @@ from deepclust.disk import obstacle
 from deepclust.engine.detached.process import reap
 from deepclust.place import ASSETS
 from deepclust.runs import Run
+from deepclust.runs.remarks import remarks_of
 from deepclust.runs.run import ENDED
 from pages.parts.damaged import damaged_runs
 from pages.parts.open_run import open_run
 from pages.visit import cached, say, session
 from pages.visit.say import plain
 
-PAGES = ("data", "train", "explore", "choose", "try_it", "league")
+PAGES = ("data", "train", "explore", "choose", "compare", "try_it", "league")
 STATE_COLOURS: dict[str, Any] = {
     "queued": "grey",
     "running": "blue",
@@ -39,7 +40,7 @@ def strip() -> None:
     run = session.current_run()
     with st.container(horizontal=True, gap="xxsmall", key="strip-pages"):
         for name in PAGES:  # seen in a narrow window only
-            st.page_link(f"pages/{name}/page.py", label=name.replace("_", " ").capitalize())
+            st.page_link(f"pages/{name}/page.py")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="strip"):
         _run_picker(run)
         open_run()
@@ -63,10 +64,12 @@ def strip() -> None:
 
 
 def label_of(run: Run) -> str:
-    """How a run is called in lists."""
-    config = run.config
+    """How a run is called in lists: by the name that it was given, its tags, and what was asked of it."""
+    config, remarks = run.config, remarks_of(run)
     when = time.strftime("%d %b %H:%M", time.localtime(config.created))
-    return f"{method_of(run)} on {config.dataset_title}, k = {config.n_clusters}, seed {config.seed} · {when}"
+    called = " · ".join(filter(None, [remarks.name, *(f"#{tag}" for tag in remarks.tags)]))
+    label = f"{method_of(run)} on {config.dataset_title}, k = {config.n_clusters}, seed {config.seed} · {when}"
+    return f"{called} · {label}" if called else label
 
 
 def method_of(run: Run) -> str:
@@ -75,7 +78,7 @@ def method_of(run: Run) -> str:
 
 
 def _run_picker(run: Run | None) -> None:
-    runs = cached.store().recent()
+    runs = cached.store().runs()  # all: an old one is found by typing
     by_id = {r.id: r for r in runs} | ({run.id: run} if run is not None else {})
     if not by_id:
         st.badge("No runs yet", color="grey")

@@ -16,6 +16,8 @@ from pages.visit import cached, say
 
 DEFAULT_DATASET = {"name": "digits"}
 K_OF_ADDRESS = re.compile("[1-9][0-9]{0,3}")
+# What is looked at on the page Runs, which needs no run
+OF_RUNS = ("runs", "find", "only", "by", "pair", "side")
 # What else of a view stands in the address, by the control that chooses it; see docs/decisions/0015
 PARTS = (
     "view",
@@ -35,6 +37,7 @@ PARTS = (
     "figure",
     "selection",
     "apart",
+    *OF_RUNS,
 )
 
 
@@ -60,6 +63,8 @@ def _read_url() -> None:
     """Look at what the address names; at what was looked at before, where it names no run."""
     query, state = st.query_params.to_dict(), st.session_state
     if not query.get("run"):
+        others = {name: value for name, value in state.parts.items() if name not in OF_RUNS}
+        state.parts = others | {name: query[name] for name in OF_RUNS if name in query}
         return
     try:
         run = cached.store().get(query["run"])
@@ -84,9 +89,13 @@ def _read_url() -> None:
 def write_url() -> None:
     """The address in the browser names the run, k and the view, so that it can be kept, reloaded and passed on."""
     run = current_run()
-    wanted = {} if run is None else url_of(run)
+    wanted = _of_runs() if run is None else url_of(run)
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
+
+
+def _of_runs() -> dict[str, str]:
+    return {name: value for name, value in st.session_state.parts.items() if name in OF_RUNS}
 
 
 def url_of(run: Run) -> dict[str, str]:

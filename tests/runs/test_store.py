@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 from dataclasses import replace
@@ -10,6 +11,7 @@ from dataclasses import replace
 import pytest
 
 from deepclust.runs import RunConfig, RunGroup, RunStore
+from deepclust.runs.store import DAYS_ASIDE
 
 
 def config(**changes) -> RunConfig:
@@ -166,3 +168,36 @@ def test_a_group_of_a_later_version_can_still_be_read(store):
     values = json.loads(path.read_text())
     path.write_text(json.dumps({**values, "group": {**values["group"], "invented_later": 1}}))
     assert store.get(run.id).config.group == group
+
+
+def test_a_run_that_was_set_aside_is_in_no_list_and_comes_back_as_it_was(store):
+    run, other = store.create(config(seed=1)), store.create(config(seed=2))
+    with pytest.raises(ValueError, match="still queued"):
+        store.set_aside(run)
+    run.set_status(state="done")
+    store.set_aside(run)
+    assert [r.id for r in store.runs()] == [other.id]
+    assert store.aside() == [run.id]
+    with pytest.raises(ValueError, match="no run"):
+        store.get(run.id)
+    assert store.bring_back(run.id).config.seed == 1
+    assert store.get(run.id).status().state == "done"
+    assert store.aside() == []
+
+
+@pytest.mark.parametrize("run_id", ["../x", "", "never-there", "x" * 81])
+def test_what_is_not_aside_cannot_be_brought_back(store, run_id):
+    store.create(config())
+    with pytest.raises(ValueError, match="not among those"):
+        store.bring_back(run_id)
+
+
+def test_a_run_is_aside_for_some_days_and_then_gone(store):
+    runs = [store.create(config(seed=seed)) for seed in (1, 2)]
+    for run in runs:
+        run.set_status(state="done")
+        store.set_aside(run)
+    old = time.time() - (DAYS_ASIDE + 1) * 86_400
+    os.utime(store.root / f".aside-{runs[0].id}", (old, old))
+    store.sweep()
+    assert store.aside() == [runs[1].id]
