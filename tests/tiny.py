@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+CENTROIDS = {"pretrain_epochs": 2, "max_epochs": 2, "n_hidden": 16, "n_wide": 16, "n_init": 2, "tol": 0.0}
 #: A method that is not named here runs with its defaults.
 TINY = {
     "KMeans": {"n_init": 3},
     "AEKMeans": {"max_epochs": 3, "n_channels": 8, "n_hidden": 16, "n_init": 2},
     "N2D": {"max_epochs": 3, "n_channels": 8, "n_hidden": 16, "n_init": 2, "manifold": "localmap"},
+    "DEC": CENTROIDS,
+    "IDEC": CENTROIDS,
+    "DECDA": CENTROIDS,
+    "IDECDA": {**CENTROIDS, "network": "convolutional", "n_channels": 4},
+    "DCN": CENTROIDS,
     "DDLS": {"pretrain_epochs": 2, "max_epochs": 2, "n_channels": 8, "n_hidden": 16, "n_components": 8, "tol": 0.0},
     "DSCDAN": {
         "pretrain_epochs": 2,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import torch
@@ -73,6 +74,20 @@ class VectorAutoencoder(nn.Module):
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         z = self.encode(x)
         return z, self.decode(z)
+
+
+class DenseAutoencoder(VectorAutoencoder):
+    """The fully connected one for samples of any shape x (b, ...), each seen as a row of numbers."""
+
+    def __init__(self, sample: tuple[int, ...], n_components: int, hidden: tuple[int, ...]) -> None:
+        super().__init__(math.prod(sample), n_components, hidden)
+        self.sample = sample
+
+    def encode(self, x: torch.Tensor) -> torch.Tensor:
+        return super().encode(x.flatten(1))
+
+    def decode(self, z: torch.Tensor) -> torch.Tensor:
+        return super().decode(z).view(-1, *self.sample)
 
 
 def autoencoder(

@@ -1,0 +1,17 @@
+"""DEC, deep embedded clustering: an encoder and k centres that sharpen their own soft assignments."""
+
+from __future__ import annotations
+
+from deepclust.methods.centroids.self_training import DIVERGENCE, SOFT, TARGETS, SelfTraining
+
+
+class DEC(SelfTraining):
+    """Xie, Girshick, Farhadi 2016."""
+
+    title = "DEC"
+    summary = "Learns a short code for each sample, then draws codes to k centres by learning from what it is already sure of."
+    reference = "Xie, Girshick, Farhadi 2016, arXiv:1511.06335"
+    good_for = "The classic of deep clustering: round groups that the code of an autoencoder already shows."
+    equations = (SOFT, TARGETS, r"\min_{\theta, \mu} \; " + DIVERGENCE)
+    presets = {"quick": {}, "paper": {}}
+    rank = 21

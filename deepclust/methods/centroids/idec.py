@@ -1,0 +1,21 @@
+"""IDEC, improved DEC: the decoder stays, so that drawing codes to centres does not forget what samples look like."""
+
+from __future__ import annotations
+
+from deepclust.methods.base import hyperparameters as shared
+from deepclust.methods.centroids.self_training import DIVERGENCE, SOFT, TARGETS, SelfTraining
+
+
+class IDEC(SelfTraining):
+    """Guo, Gao, Liu, Yin 2017."""
+
+    title = "IDEC"
+    summary = "DEC that keeps its decoder: codes are drawn to k centres and must still tell what a sample looks like."
+    reference = "Guo, Gao, Liu, Yin 2017, doi:10.24963/ijcai.2017/243"
+    good_for = "Groups tightened with care: new samples are still described as well as before."
+    equations = (SOFT, TARGETS, r"\min_{\theta, \mu} \; L_r + \gamma L_c, \quad " + DIVERGENCE)
+    presets = {"quick": {}, "paper": {}}
+    rank = 22
+    keeps_decoder = True
+
+    gamma: float = shared.weight(0.1, "Weight of clustering", "How much the clusters count beside the reconstruction.")

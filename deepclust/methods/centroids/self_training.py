@@ -1,0 +1,83 @@
+"""The self-training that DEC and those after it share: codes learn the sharper targets that their own assignments give.
+
+Shapes: x (b, ...) input, z (b, d) codes, x_hat (b, ...) reconstruction, mu (k, d) centres, q (b, k) assignments, p (b, k) targets.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from deepclust.events import Event, Note, Stage
+from deepclust.methods.base.deep import Means, descend
+from deepclust.methods.centroids.centroids import CLUSTERING, MOVED, RECONSTRUCTION, CentroidMethod
+
+if TYPE_CHECKING:
+    import torch
+
+KL = "how far the clusters are from their sharper selves, KL(P || Q) (falls)"
+SOFT = r"q_{ij} = \frac{(1 + \lVert z_i - \mu_j \rVert^2)^{-1}}{\sum_{j'} (1 + \lVert z_i - \mu_{j'} \rVert^2)^{-1}}"
+TARGETS = r"p_{ij} = \frac{q_{ij}^2 / f_j}{\sum_{j'} q_{ij'}^2 / f_{j'}}, \quad f_j = \sum_i q_{ij}"
+DIVERGENCE = r"L_c = KL(P \,\Vert\, Q) = \sum_i \sum_j p_{ij} \log \frac{p_{ij}}{q_{ij}}"
+COPIES = r"x_i \to t(x_i), \quad t: \text{a small shift, turn, slant and change of size, drawn anew in every step}"
+
+
+class SelfTraining(CentroidMethod):
+    """Base of methods that renew targets from all samples once in an epoch, and draw codes and centres towards them.
+
+    Targets come from the samples as they are, also where the network is shown distorted copies of them.
+    """
+
+    gamma: float = 0.0  # weight of the clusters beside the reconstruction, in those that keep the decoder
+    keeps_decoder: ClassVar[bool] = False
+
+    def _learn(self, X: np.ndarray) -> Iterator[Event]:
+        import torch
+
+        from deepclust.losses.reconstruction import reconstruction_loss
+        from deepclust.losses.self_training import self_training_loss, soft_assignment
+
+        x = self._x = self._tensor(X)
+        size = self._batch_size(len(x))
+        yield from self._pretrain(x, size)
+
+        n_values = math.prod(self.feature_shape_)
+        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.clustering_rate)
+        state = {"net": self._net, "optimiser": optimiser, "generator": self._generator, "clusters": self._clusters}
+        terms = {"KL": KL, "moved": MOVED} | ({"reconstruction": RECONSTRUCTION} if self.keeps_decoder else {})
+        stage = (CLUSTERING, self.max_epochs)
+        yield Stage(*stage, terms)
+        for epoch in self._epochs(*stage, **state):
+            if epoch == 1:
+                self._begin(x)
+                self._aim(x)
+            elif float(self._clusters["moved"]) < self.tol:
+                yield Note("info", f"The clusters have settled after {epoch - 1} epochs.")
+                break
+            losses = Means()
+            for rows in self._batches(len(x), size):
+                shown = self._shown(x[rows])
+                z = self._net.encode(shown)
+                l_c = self_training_loss(self._clusters["targets"][rows], soft_assignment(z, self._net.centers))
+                if self.keeps_decoder:
+                    l_r = reconstruction_loss(shown, self._net.decode(z))
+                    descend(optimiser, l_r / n_values + self.gamma * l_c)
+                    losses.add({"reconstruction": l_r}, len(rows))
+                else:
+                    descend(optimiser, l_c)
+                losses.add({"KL": l_c}, len(rows))
+            losses.add({"moved": self._aim(x)}, len(x))
+            yield from self._report(losses)
+
+    def _aim(self, x: torch.Tensor) -> torch.Tensor:
+        """Renew assignments and targets of all samples; the share () of them that changed their cluster."""
+        import torch
+
+        from deepclust.losses.self_training import soft_assignment, target_distribution
+
+        codes = torch.from_numpy(self._codes(x)).to(x.device)
+        self._clusters["targets"] = target_distribution(soft_assignment(codes, self._net.centers))
+        return self._reassign(codes)
