@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from deepclust.data.catalog.entry import Entry
-from deepclust.data.catalog.reported import KILINC, kilinc, localmap, measured, n2d, quoted, yang
+from deepclust.data.catalog.reported import KILINC, dec_da, kilinc, localmap, measured, n2d, quoted, yang
 from deepclust.data.catalog.source import Arrays, Files, Source, from_openml, remote
 from deepclust.data.catalog.uci import ADDRESS, LICENCE, train_and_test
 from deepclust.data.reading.arrays.libsvm import read_libsvm
@@ -108,6 +108,7 @@ ENTRIES = (
             megabytes=8,
         ),
         reported=(
+            dec_da(0.987, 0.962),
             n2d(0.958, 0.901),
             localmap(0.964, 0.912, 0.001, 3),
             *yang(

@@ -11,6 +11,7 @@ from deepclust.data.catalog.reported import (
     SHAHAM,
     TZOREFF,
     Reported,
+    dec_da,
     kilinc,
     localmap,
     n2d,
@@ -125,6 +126,7 @@ ENTRIES = (
                 ("NMF", 0.471, 0.452, "quoted"),
                 ("AC-GDL", 0.113, 0.017, "quoted"),
             ),
+            dec_da(0.985, 0.960),
             n2d(0.979, 0.942),
             *tzoreff(0.92, 0.974, "On the train and on the test part alike."),
             *quoted(
@@ -139,6 +141,14 @@ ENTRIES = (
                 ("JULE", 0.80),
             ),
             *quoted(KILINC, ("IMSAT", 0.984, "± 0.004.")),
+            Reported(
+                "DCN",
+                0.83,
+                None,
+                "authors",
+                "Yang et al., ICML 2017",
+                "NMI 0.81 and ARI 0.75; its normaliser is not named.",
+            ),
             Reported(
                 "SpectralNet",
                 0.971,
@@ -183,6 +193,7 @@ ENTRIES = (
                 ("k-means", 0.546, 0.501, "quoted"),
                 ("NMF", 0.479, 0.467, "quoted"),
             ),
+            dec_da(0.983, 0.958),
             n2d(0.948, 0.882),
             localmap(0.850, 0.864, 0.051, 5),
             kilinc(0.9832, 0.0008),
@@ -258,6 +269,7 @@ ENTRIES = (
             megabytes=31,
         ),
         reported=(
+            dec_da(0.586, 0.636),
             n2d(0.672, 0.684),
             *yang(
                 ("Dual autoencoder (DSCDAN)", 0.662, 0.645, "own"),

@@ -16,6 +16,7 @@ NO_SPREAD = "A single number: no spread and no NMI are given."
 ON_TEST = "Trained on the train part, the test part clustered by itself"
 YANG = "Yang et al., CVPR 2019"
 MCCONVILLE = "McConville et al., ICPR 2020"
+GUO = "Guo et al., ACML 2018"
 _NMI_MAX = "NMI with the max normaliser."
 
 
@@ -87,6 +88,12 @@ def n2d(acc: float, nmi: float) -> Reported:
     """N2D in the table of its authors, with an autoencoder of 1,000 epochs and UMAP."""
     note = f"A single number: no spread is given. NMI {nmi} by the mean of the entropies, which is more than by the larger one."
     return Reported("N2D", acc, None, "authors", MCCONVILLE, note)
+
+
+def dec_da(acc: float, nmi: float) -> Reported:
+    """DEC-DA by its authors, with an autoencoder of 500 epochs."""
+    note = f"Mean of 5 runs; no spread is given. NMI {nmi}; its normaliser is not named."
+    return Reported("DEC-DA", acc, None, "authors", GUO, note)
 
 
 def measured(
