@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from deepclust.methods.base import hyperparameters as shared
-from deepclust.methods.centroids.self_training import COPIES, DIVERGENCE, SOFT, TARGETS, SelfTraining
+from deepclust.methods.centroids.self_training import (
+    COPIES,
+    DIVERGENCE,
+    SOFT,
+    TARGETS,
+    SelfTraining,
+    SelfTrainingWithDecoder,
+)
 
 REFERENCE = "Guo, Zhu, Liu, Yin 2018, ACML, PMLR 95:550-565"
 
@@ -22,7 +28,7 @@ class DECDA(SelfTraining):
     augmented = True
 
 
-class IDECDA(SelfTraining):
+class IDECDA(SelfTrainingWithDecoder):
     """FcIDEC-DA or ConvIDEC-DA of Guo, Zhu, Liu, Yin 2018, after ``network``."""
 
     title = "IDEC-DA"
@@ -34,6 +40,3 @@ class IDECDA(SelfTraining):
     presets = {"quick": {}, "paper": {}}
     rank = 24
     augmented = True
-    keeps_decoder = True
-
-    gamma: float = shared.weight(0.1, "Weight of clustering", "How much the clusters count beside the reconstruction.")

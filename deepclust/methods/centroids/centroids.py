@@ -47,10 +47,10 @@ class CentroidMethod(AutoencoderMethod):
         advanced=True,
     )
     n_hidden: int = shared.n_hidden(
-        500, "Width of the first two hidden layers of the dense network; the papers have 500."
+        256, "Width of the first two hidden layers of the dense network; the papers have 500."
     )
     n_wide: int = shared.n_hidden(
-        2000, "Width of the hidden layer next to the latent space; the papers have 2,000.", "Last hidden layer"
+        512, "Width of the hidden layer next to the latent space; the papers have 2,000.", "Last hidden layer"
     )
     pretrain_epochs: int = shared.epochs(
         50, "Autoencoder epochs", "How often the autoencoder sees all data before there are clusters."
@@ -138,7 +138,7 @@ class CentroidMethod(AutoencoderMethod):
 
         from deepclust.losses.reconstruction import reconstruction_loss
 
-        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
+        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate, fused=True)
         stage = (PRETRAINING, self.pretrain_epochs)
         yield Stage(*stage, {"reconstruction": RECONSTRUCTION})
         for _ in self._epochs(*stage, net=self._net, optimiser=optimiser, generator=self._generator):

@@ -50,7 +50,8 @@ class DCN(CentroidMethod):
         size = self._batch_size(len(x))
         yield from self._pretrain(x, size)
 
-        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.clustering_rate)
+        self._net.eval()  # batch statistics are kept: the code of a sample is the same in every batch, and in targets
+        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.clustering_rate, fused=True)
         state = {"net": self._net, "optimiser": optimiser, "generator": self._generator, "clusters": self._clusters}
         stage = (CLUSTERING, self.max_epochs)
         yield Stage(*stage, {"reconstruction": RECONSTRUCTION, "distance": DISTANCE, "moved": MOVED})

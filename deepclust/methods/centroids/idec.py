@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from deepclust.methods.base import hyperparameters as shared
-from deepclust.methods.centroids.self_training import DIVERGENCE, SOFT, TARGETS, SelfTraining
+from deepclust.methods.centroids.self_training import DIVERGENCE, SOFT, TARGETS, SelfTrainingWithDecoder
 
 
-class IDEC(SelfTraining):
+class IDEC(SelfTrainingWithDecoder):
     """Guo, Gao, Liu, Yin 2017."""
 
     title = "IDEC"
@@ -16,6 +15,3 @@ class IDEC(SelfTraining):
     equations = (SOFT, TARGETS, r"\min_{\theta, \mu} \; L_r + \gamma L_c, \quad " + DIVERGENCE)
     presets = {"quick": {}, "paper": {}}
     rank = 22
-    keeps_decoder = True
-
-    gamma: float = shared.weight(0.1, "Weight of clustering", "How much the clusters count beside the reconstruction.")

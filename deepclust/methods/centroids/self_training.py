@@ -5,13 +5,13 @@ Shapes: x (b, ...) input, z (b, d) codes, x_hat (b, ...) reconstruction, mu (k, 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from deepclust.events import Event, Note, Stage
+from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.deep import Means, descend
 from deepclust.methods.centroids.centroids import CLUSTERING, MOVED, RECONSTRUCTION, CentroidMethod
 
@@ -31,25 +31,22 @@ class SelfTraining(CentroidMethod):
     Targets come from the samples as they are, also where the network is shown distorted copies of them.
     """
 
-    gamma: float = 0.0  # weight of the clusters beside the reconstruction, in those that keep the decoder
-    keeps_decoder: ClassVar[bool] = False
+    beside: ClassVar[Mapping[str, str]] = {}  # further terms, and what their curves mean
 
     def _learn(self, X: np.ndarray) -> Iterator[Event]:
         import torch
 
-        from deepclust.losses.reconstruction import reconstruction_loss
         from deepclust.losses.self_training import self_training_loss, soft_assignment
 
         x = self._x = self._tensor(X)
         size = self._batch_size(len(x))
         yield from self._pretrain(x, size)
 
-        n_values = math.prod(self.feature_shape_)
-        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.clustering_rate)
+        self._net.eval()  # batch statistics are kept: the code of a sample is the same in every batch, and in targets
+        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.clustering_rate, fused=True)
         state = {"net": self._net, "optimiser": optimiser, "generator": self._generator, "clusters": self._clusters}
-        terms = {"KL": KL, "moved": MOVED} | ({"reconstruction": RECONSTRUCTION} if self.keeps_decoder else {})
         stage = (CLUSTERING, self.max_epochs)
-        yield Stage(*stage, terms)
+        yield Stage(*stage, {"KL": KL, "moved": MOVED, **self.beside})
         for epoch in self._epochs(*stage, **state):
             if epoch == 1:
                 self._begin(x)
@@ -62,15 +59,17 @@ class SelfTraining(CentroidMethod):
                 shown = self._shown(x[rows])
                 z = self._net.encode(shown)
                 l_c = self_training_loss(self._clusters["targets"][rows], soft_assignment(z, self._net.centers))
-                if self.keeps_decoder:
-                    l_r = reconstruction_loss(shown, self._net.decode(z))
-                    descend(optimiser, l_r / n_values + self.gamma * l_c)
-                    losses.add({"reconstruction": l_r}, len(rows))
-                else:
-                    descend(optimiser, l_c)
-                losses.add({"KL": l_c}, len(rows))
+                loss, beside = self._total(l_c, shown, z)
+                descend(optimiser, loss)
+                losses.add({"KL": l_c} | beside, len(rows))
             losses.add({"moved": self._aim(x)}, len(x))
             yield from self._report(losses)
+
+    def _total(
+        self, l_c: torch.Tensor, shown: torch.Tensor, z: torch.Tensor
+    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """What a step makes smaller, and its terms besides the clusters' own."""
+        return l_c, {}
 
     def _aim(self, x: torch.Tensor) -> torch.Tensor:
         """Renew assignments and targets of all samples; the share () of them that changed their cluster."""
@@ -81,3 +80,19 @@ class SelfTraining(CentroidMethod):
         codes = torch.from_numpy(self._codes(x)).to(x.device)
         self._clusters["targets"] = target_distribution(soft_assignment(codes, self._net.centers))
         return self._reassign(codes)
+
+
+class SelfTrainingWithDecoder(SelfTraining):
+    """The same beside the reconstruction, whose mean over the values of a sample counts 1."""
+
+    beside: ClassVar[Mapping[str, str]] = {"reconstruction": RECONSTRUCTION}
+
+    gamma: float = shared.weight(0.1, "Weight of clustering", "How much the clusters count beside the reconstruction.")
+
+    def _total(
+        self, l_c: torch.Tensor, shown: torch.Tensor, z: torch.Tensor
+    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        from deepclust.losses.reconstruction import reconstruction_loss
+
+        l_r = reconstruction_loss(shown, self._net.decode(z))
+        return l_r / shown[0].numel() + self.gamma * l_c, {"reconstruction": l_r}
