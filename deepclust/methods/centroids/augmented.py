@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deepclust.methods.centroids.centroids import PAPER
 from deepclust.methods.centroids.self_training import (
     COPIES,
     DIVERGENCE,
@@ -23,7 +24,7 @@ class DECDA(SelfTraining):
     good_for = "Pictures of writing, which mean the same a little shifted or turned."
     reported_as = ("FcDEC-DA", "ConvDEC-DA")
     equations = (COPIES, SOFT, TARGETS, r"\min_{\theta, \mu} \; " + DIVERGENCE)
-    presets = {"quick": {}, "paper": {}}
+    presets = {"quick": {}, "paper": {**PAPER, "pretrain_epochs": 500}}
     rank = 23
     augmented = True
 
@@ -37,6 +38,6 @@ class IDECDA(SelfTrainingWithDecoder):
     good_for = "Pictures of writing; steadier than DEC-DA, as the decoder stays."
     reported_as = ("FcIDEC-DA", "ConvIDEC-DA")
     equations = (COPIES, SOFT, TARGETS, r"\min_{\theta, \mu} \; L_r + \gamma L_c, \quad " + DIVERGENCE)
-    presets = {"quick": {}, "paper": {}}
+    presets = {"quick": {}, "paper": {**PAPER, "pretrain_epochs": 500}}
     rank = 24
     augmented = True

@@ -29,6 +29,8 @@ CLUSTERING = "Clustering"
 RECONSTRUCTION = "squared error of the decoder's output, summed over a sample (falls)"
 MOVED = "share of the samples whose cluster has changed since the epoch before (falls to 0)"
 DENSE, CONVOLUTIONAL = "dense", "convolutional"
+#: The network of the papers, and epochs in place of their numbers of steps.
+PAPER = {"n_hidden": 500, "n_wide": 2000, "pretrain_epochs": 300, "max_epochs": 200}
 ENCODING = 0.5  # of a pass through the network: encoder and decoder are alike
 
 

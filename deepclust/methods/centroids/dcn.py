@@ -12,7 +12,7 @@ import numpy as np
 from deepclust.events import Event, Note, Stage
 from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.deep import Means, descend
-from deepclust.methods.centroids.centroids import CLUSTERING, MOVED, RECONSTRUCTION, CentroidMethod
+from deepclust.methods.centroids.centroids import CLUSTERING, MOVED, PAPER, RECONSTRUCTION, CentroidMethod
 
 FIRST_COUNT = (
     100.0  # samples that a centre stands for at the start, as in the authors' code: the first ones do not tear it away
@@ -33,7 +33,7 @@ class DCN(CentroidMethod):
         r"\min_{\theta, M, s} \; \sum_i \lVert x_i - g(f(x_i)) \rVert^2 + \frac{\lambda}{2} \lVert f(x_i) - M s_i \rVert^2",
         r"s_i = \arg\min_k \lVert f(x_i) - m_k \rVert, \quad m_k \leftarrow m_k - \tfrac{1}{c_k} (m_k - f(x_i)) \; \text{for} \; s_i = k",
     )
-    presets = {"quick": {}, "paper": {}}
+    presets = {"quick": {}, "paper": PAPER}
     rank = 25
 
     pull: float = shared.weight(

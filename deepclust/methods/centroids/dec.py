@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deepclust.methods.centroids.centroids import PAPER
 from deepclust.methods.centroids.self_training import DIVERGENCE, SOFT, TARGETS, SelfTraining
 
 
@@ -13,5 +14,5 @@ class DEC(SelfTraining):
     reference = "Xie, Girshick, Farhadi 2016, arXiv:1511.06335"
     good_for = "The classic of deep clustering: round groups that the code of an autoencoder already shows."
     equations = (SOFT, TARGETS, r"\min_{\theta, \mu} \; " + DIVERGENCE)
-    presets = {"quick": {}, "paper": {}}
+    presets = {"quick": {}, "paper": PAPER}
     rank = 21

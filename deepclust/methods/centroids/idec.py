@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deepclust.methods.centroids.centroids import PAPER
 from deepclust.methods.centroids.self_training import DIVERGENCE, SOFT, TARGETS, SelfTrainingWithDecoder
 
 
@@ -13,5 +14,5 @@ class IDEC(SelfTrainingWithDecoder):
     reference = "Guo, Gao, Liu, Yin 2017, doi:10.24963/ijcai.2017/243"
     good_for = "Groups tightened with care: new samples are still described as well as before."
     equations = (SOFT, TARGETS, r"\min_{\theta, \mu} \; L_r + \gamma L_c, \quad " + DIVERGENCE)
-    presets = {"quick": {}, "paper": {}}
+    presets = {"quick": {}, "paper": PAPER}
     rank = 22

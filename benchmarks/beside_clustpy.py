@@ -1,0 +1,79 @@
+"""DEC, IDEC and DCN beside those of ClustPy, in one process on the same data: ACC, NMI (max), CPU seconds of a fit and of an epoch.
+
+    python -m benchmarks.beside_clustpy [--dataset digits] [--methods DEC IDEC] [--seeds 0] [--preset quick]
+        [--epochs 100 150]
+
+ClustPy (`pip install clustpy`, an environment of its own is best) has its defaults, but for ``--epochs`` of autoencoder and of
+clustering. Ours has the preset; in a second line the network and the epochs of ClustPy, so that epochs are of the same size. One
+thread; labels are looked at only after a fit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from deepclust.data.catalog.table import load_dataset
+from deepclust.methods import find_method
+from deepclust.metrics.external import acc, nmi
+
+NETWORK = {"n_hidden": 500, "n_wide": 2000}  # that of ClustPy, and of the papers
+
+
+def of_clustpy(name: str, X: np.ndarray, k: int, seed: int, epochs: tuple[int, int]) -> np.ndarray:
+    """Clusters of ClustPy: the better known of its two, those of a last k-means (``labels_``)."""
+    import clustpy.deep
+
+    method = getattr(clustpy.deep, name)
+    model = method(n_clusters=k, pretrain_epochs=epochs[0], clustering_epochs=epochs[1], random_state=seed)
+    return np.asarray(model.fit(X.reshape(len(X), -1).astype(np.float32)).labels_)
+
+
+def of_ours(name: str, X: np.ndarray, k: int, seed: int, values: Mapping[str, Any]) -> np.ndarray:
+    return np.asarray(find_method(name)(n_clusters=k, random_state=seed, device="cpu", **values).fit_predict(X))
+
+
+def main() -> None:
+    import torch
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--dataset", default="digits")
+    parser.add_argument("--methods", nargs="+", default=["DEC", "IDEC"])
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0])
+    parser.add_argument("--preset", default="quick")
+    parser.add_argument("--epochs", nargs=2, type=int, default=[100, 150])
+    asked = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)  # as ours does, so that neither has the denormal numbers of idle units against it
+
+    dataset = load_dataset(asked.dataset)
+    k, epochs = dataset.n_classes or 10, tuple(asked.epochs)
+    X = np.asarray(dataset.X, np.float32)
+    for name in asked.methods:
+        preset = find_method(name).presets[asked.preset]
+        model = find_method(name)(**preset)
+        alike = {**NETWORK, "pretrain_epochs": epochs[0], "max_epochs": epochs[1], "tol": 0.0}
+        ways = {
+            "ClustPy": (lambda seed, n=name: of_clustpy(n, X, k, seed, epochs), sum(epochs)),
+            "its network": (lambda seed, n=name, v=alike: of_ours(n, X, k, seed, v), sum(epochs)),
+            asked.preset: (lambda seed, n=name, v=preset: of_ours(n, X, k, seed, v), sum(n for _, n in model.plan())),
+        }
+        for way, (labels_of, n_epochs) in ways.items():
+            for seed in asked.seeds:
+                begun = time.process_time()
+                labels = labels_of(seed)
+                cpu = time.process_time() - begun
+                scores = acc(dataset.y, labels), nmi(dataset.y, labels, average="max")
+                print(
+                    f"{name:<6}{way:<14}seed {seed}  ACC {scores[0]:.3f}  NMI {scores[1]:.3f}  CPU {cpu:6.1f} s, "
+                    f"{cpu / n_epochs:.3f} s for each of {n_epochs} epochs",
+                    flush=True,
+                )
+
+
+if __name__ == "__main__":
+    main()
