@@ -79,3 +79,5 @@ def _card(name: str, cls: type[Method]) -> None:
             for equation in cls.equations:
                 st.latex(equation)
             st.caption(cls.reference)
+            if cls.headline:
+                st.caption(cls.headline)

@@ -97,6 +97,7 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
     reference: ClassVar[str] = ""
     family: ClassVar[str] = CLASSICAL  # one of `FAMILIES`: what its clusters come from
     good_for: ClassVar[str] = ""  # when to choose it, in a few words
+    headline: ClassVar[str] = ""  # the figure that its paper is known for, and what we measured beside it
     reported_as: ClassVar[tuple[str, ...]] = ()  # what tables of papers call it, beside its title
     caution: ClassVar[str] = ""  # what must not be read from its clusters or its latent space
     equations: ClassVar[tuple[str, ...]] = ()
