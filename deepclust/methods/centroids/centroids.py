@@ -55,7 +55,7 @@ class CentroidMethod(AutoencoderMethod):
         512, "Width of the hidden layer next to the latent space; the papers have 2,000.", "Last hidden layer"
     )
     pretrain_epochs: int = shared.epochs(
-        50, "Autoencoder epochs", "How often the autoencoder sees all data before there are clusters."
+        60, "Autoencoder epochs", "How often the autoencoder sees all data before there are clusters."
     )
     max_epochs: int = shared.epochs(
         30, "Clustering epochs", "How often all data are seen while codes are drawn to the centres."
