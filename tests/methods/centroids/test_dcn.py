@@ -11,7 +11,7 @@ from deepclust.methods.centroids.dcn import DCN
 def test_codes_and_centres_meet():
     X, y = make_blobs(200, centers=3, n_features=6, random_state=1)
     few = {"n_clusters": 3, "n_hidden": 16, "n_wide": 16, "pretrain_epochs": 20, "tol": 0.0, "device": "cpu"}
-    rates = {"learning_rate": 1e-2, "clustering_rate": 1e-2, "pull": 1.0}
+    rates = {"learning_rate": 1e-2, "clustering_rate": 1e-3, "pull": 10.0}
     spread = []
     for max_epochs in (0, 20):
         method = DCN(max_epochs=max_epochs, **few, **rates).fit(X)
