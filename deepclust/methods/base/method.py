@@ -187,6 +187,11 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
         return "Latent space"
 
     @property
+    def n_left(self) -> int:
+        """How many clusters a fit has: ``n_clusters``, or fewer where a method lets them die."""
+        return self.n_clusters
+
+    @property
     def may_end_early(self) -> bool:
         """Whether a fit may need fewer epochs than `plan` says, as a stage ends when nothing changes any more."""
         return False
@@ -225,7 +230,7 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
             self._finish(scaled, start)  # stopped half-way: what was learned so far is kept and can be looked at
             raise
         self._finish(scaled, start)
-        collapsed = collapse_warning(self.labels_, self.n_clusters)
+        collapsed = collapse_warning(self.labels_, self.n_left)
         if collapsed is not None:
             yield Note("warning", collapsed)
 
