@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from deepclust.cli import reading
 from deepclust.cli.printing import print_rows
-from deepclust.exports.table import defused
-from deepclust.runs import RunConfig
 
 
 def add_command(commands: Any) -> None:
@@ -33,45 +28,23 @@ def add_command(commands: Any) -> None:
 def predict_file(asked: argparse.Namespace) -> int:
     """A row for each sample: cluster, shares, distance to the nearest centre, percentile and verdict."""
     from deepclust.engine.placing.finished import load_run, names_of
+    from deepclust.engine.placing.reading import new_samples
     from deepclust.engine.placing.rows import rows_of
+    from deepclust.exports.placements import NESTED, write_placements
 
     run = load_run(asked.run, asked.runs)
-    X, samples = _read(asked.data.expanduser(), reading.choices_of(asked), run.run.config)
-    placed = run.predict(X)
+    data = new_samples(asked.data.expanduser(), run.run.config, reading.choices_of(asked))
+    samples = [data.name_of(row) for row in range(data.n_samples)]
+    placed = run.predict(data.X)
     names = names_of(run.run)
+    if asked.csv:
+        write_placements(placed, names, samples, sys.stdout)
+        return 0
     rows = rows_of(placed, names, samples)
     if asked.json:
         print(json.dumps({"run": run.run.id, "samples": rows}))
-    elif asked.csv:
-        table = csv.writer(sys.stdout, lineterminator="\n")
-        letters = [names[c] for c in placed.clusters.tolist()]
-        flat = [name for name in rows[0] if name not in ("memberships", "nearest", "percentiles", "says")]
-        table.writerow([*flat, *(f"share of {name}" for name in letters)])
-        table.writerows([[*(_cell(row[name]) for name in flat), *row["memberships"].values()] for row in rows])
     else:
-        print_rows(rows, as_json=False, hide=("memberships", "nearest", "percentiles", "says"))
+        print_rows(rows, as_json=False, hide=NESTED)
         if placed.judge is None:
             print(f"\nNo verdict: {placed.why_not()}.")
     return 0
-
-
-def _read(path: Path, choices: dict[str, Any], config: RunConfig) -> tuple[np.ndarray, list[str]]:
-    """Samples of a file or a folder, and what they are called. Pictures of any size are brought to that of the run's."""
-    from deepclust.data.reading.pictures.collection import Contents, PictureScan, is_picture, pictures_of
-    from deepclust.data.reading.read import look_at_file, read_file
-    from deepclust.data.reading.source import MAX_BYTES
-
-    if config.kind == "image":
-        height, width = config.feature_shape[:2]
-        if is_picture(path.name) and path.is_file():
-            contents = Contents(path.name, {path.name: path.read_bytes()})
-            pictures = pictures_of(contents, [path.name], (height, width), MAX_BYTES)
-            return pictures.X, pictures.kept
-        if "size" not in choices and isinstance(look_at_file(path), PictureScan):
-            choices = {**choices, "size": [height, width]}
-    data = read_file(path, choices)
-    return data.X, [data.name_of(row) for row in range(data.n_samples)]
-
-
-def _cell(value: Any) -> Any:
-    return defused(value) if isinstance(value, str) else value

@@ -11,15 +11,12 @@ from deepclust.data.reading.arrays.samples import ArrayLook
 from deepclust.data.reading.pictures.collection import LARGEST_SUGGESTED, PictureScan
 from deepclust.data.reading.tables.roles import HEAD
 from deepclust.engine.intake.reading import read_and_keep
-from deepclust.place import ASSETS
 from pages.data import previews
 from pages.data.table_form import settled, table_form
 from pages.data.upload_forms import arrays_form, pictures_form
+from pages.parts.packing import packing
 from pages.visit import cached, say, session
 from pages.visit.say import plain
-
-# many files are packed into one in the browser: see the script
-_pack = st.components.v2.component("deepclust_pack", js=(ASSETS / "upload" / "pack.js").read_text(encoding="utf-8"))
 
 EXPLAINED = """
 - **Pictures**: a .zip or .tar, a folder, or many files at once. Where they lie in folders, the folder is the class;
@@ -53,7 +50,7 @@ def _ask() -> None:
     files = st.file_uploader(
         "Your data", accept_multiple_files="directory" if whole else True, key=f"upload-{turn}-{whole}"
     )
-    _pack(key="pack")
+    packing(key="pack")
     folders = allowed_folders()
     path = None
     if folders:

@@ -57,7 +57,7 @@ def _map(sight: Sight, key: str) -> Projection | None:
 
 def _tried(sight: Sight, run: FinishedRun, projection: Projection | None, key: str) -> None:
     """The new sample, and what the run says of it. Sliders run this alone again."""
-    sample = new_sample(sight.run.id, sight.data)
+    sample = new_sample(run, sight)
     place = None
     if sample is None:
         st.caption("What the run makes of it will be here.")

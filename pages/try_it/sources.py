@@ -12,25 +12,31 @@ from deepclust.data.alike import pictures_like
 from deepclust.data.dataset import Dataset
 from deepclust.data.drawn import Style, drawn_like, grey, ink_of, style_of
 from deepclust.data.reading.pictures.collection import read_picture
+from deepclust.engine.placing.finished import FinishedRun
 from pages.parts.pick import pick
+from pages.try_it.many import chosen_of_many
 from pages.try_it.pad import pad
 from pages.visit import say
+from pages.visit.sight import Sight
 
-DRAW, CAMERA, FILE, FORM, SAMPLE = "Draw", "Camera", "File", "Form", "A sample of the data"
+DRAW, CAMERA, FILE, FORM, SAMPLE, MANY = "Draw", "Camera", "File", "Form", "A sample of the data", "Many"
 MOST_FIELDS = 30
 LARGEST = 1_024  # pixels to which a photograph is reduced before it is looked at
 
 
-def new_sample(run_id: str, data: Dataset) -> NDArray[np.float32] | None:
+def new_sample(run: FinishedRun, sight: Sight) -> NDArray[np.float32] | None:
     """The sample float32 (feature_shape) that is tried, as the data are; None while there is none."""
+    run_id, data = run.run.id, sight.data
     style = style_of_data(data.fingerprint, data) if data.kind == "image" else None
     if data.kind == "image":
-        kinds = [*([DRAW] if style is not None else []), SAMPLE, FILE, CAMERA]
+        kinds = [*([DRAW] if style is not None else []), SAMPLE, FILE, CAMERA, MANY]
     else:
-        kinds = [SAMPLE, *([FORM] if data.X.shape[1] <= MOST_FIELDS else [])]
+        kinds = [SAMPLE, *([FORM] if data.X.shape[1] <= MOST_FIELDS else []), MANY]
     kind = pick("Try", kinds, key=f"try-{run_id}", unlabelled=True)
     if kind == SAMPLE:
         return _of_the_data(run_id, data)
+    if kind == MANY:
+        return chosen_of_many(run, sight)
     if kind == FORM:
         return _form(run_id, data)
     if kind == DRAW and style is not None:

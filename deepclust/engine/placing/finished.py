@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,9 @@ from deepclust.runs import Run, RunStore
 from deepclust.runs.edit_kinds import default_name
 from deepclust.runs.edits import edited
 from deepclust.spaces import INPUT, LATENT, Space
+
+if TYPE_CHECKING:
+    from sklearn.cluster import KMeans
 
 CHIMERAS = 400
 AROUND = 5  # neighbours that place a sample on a map
@@ -119,6 +123,21 @@ class FinishedRun:
         reach = ISLAND * float(np.linalg.norm(np.ptp(points, axis=0)))
         weights = closeness * (apart[np.arange(len(around)), middle] <= reach)
         return np.asarray((weights[:, :, None] * around).sum(axis=1) / weights.sum(axis=1)[:, None], np.float32)
+
+    def by_nearest_centres(self, samples: np.ndarray) -> NDArray[np.int64] | None:
+        """Clusters (m,) that k-means on the run's own data gives to samples as `place` takes them: what a method has to beat.
+
+        By the nearest of its centres, as SpectralNet's reviewers asked (Shaham et al. 2018). None where the data are not at hand.
+        """
+        return None if self._raw_means is None else np.asarray(self._raw_means.predict(self._flat(samples)), np.int64)
+
+    @cached_property
+    def _raw_means(self) -> KMeans | None:
+        from sklearn.cluster import KMeans
+
+        if self._seen is None:
+            return None
+        return KMeans(self.run.config.n_clusters, n_init=4, random_state=0).fit(self._seen)
 
     # -- what the run knows ---------------------------------------------------------------------------------------
 

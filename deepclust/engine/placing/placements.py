@@ -52,6 +52,11 @@ class Placements:
         unusual = self.unusual
         return "cannot tell" if unusual is None else "unusual" if unusual[row] else "usual"
 
+    def strangest_first(self) -> NDArray[np.int64]:
+        """Rows (m,) by percentile in the space that is asked, else by the distance to the nearest centre."""
+        strange = self.distances if self.judge is None else self.percentiles[str(self.judge.space)]
+        return np.argsort(-strange, kind="stable")
+
     def share(self, row: int, cluster: int) -> float:
         """How much a sample belongs to a cluster, 0 to 1."""
         return float(self.memberships[row, self.clusters == cluster].sum())

@@ -13,6 +13,7 @@ from deepclust.engine.placing.finished import FinishedRun, names_of
 from deepclust.engine.training.train import train
 from deepclust.exports.bundle import write_bundle
 from deepclust.exports.unpacking import open_bundle
+from deepclust.metrics.external import acc
 from deepclust.runs import Run, RunStore
 from deepclust.spaces import INPUT, LATENT
 
@@ -163,3 +164,11 @@ def test_what_cannot_place_anything_says_so(ask: Callable[..., Run], store: RunS
     (run.folder / "model.npz").unlink()
     with pytest.raises(ValueError, match="its model is missing"):
         load_run(run.folder)
+
+
+def test_k_means_with_nearest_centres_stands_beside(ask: Callable[..., Run], store: RunStore) -> None:
+    run = finished(ask, store)
+    raw = run.by_nearest_centres(run.data.X)
+    assert acc(run.result.labels, raw) == 1.0, "the run is k-means itself"
+    placed = run.predict(run.data.X)
+    assert (np.diff(placed.distances[placed.strangest_first()]) <= 0).all(), "no space can tell, so by the distance"

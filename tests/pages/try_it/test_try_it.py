@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,44 @@ def test_vectors_have_a_form(app: Callable[..., AppTest], finished: Run) -> None
     assert not visitor.exception
     labels = {n.label for n in visitor.number_input if "feature" in str(n.key)}
     assert labels == {"width", "\\<height\\>", "a", "b", "c", "d"}
+
+
+def zipped(pictures: np.ndarray, folders: list[str]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for i, (picture, folder) in enumerate(zip(pictures, folders, strict=True)):
+            one = io.BytesIO()
+            Image.fromarray(np.rint(picture * 255).astype(np.uint8)).resize((32, 32)).convert("RGB").save(one, "PNG")
+            archive.writestr(f"{folder}/{i}.png", one.getvalue())
+        archive.writestr("one/broken.png", b"no picture")
+    return file.getvalue()
+
+
+def test_of_many_pictures_the_strangest_come_first(app: Callable[..., AppTest], digits: Run) -> None:
+    X = load_dataset("digits").X[:12]
+    X = np.concatenate([X, 1 - X[:4]])
+    visitor = app("try_it", run=digits.id)
+    visitor.session_state[f"try-{digits.id}"] = "Many"
+    visitor.run()
+    uploader = next(u for u in visitor.file_uploader if u.label == "New samples")
+    uploader.upload("new.zip", zipped(X, ["one", "two"] * 8), "application/zip").run()
+    assert not visitor.exception
+    assert not visitor.error
+    table = visitor.dataframe[0].value
+    assert len(table) == 16
+    assert set(table["name"][:4]) == {
+        f"{folder}/{i}.png" for folder, i in (("one", 12), ("two", 13), ("one", 14), ("two", 15))
+    }
+    assert table["stranger than"].is_monotonic_decreasing
+    assert set(table["verdict"][:4]) == {"unusual"}
+    said = " ".join(m.value for m in visitor.markdown)
+    assert "16 new samples of new: " in said
+    assert "1 could not be read" in " ".join(c.value for c in visitor.caption)
+    assert "ACC" not in said, "labels are hidden"
+    next(t for t in visitor.toggle if t.label == "Reveal labels").set_value(True).run()
+    assert "of the new samples; k-means on the run's data with nearest centres" in " ".join(
+        m.value for m in visitor.markdown
+    )
 
 
 def test_no_run_says_what_will_be_here(app: Callable[..., AppTest]) -> None:
