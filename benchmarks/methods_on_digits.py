@@ -29,7 +29,7 @@ def measure(dataset: Dataset, name: str, preset: str, seed: int) -> tuple[float,
     if dataset.y is None or dataset.n_classes is None:
         raise ValueError(f"{dataset.title} has no labels to judge by. Choose a data set with labels.")
     method = find_method(name)
-    estimator = method(n_clusters=dataset.n_classes, random_state=seed, **method.presets[preset])
+    estimator = method(**{"n_clusters": dataset.n_classes, "random_state": seed, **method.presets[preset]})
     start, cpu = time.perf_counter(), time.process_time()
     labels = estimator.fit_predict(dataset.X)
     seconds, cpu = time.perf_counter() - start, time.process_time() - cpu

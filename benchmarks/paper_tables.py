@@ -151,7 +151,9 @@ def main() -> None:
         dataset = cut(whole, limit or None)
         fits = [
             fit(
-                dataset, kind(n_clusters=dataset.n_classes, random_state=seed, **kind.presets[preset]), asked.train_test
+                dataset,
+                kind(**{"n_clusters": dataset.n_classes, "random_state": seed, **kind.presets[preset]}),
+                asked.train_test,
             )
             for seed in asked.seeds
         ]

@@ -50,7 +50,8 @@ def _cell(standing: Standing | None, line: Standing | None, score: str) -> str:
     its = getattr(line, score) if line is not None else None
     lead = value - its if its is not None else 0.0
     green = f' style="background:rgba(46,160,67,{SHADE * min(lead / FULL, 1) + 0.12:.2f})"' if lead > 0.0005 else ""
-    return f"<td{green}>{value:.3f}<i> ±{spread:.3f}</i>{few}{_paper(standing.published, score)}</td>"
+    by = f"<i> ±{spread:.3f}</i>" if standing.n_seeds > 1 else ""
+    return f"<td{green}>{value:.3f}{by}{few}{_paper(standing.published, score)}</td>"
 
 
 def _paper(row: Reported | None, score: str) -> str:

@@ -37,6 +37,14 @@ def learning_rate(default: float = 1e-3) -> Any:
     return param(default, "Learning rate", help=words, min=1e-6, max=1.0, log=True, group="Training", advanced=True)
 
 
+def clustering_rate(default: float) -> Any:
+    """Step length of the optimiser in the stage in which clusters are learned."""
+    words = "How large a step the network takes once there are clusters."
+    return param(
+        default, "Learning rate of clusters", help=words, min=1e-6, max=1.0, log=True, group="Training", advanced=True
+    )
+
+
 def weight(
     default: float, label: str, help: str, *, group: str = "Weights", log: bool = False, advanced: bool = True
 ) -> Any:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-ADVERSARIAL, RANDOM, DISTORTED = "adversarial", "random", "distorted"
-CHANGES = (ADVERSARIAL, RANDOM, DISTORTED, f"{ADVERSARIAL} and {DISTORTED}")
+ADVERSARIAL, RANDOM, DISTORTED, NEIGHBORS = "adversarial", "random", "distorted", "neighbours"
+CHANGES = (ADVERSARIAL, RANDOM, DISTORTED, f"{ADVERSARIAL} and {DISTORTED}", NEIGHBORS)
 TERMS = {
     "change": "how much memberships change when samples are changed a little: KL divergence (low is good)",
     "doubt": "H(Y|X), entropy of the memberships of a sample (falls to 0)",
@@ -41,7 +41,8 @@ class IMSAT(DeepMethod):
     ``embedding_`` holds the logits, and a sample belongs to the largest. The length of a step is a quarter of the distance to the
     tenth neighbour, as in the paper; the distance at which the worst direction is looked for is that distance whole, where the
     paper has 10 for all, about as much on MNIST in [-1, 1]. "distorted" takes small shifts, turns and zooms of pictures
-    (`methods.base.distort`) in place of a step, as the paper suggests for what is known of the data.
+    (`methods.base.distort`) in place of a step, as the paper suggests for what is known of the data. "neighbours", which is ours, takes another sample: one
+    of the nearest of each, distorted.
     """
 
     title = "IMSAT"
@@ -58,6 +59,7 @@ class IMSAT(DeepMethod):
     presets = {
         "quick": QUICK,
         "affine": {**QUICK, "change": DISTORTED},
+        "neighbours": {**QUICK, "change": NEIGHBORS, "n_neighbors": 5},
         "paper": {"max_epochs": 50, "n_hidden": 1200, "steps_per_epoch": 1},
     }
     rank = 15
@@ -68,7 +70,7 @@ class IMSAT(DeepMethod):
         ADVERSARIAL,
         "Change",
         help="What must not change a cluster. adversarial: the worst small step. random: any small step. distorted: small shifts, turns "
-        "and zooms of pictures (of vectors a little noise).",
+        "and zooms of pictures (of vectors a little noise). neighbours: going over to one of the nearest samples, distorted.",
         choices=CHANGES,
         group="Training",
     )
@@ -91,7 +93,9 @@ class IMSAT(DeepMethod):
         advanced=True,
     )
     n_neighbors: int = shared.n_neighbors(
-        10, "How far the nearest of these is decides how long a step may be.", advanced=True
+        10,
+        "The last of these decides how long a step may be; or all of them, where a sample may go over to one.",
+        advanced=True,
     )
     n_hidden: int = shared.n_hidden(1200, "Width of the two hidden layers.")
     batch_size: int = shared.batch_size(250)
@@ -126,7 +130,7 @@ class IMSAT(DeepMethod):
         from deepclust.losses.cluster_information import cluster_entropies
 
         x = self._x = self._tensor(X)
-        far = self._distances(X)
+        nearest, far = self._neighbors(X)
         size = self._batch_size(len(x))
         optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
         (stage,) = self.plan()
@@ -136,28 +140,35 @@ class IMSAT(DeepMethod):
             for rows in self._passes(len(x), size):
                 logits = self._net(x[rows])
                 evenness, doubt = cluster_entropies(logits.softmax(dim=1))
-                change = self._change(x[rows], logits, far[rows])
+                change = self._change(rows, logits, nearest, far)
                 descend(optimiser, change + self.information * (doubt - self.evenness * evenness))
                 told = (change, doubt, evenness, evenness - doubt)
                 losses.add(dict(zip(TERMS, told, strict=True)), len(rows))
             yield from self._report(losses)
 
-    def _distances(self, X: np.ndarray) -> torch.Tensor:
-        """How far the tenth neighbour of every sample is (n,); the last one there is, among fewer."""
+    def _neighbors(self, X: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
+        """The nearest others of every sample (n, r), and how far the last of them is (n,)."""
         import torch
 
         from deepclust.neighbors import nearest_neighbors
 
-        _, distances = nearest_neighbors(X.reshape(len(X), -1), min(self.n_neighbors, len(X) - 1))
-        return torch.from_numpy(distances[:, -1].copy()).to(self.device_)
+        nearest, distances = nearest_neighbors(X.reshape(len(X), -1), min(self.n_neighbors, len(X) - 1))
+        return torch.from_numpy(nearest), torch.from_numpy(distances[:, -1].copy()).to(self.device_)
 
-    def _change(self, x: torch.Tensor, logits: torch.Tensor, far: torch.Tensor) -> torch.Tensor:
-        """R_SAT of samples x (b, ...) with their logits (b, k) and the distances of their tenth neighbours (b,)."""
+    def _change(
+        self, rows: torch.Tensor, logits: torch.Tensor, nearest: torch.Tensor, far: torch.Tensor
+    ) -> torch.Tensor:
+        """R_SAT of the samples of some rows (b,) with their logits (b, k); all samples' neighbours (n, r) and radii (n,)."""
         import torch
 
         from deepclust.losses.virtual_adversarial import divergence, stepped, unit, worst_direction
 
         network = partial(self._net, passing=True)
+        if self.change == NEIGHBORS:
+            which = torch.randint(nearest.shape[1], (len(rows),), generator=self._generator)
+            others = nearest[rows.cpu(), which].to(rows.device)
+            return divergence(logits, network(distorted(self._x[others], self._generator)))
+        x, far = self._x[rows], far[rows]
         total = logits.new_zeros(())
         if self.change != DISTORTED:
             start = torch.randn(x.shape, generator=self._generator).to(x.device)
