@@ -4,7 +4,7 @@
 const FEWEST = 20; // files from which on they are packed
 const MOST_FILES = 65_000, MOST_BYTES = 4_000_000_000; // of a zip without extensions; beyond, the uploader does as it is used to
 const UTF8 = 0x0800, DATE = 0x0021; // 1980-01-01: the same files give the same bytes
-const UPLOADER = '[data-testid="stFileUploader"]';
+const UPLOADER = '.st-key-own-data [data-testid="stFileUploader"]';
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   for (let bit = 0; bit < 8; bit++) n = n & 1 ? (n >>> 1) ^ 0xedb88320 : n >>> 1;
@@ -87,63 +87,65 @@ function isForPacking(files) {
   return files.length >= FEWEST && files.length <= MOST_FILES && bytes <= MOST_BYTES;
 }
 
+const line = document.createElement("div"); // what is being packed
+line.setAttribute("role", "status");
+line.style.fontSize = "0.875rem";
+let turn = 0; // what is chosen later takes the place of what is still being packed
+
+async function hand(input, files) {
+  const mine = ++turn;
+  const transfer = new DataTransfer();
+  if (isForPacking(files)) {
+    const zip = await zipOf(files, (n) => {
+      if (mine === turn) line.textContent = `Packing ${n.toLocaleString("en")} of ${files.length.toLocaleString("en")} files`;
+    });
+    transfer.items.add(zip);
+  } else {
+    for (const [, file] of files) transfer.items.add(file);
+  }
+  if (mine !== turn) return;
+  line.textContent = "";
+  input.files = transfer.files;
+  const event = new Event("change", { bubbles: true });
+  event.isPacked = true;
+  input.dispatchEvent(event);
+}
+
+function failed(error) {
+  line.textContent = `The files could not be read (${error.message ?? error}). Zip their folder and give the zip.`;
+}
+
+function onChange(event) {
+  const input = event.target;
+  if (event.isPacked || !(input instanceof HTMLInputElement) || input.type !== "file" || !input.closest(UPLOADER)) return;
+  const files = [...input.files].map((file) => [file.webkitRelativePath || file.name, file]);
+  if (!isForPacking(files)) return;
+  event.stopImmediatePropagation();
+  hand(input, files).catch(failed);
+}
+
+function onDrop(event) {
+  const uploader = event.target instanceof Element && event.target.closest(UPLOADER);
+  const input = uploader && uploader.querySelector('input[type="file"]');
+  const entries = [...(event.dataTransfer?.items ?? [])].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  const loose = [...(event.dataTransfer?.files ?? [])].map((file) => [file.name, file]);
+  const folders = entries.some((entry) => entry.isDirectory);
+  if (!input || (!folders && !isForPacking(loose))) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  event.target.dispatchEvent(new DragEvent("dragleave", { bubbles: true }));
+  (folders ? dropped(entries) : Promise.resolve(loose)).then((files) => hand(input, files)).catch(failed);
+}
+
+// Once for as long as the page is open; the mark shows the uploader (assets/app.css): before it, files would go one by one.
+document.addEventListener("change", onChange, true);
+document.addEventListener("drop", onDrop, true);
+document.documentElement.dataset.packs = "";
+
 export default function ({ parentElement }) {
-  const line = document.createElement("div");
-  line.setAttribute("role", "status");
-  line.style.fontSize = "0.875rem";
   parentElement.replaceChildren(line);
-  let turn = 0; // what is chosen later takes the place of what is still being packed
-
-  async function hand(input, files) {
-    const mine = ++turn;
-    const transfer = new DataTransfer();
-    if (isForPacking(files)) {
-      const zip = await zipOf(files, (n) => {
-        if (mine === turn) line.textContent = `Packing ${n.toLocaleString("en")} of ${files.length.toLocaleString("en")} files`;
-      });
-      transfer.items.add(zip);
-    } else {
-      for (const [, file] of files) transfer.items.add(file);
-    }
-    if (mine !== turn) return;
-    line.textContent = "";
-    input.files = transfer.files;
-    const event = new Event("change", { bubbles: true });
-    event.isPacked = true;
-    input.dispatchEvent(event);
-  }
-
-  function failed(error) {
-    line.textContent = `The files could not be read (${error.message ?? error}). Zip their folder and give the zip.`;
-  }
-
-  function onChange(event) {
-    const input = event.target;
-    if (event.isPacked || !(input instanceof HTMLInputElement) || input.type !== "file" || !input.closest(UPLOADER)) return;
-    const files = [...input.files].map((file) => [file.webkitRelativePath || file.name, file]);
-    if (!isForPacking(files)) return;
-    event.stopImmediatePropagation();
-    hand(input, files).catch(failed);
-  }
-
-  function onDrop(event) {
-    const uploader = event.target instanceof Element && event.target.closest(UPLOADER);
-    const input = uploader && uploader.querySelector('input[type="file"]');
-    const entries = [...(event.dataTransfer?.items ?? [])].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-    const loose = [...(event.dataTransfer?.files ?? [])].map((file) => [file.name, file]);
-    const folders = entries.some((entry) => entry.isDirectory);
-    if (!input || (!folders && !isForPacking(loose))) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    event.target.dispatchEvent(new DragEvent("dragleave", { bubbles: true }));
-    (folders ? dropped(entries) : Promise.resolve(loose)).then((files) => hand(input, files)).catch(failed);
-  }
-
-  document.addEventListener("change", onChange, true);
-  document.addEventListener("drop", onDrop, true);
   return () => {
     turn++;
-    document.removeEventListener("change", onChange, true);
-    document.removeEventListener("drop", onDrop, true);
+    line.textContent = "";
   };
 }

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from deepclust.runs import Run
 from tests.browser.conftest import Server, settle
-
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def open_colours(page: Any) -> None:

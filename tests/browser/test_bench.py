@@ -5,12 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
-
 from deepclust.runs import RunStore
 from tests.browser.conftest import Server, choose_few_digits, settle
-
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_two_sets_are_seen_trained_and_compared(server: Server, page: Any) -> None:
@@ -29,7 +25,7 @@ def test_two_sets_are_seen_trained_and_compared(server: Server, page: Any) -> No
 
     page.get_by_role("button", name="Start 2 runs").click()
     page.get_by_role("heading", name="Transformations side by side").wait_for()
-    page.get_by_role("button", name="Explore", exact=True).nth(1).wait_for(timeout=240_000)
+    page.get_by_role("button", name="Explore", exact=True).nth(1).wait_for()
     first, second = RunStore(server.runs).runs()[::-1]
     assert [r.config.params["transforms"] for r in (first, second)] == ["D4", "half-turn"]
     assert first.id in page.url

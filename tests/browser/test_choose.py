@@ -5,16 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
-
 from deepclust.data.references import open_dataset
 from deepclust.engine.asking.ask import make_config
 from deepclust.engine.judging.choosing import read_board
 from deepclust.engine.training.train import train
 from deepclust.runs import RunStore
 from tests.browser.conftest import Server, settle
-
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_from_a_finished_run_to_another_k(server: Server, page: Any) -> None:
@@ -30,7 +26,7 @@ def test_from_a_finished_run_to_another_k(server: Server, page: Any) -> None:
     ).first.wait_for()  # it has begun by itself
     page.get_by_text("So far:").wait_for()
     page.reload()  # the process works on without the page
-    page.get_by_text(re.compile("16 criteria in")).wait_for(timeout=240_000)
+    page.get_by_text(re.compile("16 criteria in")).wait_for()
     page.get_by_role("heading", name=re.compile("^5 clusters|most votes for 5")).wait_for()
     assert read_board(run).state == "done"
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
-
 from deepclust.data.catalog.table import load_dataset
 from deepclust.engine.asking.ask import make_config
 from deepclust.engine.training.train import train
 from deepclust.runs import RunStore
 from tests.browser.conftest import Server, settle
-
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_gaps_are_told_and_a_selection_stands_out_in_both_maps(server: Server, page: Any) -> None:
@@ -24,7 +20,7 @@ def test_gaps_are_told_and_a_selection_stands_out_in_both_maps(server: Server, p
     page.get_by_text("Cluster D", exact=True).wait_for()
     page.get_by_role("radio", name="Eigenvectors").click()
     told = page.get_by_text(re.compile("^A clear gap after the .*: 4 groups are well separated"))
-    told.wait_for(timeout=120_000)
+    told.wait_for()
     assert "view=Eigenvectors" in page.url
     page.get_by_alt_text("First eigenvalues as bars").or_(page.locator(".js-plotly-plot")).first.wait_for()
 
@@ -62,7 +58,7 @@ def test_a_class_starts_the_lesson_with_one_click(server: Server, page: Any) -> 
     page.get_by_role("heading", name="First lesson: where k-means fails").wait_for()
     page.locator(".st-key-lesson-start button").click()
     page.get_by_text("borders are straight lines").wait_for()
-    page.get_by_text(re.compile("of training$")).nth(1).wait_for(timeout=120_000)
+    page.get_by_text(re.compile("of training$")).nth(1).wait_for()
     by_method = {run.config.method: run for run in RunStore(server.runs).runs()}
     assert set(by_method) == {"KMeans", "SpectralClustering", "SpectralNet"}
     scores = {name: by_method[name].metrics()["acc"] for name in ("KMeans", "SpectralClustering")}

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
+from playwright.sync_api import expect
 
 from deepclust.runs import Run
 from deepclust.runs.answers import answers_of
 from tests.browser.conftest import Server, settle
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
 
 def test_a_column_shows_that_k_and_an_answer_is_kept_and_taken_back(quiet: Server, editable: Run, page: Any) -> None:
-    from playwright.sync_api import expect
-
-    expect.set_options(timeout=30_000)
-
     page.goto(f"{quiet.url}/explore?run={editable.id}&view=Film+of+k")
     film = page.locator(".film")
     film.locator(".node").first.wait_for()

@@ -12,11 +12,10 @@ import numpy as np
 import psutil
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from deepclust.runs import Run, RunStore
 from tests.browser.conftest import Server, serving, settle
-
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def only_run(server: Server) -> Run:
@@ -36,8 +35,6 @@ def test_the_first_visit_of_a_server_may_begin_at_any_page(page: Any, tmp_path: 
 
 
 def test_newcomer_trains_on_digits_and_explores_the_clusters(server: Server, page: Any) -> None:
-    from playwright.sync_api import expect
-
     page.goto(server.url)
     page.get_by_role("heading", name="Digits").wait_for()
     page.get_by_alt_text("48 samples of Digits").wait_for()
@@ -50,7 +47,7 @@ def test_newcomer_trains_on_digits_and_explores_the_clusters(server: Server, pag
     page.evaluate("window.firstCurves = document.querySelector('canvas')")
     page.wait_for_timeout(2_500)
     assert page.evaluate("document.contains(window.firstCurves)"), "curves are updated in place, without flicker"
-    page.get_by_role("button", name="Explore the clusters").click(timeout=150_000)
+    page.get_by_role("button", name="Explore the clusters").click()
 
     page.wait_for_url(re.compile(r"/explore\?run="))
     page.get_by_text("Cluster J", exact=True).wait_for()
@@ -61,7 +58,7 @@ def test_newcomer_trains_on_digits_and_explores_the_clusters(server: Server, pag
     page.get_by_role("slider").first.focus()
     page.keyboard.press("ArrowRight")
     page.get_by_text(re.compile("k = 11: k-means on the latent space")).wait_for()
-    expect(page.locator("[aria-label^='Most typical samples of cluster']")).to_have_count(11, timeout=60_000)
+    expect(page.locator("[aria-label^='Most typical samples of cluster']")).to_have_count(11)
     assert "k=11" in page.url
 
     page.get_by_text("Reveal labels").click()
@@ -137,7 +134,7 @@ def test_bad_uploads_are_explained_and_a_good_one_is_trained_on(server: Server, 
     page.keyboard.press("Enter")
     settle(page)
     page.get_by_role("button", name="Train Shortcut").click()
-    page.get_by_role("button", name="Explore the clusters").click(timeout=90_000)
+    page.get_by_role("button", name="Explore the clusters").click()
     page.get_by_text("Cluster B", exact=True).wait_for()
     assert Path(server.runs / "datasets").exists()
     assert only_run(server).config.dataset_title == "squares"

@@ -12,8 +12,6 @@ import pytest
 
 from tests.browser.conftest import ROOT, serving, settle
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:

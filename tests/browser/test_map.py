@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from deepclust.figures.theme import PETROFF_10
 from deepclust.metrics.lineage import letter
 from deepclust.runs import Run
-from tests.browser.conftest import Server, settle
-
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+from tests.browser.conftest import Server, settle, visiting
 
 
 class Map:
@@ -38,9 +37,15 @@ class Map:
     def said(self, name: str) -> str:
         return str(self.root.evaluate("(m, name) => m.dataset[name] ?? ''", name))
 
+    def label(self, cluster: int) -> Any:
+        """The number of a cluster, once it is written."""
+        label = self.page.locator(".label").get_by_text(letter(cluster), exact=True)
+        label.wait_for()
+        return label
+
     def middle(self, cluster: int) -> tuple[float, float]:
         """Where the number of a cluster is written."""
-        box = self.page.locator(".label").get_by_text(letter(cluster), exact=True).bounding_box()
+        box = self.label(cluster).bounding_box()
         return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
     def draw_around(self, x: float, y: float, radius: float) -> None:
@@ -64,8 +69,6 @@ def test_it_is_painted_with_numbers_a_legend_that_hides_and_isolates_and_a_table
     for colour in PETROFF_10:
         wanted = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
         assert (np.abs(pixels - wanted).max(axis=1) < 24).sum() > 200, f"points of {colour} are painted"
-    from playwright.sync_api import expect  # it waits: numbers follow with the next frame
-
     numbers = page.locator(".label:visible")
     expect(numbers).to_have_count(10)
     entries = page.locator(".entry")
@@ -175,12 +178,13 @@ def test_keys_move_zoom_reset_and_take_the_lasso(shown: Map) -> None:
     page.keyboard.press("+")
     page.keyboard.press("+")
     shown.wait("m.dataset.zoom > 1.5")
-    before = shown.middle(0)
+    left = shown.label(0).bounding_box()["x"] - 20
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(300)
-    assert shown.middle(0)[0] < before[0] - 20
+    shown.wait(
+        f"[...m.querySelectorAll('.label')].some(l => l.textContent === 'A' && l.getBoundingClientRect().x < {left})"
+    )
     page.keyboard.press("l")
-    assert page.locator(".glass").first.get_attribute("data-tool") == "lasso"
+    expect(page.locator(".glass").first).to_have_attribute("data-tool", "lasso")
     page.keyboard.press("r")
     shown.wait("m.dataset.zoom === '1.000'")
     page.keyboard.press("[")
@@ -212,30 +216,23 @@ def test_few_points_in_view_are_pictures_and_a_rerun_that_changes_nothing_draws_
 
 
 def test_a_finger_draws_a_lasso(quiet: Server, clustered: Run, chromium: Any) -> None:
-    context = chromium.new_context(viewport={"width": 1400, "height": 1000}, has_touch=True)
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    shown = Map(page, f"{quiet.url}/explore?run={clustered.id}")
-    page.get_by_role("button", name=re.compile("Draw around points")).click()
-    x, y = shown.middle(3)
-    touch = context.new_cdp_session(page)
-    corners = [(x + 60 * math.cos(t / 2), y + 60 * math.sin(t / 2)) for t in range(12)]
-    for kind, (px, py) in [("touchStart", corners[0]), *(("touchMove", corner) for corner in corners[1:])]:
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": px, "y": py}]})
-    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    shown.wait("m.dataset.chosen > 10")
-    context.close()
+    with visiting(chromium, has_touch=True) as page:
+        shown = Map(page, f"{quiet.url}/explore?run={clustered.id}")
+        page.get_by_role("button", name=re.compile("Draw around points")).click()
+        x, y = shown.middle(3)
+        touch = page.context.new_cdp_session(page)
+        corners = [(x + 60 * math.cos(t / 2), y + 60 * math.sin(t / 2)) for t in range(12)]
+        for kind, (px, py) in [("touchStart", corners[0]), *(("touchMove", corner) for corner in corners[1:])]:
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": px, "y": py}]})
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        shown.wait("m.dataset.chosen > 10")
 
 
-def test_without_webgl_plotly_draws_the_map(quiet: Server, clustered: Run, chromium: Any) -> None:
-    context = chromium.new_context(viewport={"width": 1400, "height": 1000})
-    context.add_init_script(
+def test_without_webgl_plotly_draws_the_map(quiet: Server, clustered: Run, page: Any) -> None:
+    page.add_init_script(
         "const get = HTMLCanvasElement.prototype.getContext;"
         "HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {"
         "  return kind.includes('webgl') && this.classList.contains('points') ? null : get.call(this, kind, ...rest); };"
     )
-    page = context.new_page()
-    page.set_default_timeout(60_000)
     page.goto(f"{quiet.url}/explore?run={clustered.id}")
     page.wait_for_function("document.querySelector('.js-plotly-plot')?.calcdata?.length === 10")
-    context.close()

@@ -5,13 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
-
 from deepclust.runs import Run
-from tests.browser.conftest import Server, settle
+from tests.browser.conftest import Server, settle, visiting
 from tests.browser.test_map import Map
-
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_it_has_what_the_header_and_one_row_leave_and_stays_while_galleries_scroll(
@@ -63,8 +59,7 @@ def test_a_picture_of_a_gallery_shows_its_point_and_the_card_leaves_it_free(
     )
     assert shown.said("chosen") == "0", "nothing is selected by it"
     page.keyboard.press("ArrowRight")
-    label = page.evaluate("document.activeElement.getAttribute('aria-label')")
-    assert re.fullmatch(r"Show sample \d+ on the map", label)
+    page.wait_for_function(r"/^Show sample \d+ on the map$/.test(document.activeElement.getAttribute('aria-label'))")
 
 
 def test_keys_look_at_a_point_walk_to_the_next_and_choose_it(quiet: Server, clustered: Run, page: Any) -> None:
@@ -86,32 +81,29 @@ def test_keys_look_at_a_point_walk_to_the_next_and_choose_it(quiet: Server, clus
 
 
 def test_one_finger_scrolls_and_two_zoom(quiet: Server, clustered: Run, chromium: Any) -> None:
-    context = chromium.new_context(viewport={"width": 700, "height": 900}, has_touch=True)
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    shown = Map(page, f"{quiet.url}/explore?run={clustered.id}")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is cut off"
-    assert page.get_by_role("link", name="Choose").last.is_visible(), "the other pages can be reached"
-    box = shown.glass.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    touch = context.new_cdp_session(page)
+    with visiting(chromium, viewport={"width": 700, "height": 900}, has_touch=True) as page:
+        shown = Map(page, f"{quiet.url}/explore?run={clustered.id}")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is cut off"
+        assert page.get_by_role("link", name="Choose").last.is_visible(), "the other pages can be reached"
+        box = shown.glass.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        touch = page.context.new_cdp_session(page)
 
-    def send(kind: str, *places: tuple[float, float]) -> None:
-        points = [{"x": px, "y": py, "id": number} for number, (px, py) in enumerate(places)]
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        def send(kind: str, *places: tuple[float, float]) -> None:
+            points = [{"x": px, "y": py, "id": number} for number, (px, py) in enumerate(places)]
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
-    at = page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
-    send("touchStart", (x, y))
-    for step in range(1, 9):
-        send("touchMove", (x, y - 25 * step))
-    send("touchEnd")
-    page.wait_for_function("at => document.querySelector('[data-testid=stMain]').scrollTop > at + 60", arg=at)
-    assert shown.said("zoom") == "1.000"
-    box = shown.glass.bounding_box()
-    y = max(box["y"], 80) + 150
-    send("touchStart", (x - 30, y), (x + 30, y))
-    for step in range(1, 7):
-        send("touchMove", (x - 30 - 12 * step, y), (x + 30 + 12 * step, y))
-    send("touchEnd")
-    shown.wait("m.dataset.zoom > 1.5")
-    context.close()
+        at = page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+        send("touchStart", (x, y))
+        for step in range(1, 9):
+            send("touchMove", (x, y - 25 * step))
+        send("touchEnd")
+        page.wait_for_function("at => document.querySelector('[data-testid=stMain]').scrollTop > at + 60", arg=at)
+        assert shown.said("zoom") == "1.000"
+        box = shown.glass.bounding_box()
+        y = max(box["y"], 80) + 150
+        send("touchStart", (x - 30, y), (x + 30, y))
+        for step in range(1, 7):
+            send("touchMove", (x - 30 - 12 * step, y), (x + 30 + 12 * step, y))
+        send("touchEnd")
+        shown.wait("m.dataset.zoom > 1.5")

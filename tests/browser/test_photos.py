@@ -9,16 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from deepclust.runs import RunStore
 from tests.browser.conftest import Server, settle
 from tests.picture_network import save_network
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-PATIENCE = 120_000  # milliseconds, for a machine that is busy with other things
 COLOURS = {"red": (200, 40, 40), "green": (40, 190, 50), "blue": (40, 60, 200)}
 
 
@@ -44,9 +41,6 @@ def choose(page: Any, label: str, option: str) -> None:
 
 
 def test_photos_are_sorted_by_what_a_network_sees_in_them(server: Server, page: Any, tmp_path: Path) -> None:
-    from playwright.sync_api import expect
-
-    page.set_default_timeout(PATIENCE)
     page.goto(server.url)
     settle(page)
     uploader = page.get_by_test_id("stFileUploader")
@@ -66,7 +60,7 @@ def test_photos_are_sorted_by_what_a_network_sees_in_them(server: Server, page: 
     uploader.filter(has_text="TorchScript file").locator("input").set_input_files(str(network))
     page.get_by_role("button", name="Use this network").click()
     chosen = page.get_by_test_id("stSelectbox").filter(has_text="Network").locator("input")
-    expect(chosen).to_have_value("tiny eyes", timeout=PATIENCE)
+    expect(chosen).to_have_value("tiny eyes")
     settle(page)
     page.get_by_role("button", name="Look at the pictures").click()
     page.get_by_text("24 pictures · 12 features by tiny eyes").wait_for()
@@ -91,7 +85,7 @@ def test_photos_are_sorted_by_what_a_network_sees_in_them(server: Server, page: 
     badge = page.locator(".st-key-strip").get_by_text(
         re.compile(r"^\W*(visibility)?\s*features$")
     )  # its icon is a word
-    expect(badge.first).to_be_visible(timeout=PATIENCE)
+    expect(badge.first).to_be_visible()
     (run,) = RunStore(server.runs).runs()
     assert run.config.features == "tiny eyes"
     labels = run.result().labels

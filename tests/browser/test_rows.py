@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
+from playwright.sync_api import expect
 
 from deepclust.metrics.lineage import letter
 from deepclust.runs import Run, edits
 from tests.browser.conftest import Server, settle
-
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 NAME = 'Sixes 🦒 "6" <img src=x onerror=alert(1)>'  # more than the map shows
 
@@ -21,7 +19,7 @@ def opened(page: Any, address: str) -> None:
     page.locator("[aria-label='Most typical samples of cluster A']").wait_for()
     drawn = page.locator(".map").first.element_handle()
     # without a graphics card, a busy machine paints late
-    page.wait_for_function("m => Boolean(m.dataset.drawn)", arg=drawn, timeout=180_000)
+    page.wait_for_function("m => Boolean(m.dataset.drawn)", arg=drawn)
     settle(page)
 
 
@@ -33,9 +31,6 @@ def choose(page: Any, row: int, option: str | re.Pattern[str]) -> None:
 
 
 def test_from_sorting_to_a_reload(quiet: Server, editable: Run, page: Any) -> None:
-    from playwright.sync_api import expect
-
-    expect.set_options(timeout=60_000)
     server, run = quiet, editable
     address = f"{server.url}/explore?run={run.id}"
     opened(page, address)

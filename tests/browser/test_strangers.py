@@ -15,8 +15,6 @@ from deepclust.runs import RunStore
 from tests.browser.conftest import serving, settle
 from tests.pages.strangers import LINK, NAMES, PICTURE, TAG, WORDS, strange_run
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
 ALIVE = """() => [...document.querySelectorAll("a, img, iframe, script")]
     .map((e) => e.href || e.src || e.getAttribute("xlink:href") || "")
     .filter((address) => typeof address === "string" && /^(https?:)?\\/\\/(?!127\\.0\\.0\\.1)|^mailto:/.test(address))"""

@@ -6,30 +6,24 @@ import re
 import time
 from typing import Any
 
-import pytest
+from playwright.sync_api import expect
 
 from deepclust.runs import RunStore
 from tests.browser.conftest import Server, choose_few_digits, settle
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
-PATIENCE, LONG = 60_000, 240_000  # milliseconds
-
 
 def test_from_a_sweep_to_a_chosen_setting(server: Server, page: Any) -> None:
-    from playwright.sync_api import expect
-
-    page.set_default_timeout(LONG)
     store = RunStore(server.runs)
     choose_few_digits(server, page)
     page.locator(".st-key-choose-KMeans").get_by_role("button").first.click()
     settle(page)
     page.get_by_text("Sweep over settings and seeds").click()
     start = page.locator(".st-key-sweep-start").get_by_role("button")
-    expect(start).to_be_disabled(timeout=PATIENCE)  # the last of the form is drawn
+    expect(start).to_be_disabled()  # the last of the form is drawn
     settle(page)
     several = page.locator(".st-key-sweep-values-KMeans-n_clusters input")
     pick(page, "What varies", "Clusters")
-    expect(several).to_be_visible(timeout=PATIENCE)
+    expect(several).to_be_visible()
     page.keyboard.press("Escape")
     settle(page)
     several.fill("4, 7, 10")
@@ -38,24 +32,22 @@ def test_from_a_sweep_to_a_chosen_setting(server: Server, page: Any) -> None:
     for seed in ("1", "2"):  # one seed will do
         page.locator(".st-key-sweep-seeds").get_by_role("button", name=seed, exact=True).click()
         settle(page)
-    expect(start).to_have_text(re.compile("Start 3 runs"), timeout=PATIENCE)
-    expect(page.get_by_text(re.compile("3 × 1 seed "))).to_be_visible(timeout=PATIENCE)
+    expect(start).to_have_text(re.compile("Start 3 runs"))
+    expect(page.get_by_text(re.compile("3 × 1 seed "))).to_be_visible()
     settle(page)
     start.click()
 
-    expect(page.get_by_role("heading", name="Settings side by side")).to_be_visible(timeout=PATIENCE)
-    expect(page.locator("table").get_by_role("row")).to_have_count(4, timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Settings side by side")).to_be_visible()
+    expect(page.locator("table").get_by_role("row")).to_have_count(4)
     wait_for_all(store, 3)
     page.goto(f"{server.url}/choose?run={store.runs()[0].id}")
     page.get_by_role("radio", name="Transformations and settings").click()
     page.get_by_role("button", name="Rank 3 settings").click()
-    expect(page.get_by_text(re.compile("Made from 3 runs in"))).to_be_visible(timeout=LONG)
-    expect(page.get_by_text("ACC appears when the labels are revealed")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile("Made from 3 runs in"))).to_be_visible()
+    expect(page.get_by_text("ACC appears when the labels are revealed")).to_be_visible()
     page.get_by_text("Reveal labels").click()
-    expect(page.get_by_text(re.compile("Spearman's correlation with ACC over the 3 settings"))).to_be_visible(
-        timeout=PATIENCE
-    )
-    expect(page.get_by_alt_text(re.compile("samples that moved")).first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile("Spearman's correlation with ACC over the 3 settings"))).to_be_visible()
+    expect(page.get_by_alt_text(re.compile("samples that moved")).first).to_be_visible()
 
     settle(page)
     page.locator(".st-key-use-setting").get_by_role("button").click()

@@ -7,13 +7,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
+from playwright.sync_api import expect
 
 from deepclust.projections import BEST_FIRST, PROJECTIONS
 from deepclust.runs import Run, RunStore
 from tests.browser.conftest import Server, settle
-
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def saved(page: Any, button: str, folder: Path) -> Path:
@@ -28,9 +26,6 @@ def saved(page: Any, button: str, folder: Path) -> Path:
 def test_a_point_and_everything_to_take_along(
     quiet: Server, clustered: Run, page: Any, chromium: Any, tmp_path: Path
 ) -> None:
-    from playwright.sync_api import expect
-
-    expect.set_options(timeout=60_000)  # a busy machine paints late
     server, run, store = quiet, clustered, RunStore(quiet.runs)
     before = store.runs()
     page.goto(f"{server.url}/explore?run={run.id}")

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Server, settle, trained
 from tests.tiny import TINY
-
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 EPOCHS = 6
 
@@ -26,9 +24,6 @@ def drawn(page: Any, n: int) -> list[Any]:
 
 
 def test_two_maps_are_linked_and_the_time_machine_plays(quiet: Server, page: Any) -> None:
-    from playwright.sync_api import expect
-
-    expect.set_options(timeout=60_000)
     # a small autoencoder that has told of six epochs
     run = trained(quiet, "AEKMeans", **{**TINY["AEKMeans"], "max_epochs": EPOCHS})
     page.goto(f"{quiet.url}/explore?run={run.id}&view=Two+maps")

@@ -6,18 +6,13 @@ import math
 import re
 from typing import Any
 
-import pytest
+from playwright.sync_api import expect
 
 from deepclust.runs import Run
 from tests.browser.conftest import Server, settle
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
 
 def test_a_digit_is_drawn_and_finds_its_cluster(quiet: Server, clustered: Run, page: Any) -> None:
-    from playwright.sync_api import expect
-
-    expect.set_options(timeout=60_000)
     page.goto(f"{quiet.url}/try_it?run={clustered.id}")
     page.locator(".sheet").wait_for()
     page.locator(".map[data-drawn]").wait_for()

@@ -14,12 +14,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
-from tests.browser.conftest import Server, settle
+from tests.browser.conftest import Server, settle, visiting
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-PATIENCE = 120_000  # milliseconds, for a machine that is busy with other things
 DICE = np.random.default_rng(0)
 X = DICE.integers(0, 256, (60, 9, 7)).astype(np.uint8)
 TABLE = pd.DataFrame(
@@ -90,17 +88,9 @@ HOSTILE: dict[str, tuple[Callable[[Path], Any], str]] = {
 }
 
 
-def patiently() -> Any:
-    """Playwright's ``expect``, which waits as long as a busy machine may need."""
-    from playwright.sync_api import expect
-
-    expect.set_options(timeout=PATIENCE)
-    return expect
-
-
 def begin(page: Any, server: Server) -> None:
-    page.set_default_timeout(PATIENCE)
     page.goto(server.url)
+    page.locator("html[data-packs]").wait_for(state="attached")  # from then on many files are sent as one
     settle(page)
 
 
@@ -111,7 +101,6 @@ def send(page: Any, *paths: Path) -> None:
 
 
 def test_one_file_of_each_kind_ends_in_its_samples(quiet: Server, page: Any, tmp_path: Path) -> None:
-    expect = patiently()
     begin(page, quiet)
     for name, (make, is_asked, described) in KINDS.items():
         make(tmp_path / name)
@@ -145,7 +134,6 @@ def test_one_file_of_each_kind_ends_in_its_samples(quiet: Server, page: Any, tmp
 def test_hostile_files_end_in_a_sentence_and_two_visitors_in_their_data(
     quiet: Server, page: Any, chromium: Any, tmp_path: Path
 ) -> None:
-    expect = patiently()
     page.on("dialog", lambda dialog: pytest.fail(f"a script of a file ran: {dialog.message}"))
     kept = set((quiet.runs / "datasets").glob("*.np?"))
     begin(page, quiet)
@@ -159,17 +147,24 @@ def test_hostile_files_end_in_a_sentence_and_two_visitors_in_their_data(
 
     make, _, described = KINDS["arrays.npz"]
     make(tmp_path / "arrays.npz")
-    other = chromium.new_context().new_page()
-    begin(other, quiet)
-    send(page, tmp_path / "arrays.npz")
-    send(other, tmp_path / "arrays.npz")
-    for visitor in (page, other):
-        expect(visitor.get_by_text(described, exact=True)).to_be_visible()
-    other.context.close()
+    with visiting(chromium) as other:
+        begin(other, quiet)
+        send(page, tmp_path / "arrays.npz")
+        send(other, tmp_path / "arrays.npz")
+        for visitor in (page, other):
+            expect(visitor.get_by_text(described, exact=True)).to_be_visible()
+
+
+#: Notes whether the place for files is ever seen before many files are packed.
+EARLY = """(function look() {
+    const zone = document.querySelector(".st-key-own-data [data-testid=stFileUploaderDropzone]");
+    if (zone && !("packs" in document.documentElement.dataset)) window.early ||= getComputedStyle(zone).visibility === "visible";
+    requestAnimationFrame(look);
+})()"""
 
 
 def test_many_files_and_a_folder_of_many_are_sent_as_one(quiet: Server, page: Any, tmp_path: Path) -> None:
-    expect = patiently()
+    page.add_init_script(EARLY)
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if request.method in ("PUT", "POST") else None)
     begin(page, quiet)
@@ -177,6 +172,7 @@ def test_many_files_and_a_folder_of_many_are_sent_as_one(quiet: Server, page: An
         (tmp_path / "set" / label).mkdir(parents=True)
         for i in range(15):
             (tmp_path / "set" / label / f"{label}{i}.png").write_bytes(picture(12))
+    assert not page.evaluate("window.early")
     send(page, *sorted((tmp_path / "set").rglob("*.png")))
     expect(page.get_by_text("30 pictures · 12 × 12 · grey", exact=True)).to_be_visible()
     expect(page.locator("h3").first).to_have_text("30 files")
@@ -201,7 +197,6 @@ DROP = """([target, contents]) => {
 
 
 def test_many_files_that_are_dropped_are_sent_as_one(quiet: Server, page: Any) -> None:
-    expect = patiently()
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if request.method in ("PUT", "POST") else None)
     begin(page, quiet)
