@@ -7,6 +7,7 @@ st.logo("assets/wordmark.svg", icon_image="assets/logo.svg", size="large")
 
 PAGES = {
     "data": "photo_library",
+    "lesson": "school",
     "train": "model_training",
     "explore": "scatter_plot",
     "choose": "balance",

@@ -27,6 +27,13 @@ class Within:
     finite: bool = True
 
 
+@dataclass(frozen=True)
+class UpTo:
+    """Bound of a text: it has from 1 to so many characters."""
+
+    most: int
+
+
 Count = Annotated[int, Within(0, 2**53)]
 Seconds = Annotated[float, Within(0, 1e11)]
 Moment = Annotated[float, Within(0, 1e11)]  # seconds since 1970 that every system can still write as a date
@@ -42,8 +49,9 @@ def from_record(kind: type[T], values: Any) -> T:
     """A decoded JSON object as an instance of a dataclass (or as a TypedDict), its fields checked by their types.
 
     A field may be a str, int, float, bool, None, Literal, list, tuple[X, ...], Mapping[str, X], dataclass, TypedDict, a
-    union of them, or Any (plain JSON of bounded depth); ``Annotated[float, Within(0, 1)]`` bounds a number. Fields that are
-    missing keep their default, fields of a later version are passed over. ValueError, naming the field, for all else.
+    union of them, or Any (plain JSON of bounded depth); ``Annotated[float, Within(0, 1)]`` bounds a number,
+    ``Annotated[str, UpTo(80)]`` a text. Fields that are missing keep their default, fields of a later version are passed
+    over. ValueError, naming the field, for all else.
     """
     kept: Any = kind  # mypy: a TypedDict is hashable, too
     read: Callable[[Any], T] = _reader(kept)
@@ -78,7 +86,7 @@ def _reader(kind: Any) -> Reader:
     """The function that reads one type; it is made once."""
     origin, inside = get_origin(kind), get_args(kind)
     if origin is Annotated:
-        return _number(inside[0], inside[1])
+        return _text(inside[1].most) if isinstance(inside[1], UpTo) else _number(inside[0], inside[1])
     if origin is Required:
         return _reader(inside[0])
     if origin in (Union, types.UnionType):
@@ -116,8 +124,18 @@ def _number(kind: type, bounds: Within) -> Reader:
     return read
 
 
+def _text(most: int) -> Reader:
+    def read(value: Any) -> str:
+        if type(value) is not str or not 1 <= len(value.strip()) <= most:
+            raise _refuse(value, f"a text of 1 to {most} characters")
+        return value.strip()
+
+    return read
+
+
 def _one_of(kinds: tuple[Any, ...]) -> Reader:
-    readers = [_reader(kind) for kind in kinds]
+    # the last one's error is told: not that of null, where null only means that there is nothing
+    readers = [_reader(kind) for kind in sorted(kinds, key=lambda kind: kind is not type(None))]
 
     def read(value: Any) -> Any:
         for reader in readers[:-1]:
@@ -143,7 +161,13 @@ def _several(make: type, reader: Reader) -> Reader:
     def read(value: Any) -> Any:
         if not isinstance(value, list):
             raise _refuse(value, "a list")
-        return make(map(reader, value))
+        inner = []
+        for place, one in enumerate(value):
+            try:
+                inner.append(reader(one))
+            except ValueError as error:
+                raise ValueError(f"number {place + 1}: {error}") from None
+        return make(inner)
 
     return read
 

@@ -17,8 +17,8 @@ class RunGroup:
 
     id: the same for all of them; words: what they compare; differs: the hyper-parameters in which alone they differ,
     with commas between them, or nothing where every run has a name of its own (`RunConfig.member`). kind: how they are
-    shown together, "variants" (small maps), "ladder" (a table and small maps), "grid" (heat maps over two
-    hyper-parameters) or "lesson" (one map for each method).
+    shown together, "variants" (small maps), "ladder" (a table and small maps) or "grid" (heat maps over two
+    hyper-parameters).
     """
 
     id: str

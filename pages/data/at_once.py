@@ -1,15 +1,14 @@
-"""Train at once: the usual method with its quick settings on the chosen data, or the lesson on rings, with one click."""
+"""Train at once: the usual method with its quick settings on the chosen data, with one click."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from deepclust.data.dataset import Dataset
-from pages.parts.start import start_group, start_run
-from pages.visit import cached, session
+from pages.parts.start import start_run
+from pages.visit import session
 
 FIRST_METHOD, FIRST_PRESET = "DDLS", "quick"
-LESSON = "rings"
 
 
 def train_at_once(data: Dataset, n_clusters: int | None = None) -> None:
@@ -29,15 +28,3 @@ def train_at_once(data: Dataset, n_clusters: int | None = None) -> None:
     )
     run = start_run(config)
     st.switch_page("pages/train/page.py", query_params=session.url_of(run))
-
-
-def start_lesson() -> None:
-    """Start the lesson, and go and watch it. ValueError or OSError, in words, where it cannot be started."""
-    from deepclust.engine.asking.lesson import lesson
-
-    session.choose_dataset({"name": LESSON})
-    data = cached.dataset(st.session_state.dataset)
-    first = start_group(lesson(st.session_state.dataset, data, labels_seen=session.labels_revealed(data.fingerprint)))[
-        0
-    ]
-    st.switch_page("pages/train/page.py", query_params=session.url_of(first))

@@ -8,10 +8,11 @@ import streamlit as st
 from deepclust.data.catalog.table import CATALOG
 from deepclust.data.dataset import Dataset
 from deepclust.figures.live import small_map
-from pages.data.at_once import FIRST_METHOD, FIRST_PRESET, start_lesson, train_at_once
+from pages.data.at_once import FIRST_METHOD, FIRST_PRESET, train_at_once
 from pages.data.catalog import catalog
 from pages.data.closer import closer
 from pages.data.own import own
+from pages.data.shelf import shelf
 from pages.data.upload import upload
 from pages.parts.params_form import params_form
 from pages.parts.strip import strip
@@ -112,15 +113,7 @@ def _options(name: str) -> None:
 
 session.begin()
 strip()
-with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-    st.header("Let a network sort your data by itself. Nobody tells it the answer.", width="content")
-    if st.button(
-        "Lesson: where k-means fails",
-        icon=":material/school:",
-        help="Three methods sort the same rings side by side. Half a minute, to be watched.",
-    ):
-        with say.failures():
-            start_lesson()
+st.header("Let a network sort your data by itself. Nobody tells it the answer.")
 try:
     look(cached.dataset(st.session_state.dataset))
 except ValueError as error:
@@ -128,6 +121,8 @@ except ValueError as error:
     if st.button("Back to the digits"):
         session.choose_dataset(session.DEFAULT_DATASET)
         st.rerun()
+st.subheader("Lessons", anchor=False)
+shelf()
 st.divider()
 tabs = st.tabs(["Catalog", "Yours"])
 for tab, part in zip(tabs, (catalog, own), strict=True):

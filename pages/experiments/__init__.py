@@ -1,1 +1,1 @@
-"""Several runs at once: groups, sweeps, lessons, and their maps and tables side by side."""
+"""Several runs at once: groups, sweeps, and their maps and tables side by side."""

@@ -6,12 +6,10 @@ import html
 
 import streamlit as st
 
-from deepclust.engine.asking.lesson import KIND as LESSON
 from deepclust.figures.theme import colour, text_mark
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED
 from pages.experiments.group_tables import grid_maps, group_table
-from pages.experiments.lesson import lesson_panels
 from pages.experiments.multiple import PanelStyle, keep_drawing
 from pages.experiments.raw_data import keep_drawing_raw
 from pages.experiments.validation import validation_against_acc
@@ -51,11 +49,9 @@ def side_by_side(run: Run) -> None:
         sight = None  # the page itself says what is wrong with the data
     if group.kind == "grid":
         _grid(run, runs, sight, group.words)
-    elif group.kind == LESSON:
-        lesson_panels(run, runs)
     else:
         _panels(run, runs, sight, group.words, ladder=group.kind == "ladder")
-    if sight is not None and sight.revealed and group.kind != LESSON:
+    if sight is not None and sight.revealed:
         validation_against_acc(runs)
     st.subheader(f"{plain(run.config.part) or 'This run'} in detail", anchor=False)
 

@@ -20,7 +20,7 @@ from pages.parts.open_run import open_run
 from pages.visit import cached, say, session
 from pages.visit.say import plain
 
-PAGES = ("data", "train", "explore", "choose", "compare", "try_it", "league")
+PAGES = ("data", "lesson", "train", "explore", "choose", "compare", "try_it", "league")
 STATE_COLOURS: dict[str, Any] = {
     "queued": "grey",
     "running": "blue",
@@ -32,15 +32,20 @@ STATE_COLOURS: dict[str, Any] = {
 }
 
 
-def strip() -> None:
-    """Draw the strip."""
+def groundwork() -> None:
+    """What every page begins with, also one without the strip: its style, and the processes beside the app."""
     reap()
     cached.keep_helpers_alive()
     st.html(ASSETS / "app.css")
-    run = session.current_run()
     with st.container(horizontal=True, gap="xxsmall", key="strip-pages"):
         for name in PAGES:  # seen in a narrow window only
             st.page_link(f"pages/{name}/page.py")
+
+
+def strip() -> None:
+    """Draw the strip."""
+    groundwork()
+    run = session.current_run()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="strip"):
         _run_picker(run)
         open_run()

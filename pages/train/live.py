@@ -38,7 +38,7 @@ def _panel(run: Run, was_live: bool) -> None:
     rounds = find_method(run.config.method).round_name
     left, right = st.columns([0.62, 0.38], gap="medium")
     with left:
-        curves = loss_series(_events(run))
+        curves = loss_series(events_of(run))
         log = st.toggle("Logarithmic", key=f"log-{run.id}", help="Loss axis in powers of ten; values above 0 only.")
         st.echarts_chart(
             loss_curves(curves, log=log, round_name=rounds),
@@ -138,7 +138,7 @@ def _buttons(run: Run, status: RunStatus) -> None:
                     st.rerun(scope="app")
 
 
-def _events(run: Run) -> list[dict[str, Any]]:
+def events_of(run: Run) -> list[dict[str, Any]]:
     """The run's events, of which only the new ones are read from disk."""
     held: dict[str, tuple[list[dict[str, Any]], int]] = st.session_state.setdefault("events", {})
     records, offset = held.get(run.id, ([], 0))

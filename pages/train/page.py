@@ -15,7 +15,6 @@ from deepclust.methods import METHODS
 from deepclust.runs import Run, RunConfig
 from deepclust.runs.run import ENDED
 from pages.experiments.groups import experiments
-from pages.experiments.lesson import lesson_box
 from pages.experiments.side_by_side import group_of, side_by_side
 from pages.parts.params_form import params_form
 from pages.parts.pick import pick
@@ -80,7 +79,6 @@ def ask(ref: Mapping[str, Any], dataset: Dataset, name: str) -> RunConfig | None
 
 def form(dataset: Dataset, in_sight: bool = True) -> None:
     """Method, preset, hyper-parameters, estimate and the Train button."""
-    lesson_box(dataset)
     ref, dataset = train_test_switch(st.session_state.dataset, dataset)
     config = ask(ref, dataset, choose_method())
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,29 +20,18 @@ K_OF_ADDRESS = re.compile("[1-9][0-9]{0,3}")
 OF_RUNS = ("runs", "find", "only", "by", "pair", "side")
 # What else of a view stands in the address, by the control that chooses it; see docs/decisions/0015
 PARTS = (
-    "view",
-    "space",
-    "projection",
-    "dimensions",
-    "points",
-    "colour",
-    "of",
-    "with",
-    "gallery",
-    "left",
-    "right",
-    "time",
-    "then",
-    "graph",
-    "figure",
-    "selection",
-    "apart",
+    *("view", "space", "projection", "dimensions", "points", "colour", "of", "with", "gallery"),
+    *("left", "right", "time", "then", "graph", "figure", "selection", "apart"),
     *OF_RUNS,
 )
 
 
-def begin() -> None:
-    """First thing on every page: take what the URL says when a visit begins and when the browser went back, else write it."""
+def begin(own: Sequence[str] = ()) -> None:
+    """First thing on every page: take what the URL says when a visit begins and when the browser went back, else write it.
+
+    own: names in the address that mean something to this page alone. Where there are any, they are all of its address; see
+    `own_part`.
+    """
     state = st.session_state
     if "dataset" not in state:
         state.dataset, state.run_id, state.ks, state.parts = DEFAULT_DATASET, None, {}, {}
@@ -50,6 +39,20 @@ def begin() -> None:
         _read_url()
     elif _went_through_history():
         _read_url()
+    if state.get("own_names") != tuple(own) or _went_through_history():  # else the address may be older, see there
+        query = st.query_params.to_dict()
+        state.own_names, state.own = tuple(own), {name: query[name] for name in own if name in query}
+    write_url()
+
+
+def own_part(name: str) -> str:
+    """What stands in the address for this page alone; empty where nothing does."""
+    return str(st.session_state.own.get(name, ""))
+
+
+def keep_own(**parts: str | None) -> None:
+    """Other values for what stands in the address for this page alone; None or "" leaves a name out."""
+    st.session_state.own = {name: value for name, value in {**st.session_state.own, **parts}.items() if value}
     write_url()
 
 
@@ -89,7 +92,7 @@ def _read_url() -> None:
 def write_url() -> None:
     """The address in the browser names the run, k and the view, so that it can be kept, reloaded and passed on."""
     run = current_run()
-    wanted = _of_runs() if run is None else url_of(run)
+    wanted = st.session_state.own or (_of_runs() if run is None else url_of(run))
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
 

@@ -1,4 +1,4 @@
-"""The Eigenvectors view and the first lesson in a real browser."""
+"""The Eigenvectors view in a real browser."""
 
 from __future__ import annotations
 
@@ -48,20 +48,3 @@ def test_gaps_are_told_and_a_selection_stands_out_in_both_maps(server: Server, p
 
     page.reload()  # a new visit: the view comes from the address
     told.wait_for()
-
-
-def test_a_class_starts_the_lesson_with_one_click(server: Server, page: Any) -> None:
-    page.goto(server.url)
-    page.locator(".st-key-use-rings button").click()
-    page.get_by_role("heading", name="Rings").wait_for()
-    page.get_by_role("button", name="Choose a method…").click()
-    page.get_by_role("heading", name="First lesson: where k-means fails").wait_for()
-    page.locator(".st-key-lesson-start button").click()
-    page.get_by_text("borders are straight lines").wait_for()
-    page.get_by_text(re.compile("of training$")).nth(1).wait_for()
-    by_method = {run.config.method: run for run in RunStore(server.runs).runs()}
-    assert set(by_method) == {"KMeans", "SpectralClustering", "SpectralNet"}
-    scores = {name: by_method[name].metrics()["acc"] for name in ("KMeans", "SpectralClustering")}
-    assert scores["KMeans"] < 0.7
-    assert scores["SpectralClustering"] == 1.0
-    assert page.get_by_text(re.compile(r"ACC 0")).count() == 0, "labels are hidden"

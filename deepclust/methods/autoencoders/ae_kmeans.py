@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
+from deepclust.compute import to_numpy
 from deepclust.events import Event, Stage
 from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.autoencoding import AutoencoderMethod
@@ -59,3 +61,16 @@ class AEKMeans(AutoencoderMethod):
         self.embedding_ = self._embed(X)
         self.cluster_centers_ = kmeans_centers(self.embedding_, self.n_clusters, self._fit_seed, self.n_init)
         self.labels_ = self._assign(self.embedding_)
+
+    def reconstruct(self, X: np.ndarray) -> NDArray[np.float32]:
+        """What the decoder makes of the codes of samples X (n, *feature_shape), in the units of X.
+
+        Where each sample was standardised by itself, in those of the network. ValueError for samples of another shape.
+        """
+        import torch
+
+        with torch.no_grad():
+            x_hat = to_numpy(self._net(self._tensor(self._scale(self._check_input(X, reset=False))))[1])
+        drawn = (np.moveaxis(x_hat, 1, -1) if x_hat.ndim == 4 else x_hat).reshape(len(x_hat), *self.feature_shape_)
+        own_units = self.scaling != "sample"
+        return np.asarray(drawn * self.scaling_divisor_ + self.scaling_offset_ if own_units else drawn, np.float32)

@@ -31,12 +31,13 @@ from deepclust.transforms import apply_table, members_of, table
 if TYPE_CHECKING:
     import torch
 
+PRETEXT = "accuracy of the pretext task"
 TERMS = {
     "pseudo-supervision": "cross-entropy of telling the transformations apart (falls)",
     "affinity": "how often two duplicates answer to the same sample (falls to 0)",
     "balance": "how evenly the duplicates are used (rises to 1)",
     "activity": "sum of squares of the outputs Z, as for a batch of 400",
-    "accuracy of the pretext task": "share of samples whose transformation is told rightly (rises); not that of the clusters",
+    PRETEXT: "share of samples whose transformation is told rightly (rises); not that of the clusters",
 }
 
 

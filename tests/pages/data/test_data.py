@@ -78,12 +78,6 @@ def test_a_card_trains_with_one_click(app: Callable[..., AppTest], store: RunSto
     assert (run.config.dataset, run.config.n_clusters) == ({"name": "blobs"}, 4)
 
 
-def test_the_lesson_is_one_click_away(app: Callable[..., AppTest], store: RunStore) -> None:
-    visitor = app()
-    press(visitor, "Lesson: where k-means fails")
-    assert [run.config.dataset for run in store.runs()] == [{"name": "rings"}] * 3
-
-
 def test_own_data_are_trained_with_a_possible_k_and_folders_are_a_question(
     app: Callable[..., AppTest], store: RunStore
 ) -> None:
