@@ -11,7 +11,7 @@ from deepclust.figures.plane_points import plane_points
 from deepclust.methods import find_method
 from deepclust.runs import Run
 from deepclust.runs.run import ENDED
-from pages.parts.live import events_of
+from pages.parts.events import events_of
 from pages.parts.means import means
 from pages.visit import say
 from pages.visit.say import plain

@@ -27,7 +27,7 @@ from pages.map.colouring import CLASS, CLUSTER, CONFIDENCE, painted
 from pages.map.map import show_map
 from pages.map.projections import chosen_map, map_caption, mapped_ids, request_job, wait_for
 from pages.parts.charts import chart
-from pages.parts.live import events_of
+from pages.parts.events import events_of
 from pages.parts.means import means
 from pages.visit import cached
 from pages.visit.say import plain

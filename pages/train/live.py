@@ -14,6 +14,7 @@ from deepclust.figures.live import loss_curves, loss_height, loss_series
 from deepclust.methods import find_method
 from deepclust.runs import Run, RunStatus
 from deepclust.runs.run import ENDED
+from pages.parts.events import events_of
 from pages.train.snapshot import latest_snapshot
 from pages.visit import cached, say, session
 from pages.visit.say import plain
@@ -136,18 +137,6 @@ def _buttons(run: Run, status: RunStatus) -> None:
                     discard(run, cached.store())
                     session.leave_deleted(run)
                     st.rerun(scope="app")
-
-
-def events_of(run: Run) -> list[dict[str, Any]]:
-    """The run's events, of which only the new ones are read from disk."""
-    held: dict[str, tuple[list[dict[str, Any]], int]] = st.session_state.setdefault("events", {})
-    records, offset = held.get(run.id, ([], 0))
-    if run.events_size < offset:  # it was resumed from an earlier checkpoint
-        records, offset = [], 0
-    new, offset = run.events(offset)
-    held.clear()
-    held[run.id] = (records + new, offset)
-    return records + new
 
 
 def _legend_of_terms(curves: list[dict[str, Any]]) -> None:

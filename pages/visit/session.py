@@ -21,16 +21,14 @@ OF_RUNS = ("runs", "find", "only", "by", "pair", "side")
 # What else of a view stands in the address, by the control that chooses it; see docs/decisions/0015
 PARTS = (
     *("view", "space", "projection", "dimensions", "points", "colour", "of", "with", "gallery"),
-    *("left", "right", "time", "then", "graph", "figure", "selection", "apart"),
-    *OF_RUNS,
+    *("left", "right", "time", "then", "graph", "figure", "selection", "apart", *OF_RUNS),
 )
 
 
 def begin(own: Sequence[str] = ()) -> None:
     """First thing on every page: take what the URL says when a visit begins and when the browser went back, else write it.
 
-    own: names in the address that mean something to this page alone. Where there are any, they are all of its address; see
-    `own_part`.
+    own: names in the address for this page alone, which then are all of it; see `own_part`.
     """
     state = st.session_state
     if "dataset" not in state:
