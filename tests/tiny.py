@@ -7,12 +7,13 @@ CENTROIDS = {"pretrain_epochs": 2, "max_epochs": 2, "n_hidden": 16, "n_wide": 16
 TINY = {
     "KMeans": {"n_init": 3},
     "AEKMeans": {"max_epochs": 3, "n_channels": 8, "n_hidden": 16, "n_init": 2},
-    "N2D": {"max_epochs": 3, "n_channels": 8, "n_hidden": 16, "n_init": 2, "manifold": "localmap"},
     "DEC": CENTROIDS,
     "IDEC": CENTROIDS,
     "DECDA": CENTROIDS,
     "IDECDA": {**CENTROIDS, "network": "convolutional", "n_channels": 4},
     "DCN": CENTROIDS,
+    "N2D": {"max_epochs": 3, "n_channels": 8, "n_hidden": 16, "n_init": 2},
+    "VaDE": {"pretrain_epochs": 2, "max_epochs": 3, "n_hidden": 16},
     "DDLS": {"pretrain_epochs": 2, "max_epochs": 2, "n_channels": 8, "n_hidden": 16, "n_components": 8, "tol": 0.0},
     "DEPICT": {
         "pretrain_epochs": 2,
@@ -39,6 +40,7 @@ TINY = {
     "SpectralClustering": {"n_init": 2},
     "LandmarkSpectral": {"n_landmarks": 40, "n_init": 2},
     "NMF": {"max_epochs": 3, "n_init": 2},
+    "RCC": {"max_epochs": 12, "tol": 0.0},
     "NystroemSpectral": {"n_landmarks": 40, "n_init": 2},
     "UNSEEN": {"pretrain_epochs": 2, "max_epochs": 2, "n_channels": 8, "n_hidden": 16, "threshold": 0.0},
     "SpectralNet": {

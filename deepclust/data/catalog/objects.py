@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from deepclust.data.catalog.entry import Entry
-from deepclust.data.catalog.reported import TZOREFF, quoted, tzoreff
+from deepclust.data.catalog.reported import TZOREFF, Reported, quoted, tzoreff
 from deepclust.data.catalog.source import Arrays, Files, Source, remote
 from deepclust.data.reading.archives.members import AGAIN, DAMAGE
 
@@ -68,6 +68,14 @@ ENTRIES = (
         ),
         reported=(
             *tzoreff(0.90, 0.923),
+            Reported(
+                "AC-GDL",
+                0.858,
+                None,
+                "authors",
+                "Zhang et al., ECCV 2012",
+                "NMI 0.937, whose normaliser is not named. A single number: nothing in it is drawn at random.",
+            ),
             *quoted(TZOREFF, ("DSC-Net", 0.946, "With more than a million weights."), ("DBC", 0.793), ("DEPICT", 0.42)),
         ),
     ),

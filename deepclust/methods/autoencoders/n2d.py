@@ -90,6 +90,8 @@ def kept_neighbors(Z: np.ndarray, Y: np.ndarray) -> float:
 class N2D(AutoencoderMethod):
     """McConville, Santos-Rodriguez, Piechocki, Craddock 2020. The latent space is the map.
 
+    The paper takes UMAP; LocalMAP, which is younger, holds groups further apart and is the default.
+
     A new sample is placed on the map by the fitted samples whose codes are nearest, as the map itself knows no others.
     """
 
@@ -100,23 +102,19 @@ class N2D(AutoencoderMethod):
     caution = "A map draws islands also where there are none. Sizes and gaps on it mean nothing."
     equations = (
         r"\min_{\theta} \frac{1}{n} \sum_i \lVert x_i - g(f(x_i)) \rVert^2, \quad z_i = f(x_i)",
-        r"\{y_i\} = \operatorname{UMAP}(\{z_i\}), \quad \max_{\pi, \mu, \Sigma} \sum_i \log \sum_k \pi_k\, "
+        r"\{y_i\} = \operatorname{Map}(\{z_i\}), \quad \max_{\pi, \mu, \Sigma} \sum_i \log \sum_k \pi_k\, "
         r"\mathcal{N}(y_i; \mu_k, \Sigma_k)",
     )
-    presets = {
-        "quick": {"max_epochs": 25},
-        "localmap": {"manifold": "localmap", "map_components": 2},
-        "paper": {"max_epochs": 1000},
-    }
+    presets = {"quick": {"max_epochs": 25}, "paper": {"max_epochs": 1000, "manifold": "umap"}}
     rank = 21
     spaces_without_k = (Space("space", CODE),)
     own_state = ("_fitted", "_map", "_weights", "_precisions")
 
     max_epochs: int = shared.epochs(50)
     manifold: str = param(
-        "umap",
+        "localmap",
         "Map",
-        help="How the codes are laid out. umap: as in the paper. localmap: islands come out more apart.",
+        help="How the codes are laid out. localmap: islands come out more apart. umap: as in the paper.",
         choices=MAPS,
         group="Map",
     )

@@ -1,10 +1,11 @@
-"""Where new samples go on a map that was laid out for others: to those that they are nearest to."""
+"""Where new samples go, on a map or into a cluster that others have: to those that they are nearest to."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from deepclust.methods.base.graph_cut import vote
 from deepclust.neighbors import neighbor_index
 
 SAME = 1e-5  # a sample so near to a fitted one, as a share of the spread of the data, is that one
@@ -30,3 +31,15 @@ def place(X: np.ndarray, fitted: np.ndarray, points: np.ndarray, within: float) 
     known = distances[:, 0] <= SAME * fitted.std()
     placed[known] = points[nearest[known, 0]]
     return np.asarray(placed, np.float32)
+
+
+def most_of_nearest(X: np.ndarray, fitted: np.ndarray, clusters: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Clusters (m,) of samples X (m, d): that of most of the ten nearest fitted (n, d); one that was fitted keeps its own (n,)."""
+    index, labels = neighbor_index(fitted), np.empty(len(X), np.int64)
+    near = SAME * float(fitted.std())
+    for start in range(0, len(X), CHUNK):
+        rows = slice(start, start + CHUNK)
+        distances, nearest = index.kneighbors(X[rows], min(PLACED_BY, len(fitted)))
+        own = clusters[nearest[:, 0]]
+        labels[rows] = np.where(distances[:, 0] <= near, own, vote(nearest, clusters))
+    return labels

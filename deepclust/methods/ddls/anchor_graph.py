@@ -11,41 +11,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepclust.compute import to_numpy
-from deepclust.methods.base.code_graph import code_graph, cut_vectors
-from deepclust.methods.base.distort import distorted
+from deepclust.methods.base.code_graph import cut_vectors
 from deepclust.methods.base.graph_cut import vote
 from deepclust.methods.base.rounding import best_partition
+from deepclust.methods.base.sample_graph import SampleGraph
 from deepclust.metrics.modularity import edges_of
-from deepclust.projections.pca import principal_axes
 
 if TYPE_CHECKING:
     import torch
 
-AXES = 64  # principal components of the samples that are compared
 STARTS = 5  # of k-means for each number of eigenvectors, each of which is judged
 VECTORS = 2  # eigenvectors for each cluster that are tried
 VIEWS = 4  # distorted copies of each sample, where cuts are judged
 VOTERS = 10  # nearest samples that decide where one goes that is joined to nobody
 
 
-class AnchorGraph:
-    """The nearest of each sample among all: pairs of a batch that are trusted, and the best cut of the graph.
-
-    In a batch of some hundred samples the nearest is far away; among all of them few neighbours are nearly always of one
-    class, and the classes hang together by them.
-    """
+class AnchorGraph(SampleGraph):
+    """The nearest of each sample among all: pairs of a batch that are trusted, and the best cut of the graph."""
 
     def __init__(self, x: torch.Tensor, n_neighbors: int, n_clusters: int) -> None:
-        self._x, self._n_neighbors, self._n_clusters = x, n_neighbors, n_clusters
-        self._mean, self._axes = principal_axes(to_numpy(x.flatten(1)), AXES)
-        self._places = self._placed(x)
-        self._graph = code_graph([self._places], n_neighbors, n_clusters)
-
-    def _placed(self, x: torch.Tensor) -> torch.Tensor:
-        """Samples (n, ...) by their principal components (n, m)."""
-        import torch
-
-        return torch.from_numpy((to_numpy(x.flatten(1)) - self._mean) @ self._axes).to(x.device)
+        super().__init__(x, n_neighbors, n_clusters)
+        self._graph = self.plain()
 
     def companions(self, rows: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         """For each of the rows (b,) a random one of the samples that it is joined to; itself where there is none."""
@@ -74,16 +60,12 @@ class AnchorGraph:
         """
         import torch
 
-        judge = self._graph
-        if views:
-            generator = torch.Generator().manual_seed(seed)
-            looks = [self._places, *(self._placed(distorted(self._x, generator)) for _ in range(VIEWS))]
-            judge = code_graph(looks, self._n_neighbors, self._n_clusters)
+        judge = self.through_views(VIEWS, seed) if views else self._graph
         vectors, _ = cut_vectors(self._graph, VECTORS * self._n_clusters)
         labels, _ = best_partition(vectors, self._n_clusters, edges_of(judge), seed, STARTS, unit=True, each=True)
         alone = np.diff(self._graph.indptr) == 0
         if alone.any() and not alone.all():
-            distance = torch.cdist(self._places[alone], self._places[~alone])
+            distance = torch.cdist(self.places[alone], self.places[~alone])
             nearest = distance.topk(min(VOTERS, distance.shape[1]), largest=False).indices
             labels[alone] = vote(to_numpy(nearest), labels[~alone])
         return labels

@@ -18,7 +18,8 @@ from deepclust.methods.base.autoencoding import AutoencoderMethod
 from deepclust.methods.base.deep import FLOAT_BYTES, PASSES, Means, descend
 from deepclust.methods.base.distort import distorted
 from deepclust.methods.base.method import Cost
-from deepclust.methods.ddls.anchor_graph import AXES, AnchorGraph
+from deepclust.methods.base.sample_graph import AXES
+from deepclust.methods.ddls.anchor_graph import AnchorGraph
 from deepclust.methods.ddls.spherical_kmeans import alternate, assign, mean_directions, spherical_kmeans
 from deepclust.params import param
 from deepclust.spaces import Space

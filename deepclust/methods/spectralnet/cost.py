@@ -8,7 +8,8 @@ import numpy as np
 
 from deepclust.methods.base.deep import FLOAT_BYTES, PASSES
 from deepclust.methods.base.method import Cost
-from deepclust.methods.spectralnet.parameters import SpectralNetParameters
+from deepclust.methods.base.sample_graph import AXES
+from deepclust.methods.spectralnet.parameters import SIAMESE, VIEWS, SpectralNetParameters
 from deepclust.methods.spectralnet.spectral_graph import EXACT_UP_TO
 from deepclust.nets.sizes import autoencoder_size
 
@@ -32,9 +33,9 @@ def fit_cost(
     feature_shape: tuple[int, ...],
     batch: int,
     n_outputs: int,
-    has_siamese: bool,
+    affinity: str,
 ) -> Cost:
-    """That of the autoencoder's stage, of the Siamese pairs, and of the map's two batches in each step."""
+    """That of the autoencoder's stage, of the Siamese pairs, of the neighbours, and of the map's two batches in each step."""
     p = params
     n_inputs = p.n_components if p.space == "code" else prod(feature_shape)
     flops, floats = 0.0, 2.0 * n_samples * prod(feature_shape)
@@ -43,11 +44,14 @@ def fit_cost(
         net = autoencoder_size(feature_shape, p.n_components, channels, hidden)
         flops += PASSES * net.flops * n_samples * p.pretrain_epochs
         floats += 4 * net.n_parameters + 2 * batch * net.activations
-    if has_siamese:
+    if affinity == SIAMESE:
         flops += PASSES * 3 * n_samples * p.siamese_epochs * _forward(p, n_inputs, AFFINITY_WIDTH)
     map_batch = min(p.spectral_batch, n_samples)
     flops += p.max_epochs * p.steps_per_epoch * map_step(p, n_inputs, n_outputs, map_batch)
-    flops += 2 * min(n_samples, EXACT_UP_TO) ** 2 * n_inputs
+    if affinity == VIEWS:
+        flops += 2.0 * (1 + p.n_neighbors) * n_samples**2 * AXES
+    else:
+        flops += 2 * min(n_samples, EXACT_UP_TO) ** 2 * n_inputs
     widths = map_widths(p, n_inputs, n_outputs)
     floats += 12 * float(np.dot(widths[:-1], widths[1:])) + 8 * map_batch**2 + 6 * map_batch * sum(widths)
     floats += n_samples * 4 * (n_inputs + n_outputs)

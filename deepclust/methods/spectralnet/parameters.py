@@ -7,6 +7,8 @@ from deepclust.methods.base.autoencoding import AutoencoderMethod
 from deepclust.methods.spectralnet.walk_graph import LONGEST_WALK
 from deepclust.params import param
 
+AUTO, VIEWS, SIAMESE, EUCLIDEAN = "auto", "views", "siamese", "euclidean"
+
 
 class SpectralNetParameters(AutoencoderMethod):
     """The hyper-parameters of `SpectralNet`, chapter by chapter."""
@@ -19,11 +21,12 @@ class SpectralNetParameters(AutoencoderMethod):
         group="Network",
     )
     affinity: str = param(
-        "auto",
+        AUTO,
         "Affinity",
         help="How alike two samples are. siamese: by a distance that is learned from neighbours first. euclidean: as they "
-        "lie in the space. auto: siamese for samples of more than 10 numbers.",
-        choices=("auto", "siamese", "euclidean"),
+        "lie in the space. views: by how many views of one, slightly shifted and turned, have the other among their nearest; the map "
+        "learns from views as well. auto: siamese for samples of more than 10 numbers.",
+        choices=(AUTO, VIEWS, SIAMESE, EUCLIDEAN),
         group="Graph",
     )
     n_components: int = shared.n_components(10, advanced=True)

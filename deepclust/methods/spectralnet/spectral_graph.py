@@ -106,6 +106,7 @@ class BatchGraph:
         from deepclust.losses.batch_affinity import batch_affinity
 
         self.c, self.s, self.rule, self.n_outputs = c, s, rule, n_clusters
+        self.partition: np.ndarray | None = None  # made by k-means in the end
         held = held_back(len(c), n_clusters, seed)
         self.held = torch.from_numpy(held).to(c.device)
         self.train = torch.from_numpy(np.setdiff1d(np.arange(len(c)), held)).to(c.device)
@@ -126,6 +127,10 @@ class BatchGraph:
 
     def begin_epoch(self, generator: torch.Generator) -> None:
         """Nothing to prepare."""
+
+    def codes(self, rows: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+        """Codes (b, d) of samples (b,) as they are learned from."""
+        return self.c[rows]
 
     def others(self, n_rows: int, generator: torch.Generator) -> torch.Tensor:
         """Samples (n_rows,) to take the orthonormal weights from, drawn apart from those of the loss."""

@@ -20,11 +20,13 @@ import numpy as np
 
 from deepclust.compute import batches, to_numpy
 from deepclust.events import Event, Note, Stage
-from deepclust.methods.base.centers import kmeans_centers
+from deepclust.methods.base.centers import group_means, kmeans_centers
 from deepclust.methods.base.deep import Means, descend
+from deepclust.methods.base.distort import distorted
 from deepclust.methods.base.method import GRAPH, Cost
+from deepclust.methods.base.sample_graph import SampleGraph
 from deepclust.methods.spectralnet.cost import AFFINITY_WIDTH, fit_cost, map_step, map_widths
-from deepclust.methods.spectralnet.parameters import SpectralNetParameters
+from deepclust.methods.spectralnet.parameters import AUTO, EUCLIDEAN, SIAMESE, VIEWS, SpectralNetParameters
 from deepclust.methods.spectralnet.reading import EPOCHS_COLLAPSED, eigenvector_weights, has_collapsed
 from deepclust.methods.spectralnet.spaces import (
     HELD,
@@ -41,7 +43,10 @@ from deepclust.spaces import INPUT, Space
 
 if TYPE_CHECKING:
     import torch
+    from scipy.sparse import csr_array
     from torch import nn
+
+    from deepclust.methods.spectralnet.walk_graph import Look
 
 LOSS = {"spectral": "how far apart similar samples lie in the spectral output (falls to the eigenvalues' sum)"}
 EXACT = {"grassmann": "distance to the space of the exact first eigenvectors, 0 to their number (falls)"}
@@ -61,6 +66,7 @@ PAPER = {
     "spectral_hidden": 1024,
     "n_neighbors": 2,
     "scale_neighbor": 1,
+    "affinity": SIAMESE,
     "graph": "batch",
     "scale": "global",
     "outputs": "clusters",
@@ -94,6 +100,7 @@ class SpectralNet(SpectralNetParameters):
     )
     presets = {
         "quick": {"max_epochs": 16},
+        "views": {"max_epochs": 16, "affinity": VIEWS, "unit_length": True},
         "paper": PAPER,
         "paper-text": {**PAPER, "through_weights": False, "near": 0.0},
     }
@@ -118,8 +125,8 @@ class SpectralNet(SpectralNetParameters):
 
     def cost(self, n_samples: int, feature_shape: tuple[int, ...]) -> Cost:
         """That of all three stages (`fit_cost`)."""
-        size, has_siamese = self._batch_size(n_samples), self._has_siamese(feature_shape)
-        return fit_cost(self, n_samples, feature_shape, size, self._most_outputs(), has_siamese)
+        size, affinity = self._batch_size(n_samples), self._affinity_of(feature_shape)
+        return fit_cost(self, n_samples, feature_shape, size, self._most_outputs(), affinity)
 
     def _flops_per_step(self) -> float:
         return map_step(self, self._n_inputs(self.feature_shape_), self._most_outputs(), self.spectral_batch)
@@ -140,8 +147,13 @@ class SpectralNet(SpectralNetParameters):
         )
 
     def _has_siamese(self, feature_shape: tuple[int, ...]) -> bool:
+        return self._affinity_of(feature_shape) == SIAMESE
+
+    def _affinity_of(self, feature_shape: tuple[int, ...]) -> str:
+        if self.affinity != AUTO:
+            return self.affinity
         # among few numbers the distances as they are say enough, and thin shapes must not be bent
-        return self.affinity == "siamese" or (self.affinity == "auto" and prod(feature_shape) > AFFINITY_WIDTH)
+        return SIAMESE if prod(feature_shape) > AFFINITY_WIDTH else EUCLIDEAN
 
     def _n_inputs(self, feature_shape: tuple[int, ...]) -> int:
         """Numbers that the map and the Siamese network start from."""
@@ -167,6 +179,11 @@ class SpectralNet(SpectralNetParameters):
     # -- training ------------------------------------------------------------------------------------------------
 
     def _prepare(self, checkpoint: Mapping[str, Any] | None) -> None:
+        if self.affinity == VIEWS and self.graph != "walk":
+            raise ValueError(
+                "SpectralNet: affinity='views' joins a sample to the nearest among all, and graph='batch' looks at a batch only. "
+                "Choose graph='walk', or affinity='siamese' or 'euclidean'."
+            )
         super()._prepare(checkpoint)
         self._graph: BatchGraph | WalkGraph | None = None
         self._found_spaces: dict[str, np.ndarray] = {}
@@ -208,7 +225,7 @@ class SpectralNet(SpectralNetParameters):
             for rows in islice(self._passes(len(graph.train), graph.rule.batch_size), self.steps_per_epoch):
                 others = graph.others(len(rows), self._generator)
                 with torch.set_grad_enabled(self.through_weights):
-                    y_tilde = net.outputs(graph.c[others])
+                    y_tilde = net.outputs(graph.codes(others, self._generator))
                     weights = orthonormal_weights(y_tilde).float()
                 loss = graph.loss(partial(self._place, weights), graph.train[rows], self._generator)
                 descend(optimiser, loss)
@@ -231,10 +248,18 @@ class SpectralNet(SpectralNetParameters):
             c = fixed_codes(self._net, x)
             with torch.no_grad():
                 s = torch.cat([self._net.affinity_space(c[r.to(c.device)]) for r in batches(len(c), 8192)])
-            kind = WalkGraph if self.graph == "walk" else BatchGraph
-            self._graph = kind(c, s, self._rule(len(c)), self.n_clusters, self._most_outputs(), self._fit_seed)
+            settings = self._rule(len(c)), self.n_clusters, self._most_outputs(), self._fit_seed
+            if self._affinity_of(self.feature_shape_) == VIEWS:
+                self._graph = WalkGraph(c, s, *settings, views=self._views(x))
+            else:
+                self._graph = (WalkGraph if self.graph == "walk" else BatchGraph)(c, s, *settings)
             self._net.orthonormal.use(self._graph.n_outputs)
         return self._graph
+
+    def _views(self, x: torch.Tensor) -> tuple[csr_array, Look]:
+        """The graph of all samples through their views, and how batches look: each time another view."""
+        W = SampleGraph(x, 1, self.n_clusters).through_views(self.n_neighbors, self._fit_seed)
+        return W, lambda rows, generator: self._net.code(distorted(x[rows], generator)).detach()
 
     def _place(self, weights: torch.Tensor, c: torch.Tensor) -> torch.Tensor:
         y: torch.Tensor = self._net.outputs(c) @ weights
@@ -295,6 +320,7 @@ class SpectralNet(SpectralNetParameters):
 
         from deepclust.nets.spectral import SPECTRAL
 
+        partition: np.ndarray | None = None
         if self._net.reached == SPECTRAL:
             graph = self._graph_of(self._x)
             with torch.no_grad():
@@ -304,9 +330,13 @@ class SpectralNet(SpectralNetParameters):
             self.embedding_ = self._embed(X)
             self.spectral_embedding_ = to_numpy(self._net.orthonormal(y_tilde).float())
             self._keep_found(graph, self.spectral_embedding_)
+            partition = graph.partition
         else:
             self.embedding_ = self._embed(X)
-        self.cluster_centers_ = kmeans_centers(self.embedding_, self.n_clusters, self._fit_seed, self.n_init)
+        if partition is None:
+            self.cluster_centers_ = kmeans_centers(self.embedding_, self.n_clusters, self._fit_seed, self.n_init)
+        else:
+            self.cluster_centers_ = group_means(self.embedding_, partition, self.n_clusters)
         self.labels_ = self._assign(self.embedding_)
 
     def _keep_found(self, graph: BatchGraph | WalkGraph, y: np.ndarray) -> None:

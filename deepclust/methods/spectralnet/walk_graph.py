@@ -5,6 +5,7 @@ Shapes: W (n, n) sparse affinities with degrees D, P = D^-1 W, c (n, d) codes, Y
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from deepclust.methods.spectralnet.spectral_graph import Place
+
+    Look = Callable[[torch.Tensor, torch.Generator], torch.Tensor]
 
 LONGEST_WALK = 512
 STARTS = 10  # of k-means for each number of eigenvectors that is tried
@@ -66,10 +69,18 @@ class WalkGraph:
     The walk's pairs have the loss sum_ij D_i (P^t)_ij |y_i - y_j|^2, which is least for the first eigenvectors of
     P, those of Ncut (Shi & Malik 2000). Attributes as in `BatchGraph`; ``vectors`` are eigenvectors of P, ``n_outputs`` of
     them: as many as there are clusters or more, up to ``most``, whichever makes the best partition (`best_partition`).
+    ``views``: the graph W is given, and how batches of samples look when they are learned from, as codes.
     """
 
     def __init__(
-        self, c: torch.Tensor, s: torch.Tensor, rule: GraphRule, n_clusters: int, most: int, seed: int
+        self,
+        c: torch.Tensor,
+        s: torch.Tensor,
+        rule: GraphRule,
+        n_clusters: int,
+        most: int,
+        seed: int,
+        views: tuple[csr_array, Look] | None = None,
     ) -> None:
         import torch
         from scipy import sparse
@@ -78,8 +89,9 @@ class WalkGraph:
         held = held_back(len(c), n_clusters, seed)
         seen = np.setdiff1d(np.arange(len(c)), held)
         self.held, self.train = (torch.from_numpy(rows).to(c.device) for rows in (held, seen))
-        space = to_numpy(s)
-        W = self._whole = without_islands(whole_graph(space, rule), n_clusters)
+        self._look = views[1] if views else None
+        self.partition: np.ndarray | None = None
+        W = self._whole = views[0] if views else without_islands(whole_graph(to_numpy(s), rule), n_clusters)
         self._degree = np.asarray(W.sum(axis=1)).ravel()
         self.values: np.ndarray | None = None
         self.vectors: np.ndarray | None = None
@@ -104,12 +116,20 @@ class WalkGraph:
             self._held_pairs = torch.from_numpy(pairs.reshape(2, -1)).to(c.device)
 
     def best_width(self, Y: np.ndarray, n_init: int) -> int:
-        """How many of the first columns of Y (n, m), from one for each cluster up, make the best partition."""
+        """How many of the first columns of Y (n, m), from one for each cluster up, make the best partition.
+
+        With views every start of k-means is judged by the graph, which tells two kinds from two styles of one, and the
+        ``partition`` (n,) is kept.
+        """
         if Y.shape[1] <= self._n_clusters:
             return int(Y.shape[1])
-        edges, unit = edges_of(self._whole), self.rule.unit
-        margin = 0.0 if unit else MARGIN
-        return best_partition(Y, self._n_clusters, edges, self._seed, n_init, unit=unit, margin=margin)[1]
+        edges, unit, each = edges_of(self._whole), self.rule.unit, self._look is not None
+        margin = 0.0 if unit or each else MARGIN
+        labels, width = best_partition(
+            Y, self._n_clusters, edges, self._seed, n_init, unit=unit, margin=margin, each=each
+        )
+        self.partition = labels if each else None
+        return width
 
     def begin_epoch(self, generator: torch.Generator) -> None:
         """Send out the walkers of an epoch, from where long walks are found: with probabilities like the degrees in the
@@ -123,6 +143,10 @@ class WalkGraph:
         start = np.minimum(start, len(share) - 1)
         walks = random_walks(self._seen_graph, start, 2 * self.walk - 1, rng)
         self._walks = torch.from_numpy(self._seen[walks]).to(self.c.device)
+
+    def codes(self, rows: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+        """Codes (b, d) of samples (b,) as they are learned from."""
+        return self.c[rows] if self._look is None else self._look(rows, generator)
 
     def others(self, n_rows: int, generator: torch.Generator) -> torch.Tensor:
         """Samples (n_rows,) to take the orthonormal weights from, drawn apart from those of the loss."""
@@ -140,7 +164,7 @@ class WalkGraph:
         walker = torch.randint(self._walks.shape[1], (len(rows),), generator=generator).to(self.c.device)
         begin = torch.randint(self.walk, (len(rows),), generator=generator).to(self.c.device)
         pairs = torch.stack([self._walks[begin, walker], self._walks[begin + self.walk, walker]])
-        return pair_loss(*place(self.c[pairs.flatten()]).tensor_split(2))
+        return pair_loss(*place(self.codes(pairs.flatten(), generator)).tensor_split(2))
 
     def validation(self, y_of: Place) -> torch.Tensor:
         """The same of walks that begin at held-back samples; y_of: numbers of samples (m,) to Y (m, k)."""

@@ -37,7 +37,7 @@ def test_kept_neighbors_by_hand():
 @pytest.mark.slow  # numba compiles
 def test_groups_and_those_that_come_later():
     X, y = make_blobs(300, n_features=6, centers=4, random_state=2)
-    method = N2D(4, max_epochs=10, n_hidden=32, manifold="localmap", n_init=2, device="cpu")
+    method = N2D(4, max_epochs=10, n_hidden=32, n_init=2, device="cpu")
     events = list(method.fit_events(X[:240]))
     assert adjusted_rand_score(y[:240], method.labels_) > 0.9
     assert adjusted_rand_score(y[240:], method.predict(X[240:])) > 0.9
@@ -52,7 +52,7 @@ def test_groups_and_those_that_come_later():
 @pytest.mark.slow
 def test_stopped_while_the_map_is_laid_out_the_codes_are_clustered():
     X, _ = make_blobs(120, n_features=6, centers=4, random_state=2)
-    method = N2D(4, max_epochs=0, n_hidden=16, manifold="localmap", device="cpu")
+    method = N2D(4, max_epochs=0, n_hidden=16, device="cpu")
     answers = iter([True] * 5)
     method.between_batches = lambda: next(answers, False)
     list(method.fit_events(X))

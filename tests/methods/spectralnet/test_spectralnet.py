@@ -15,6 +15,7 @@ from sklearn.metrics import adjusted_rand_score
 from deepclust.data.catalog.drawn import draw_rings
 from deepclust.events import Note, Progress, Snapshot, Stage
 from deepclust.graphs import gaussian_affinity, normalized_laplacian, self_tuning_affinity
+from deepclust.methods.base.sample_graph import SampleGraph
 from deepclust.methods.spectralnet.pairs import drawn_pairs, positive_pairs
 from deepclust.methods.spectralnet.reading import has_collapsed
 from deepclust.methods.spectralnet.spaces import is_spent, optimiser_of
@@ -23,6 +24,7 @@ from deepclust.methods.spectralnet.spectralnet import SpectralNet
 from deepclust.methods.spectralnet.walk_graph import MARGIN, WalkGraph, random_walks, walk_length
 from deepclust.metrics.modularity import edges_of, modularity
 from deepclust.metrics.subspace import grassmann_distance, orthonormality_error
+from deepclust.nets.spectral import SpectralNets
 
 SMALL = {"device": "cpu", "spectral_hidden": 32, "steps_per_epoch": 10, "max_epochs": 2, "siamese_epochs": 2}
 
@@ -174,6 +176,42 @@ def test_few_numbers_are_compared_as_they_are():
     method.fit(rings(60)[0])
     assert [name for name, _ in method.plan()] == ["Spectral map"]
     assert method.result().spaces == {}
+
+
+def test_pictures_are_compared_and_learned_through_their_views(digits, monkeypatch):
+    X, _ = digits
+    x = torch.from_numpy(X)[:, None]
+    seen = []
+    code = SpectralNets.code
+    monkeypatch.setattr(SpectralNets, "code", lambda net, x: seen.append(x.clone()) or code(net, x))
+    method = SpectralNet(4, **SMALL, affinity="views", n_neighbors=6, scaling="none", random_state=3)
+    events = list(method.fit_events(X))
+    assert [e.name for e in events if isinstance(e, Stage)] == ["Spectral map"]
+    W = SampleGraph(x, 1, 4).through_views(6, method._fit_seed)
+    vectors = method.result().extras["exact eigenvectors"].astype(np.float64)
+    degree = np.asarray(W.sum(axis=1)).ravel()
+    values = method.result().extras["exact eigenvalues"]
+    np.testing.assert_allclose((W @ vectors) / degree[:, None], vectors * (1 - values), atol=1e-3)
+    steps = [batch for batch in seen if not any(torch.equal(batch[0], picture) for picture in x)]
+    assert len(steps) == 2 * 2 * 10  # in every step other views: of the samples of the loss, and of the weights
+    assert not torch.equal(steps[0], steps[2])
+    np.testing.assert_array_equal(method.predict(X), method.labels_)
+
+
+def test_of_the_starts_of_k_means_the_graph_through_views_takes_the_best(digits):
+    method = SpectralNet(4, **SMALL, affinity="views", n_init=4)
+    graphs = []
+    settle = method._settle
+    method._settle = lambda X: settle(X) or graphs.append(method._graph)
+    method.fit(digits[0])
+    edges = edges_of(graphs[0]._whole)
+    starts = [KMeans(4, n_init=1, random_state=s).fit_predict(method.embedding_) for s in range(4)]
+    assert modularity(method.labels_, edges) >= max(modularity(labels, edges) for labels in starts) - 1e-3
+
+
+def test_views_are_for_the_graph_of_all_samples():
+    with pytest.raises(ValueError, match="graph='walk'"):
+        SpectralNet(2, affinity="views", graph="batch").fit(rings(60)[0])
 
 
 @pytest.mark.parametrize(
