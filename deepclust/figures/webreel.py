@@ -74,9 +74,12 @@ def _curve(curve: Mapping[str, Any]) -> dict[str, Any]:
     return {"term": curve["term"], "stage": curve["stage"], "x": x, "y": [float(f"{b:.5g}") for b in y]}
 
 
-def play(map_key: str, then: bool) -> bytes:
-    """Whether the points have the colours of their groups at the moment that is shown, or those of the map."""
-    return message(map_key, "play", {"then": then})
+def play(map_key: str, then: bool, moment: str = "Epoch", known: str = "At the end") -> bytes:
+    """Whether the points have the colours of their groups at the moment that is shown, or those of the map.
+
+    moment: what a step is; known: what the card calls the cluster that a point has in the run of the map.
+    """
+    return message(map_key, "play", {"then": then, "moment": moment, "known": known})
 
 
 def epochs_on_axis(records: Iterable[Mapping[str, Any]], stages: Sequence[str], epochs: Sequence[int]) -> list[float]:

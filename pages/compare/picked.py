@@ -7,11 +7,14 @@ from typing import Any
 
 import streamlit as st
 
+from deepclust.engine.judging.pairing import same_samples
 from deepclust.runs import Run
 from deepclust.runs.remarks import LONGEST_NOTE, Remarks, remarks_of, say_of
 from deepclust.runs.store import DAYS_ASIDE
 from pages.visit import cached, say, session
 
+TABLE, TWO, SIDE = "All runs", "Two on one map", "Side by side"  # the views of the page
+MOST = 8  # runs side by side
 DELETED = "runs-deleted"  # in the session: the ids of the runs that were deleted last
 
 
@@ -21,6 +24,7 @@ def picked_bar(runs: Sequence[Run], rows: Sequence[dict[str, Any]], shown: str) 
     if st.button("Open", icon=":material/scatter_plot:", type="primary", key="runs-open", disabled=one is None) and one:
         session.look_at(one)
         st.switch_page(f"pages/{'explore' if one.has_result else 'train'}/page.py", query_params=session.url_of(one))
+    _compare_buttons(runs)
     with st.popover("Edit", icon=":material/edit:", key="runs-edit", disabled=not runs):
         if runs:
             _edit(runs, sorted({tag for row in rows for tag in row["tags"]}, key=str.casefold))
@@ -39,6 +43,41 @@ def picked_bar(runs: Sequence[Run], rows: Sequence[dict[str, Any]], shown: str) 
         else f"{shown}. Pick rows at their left edge; a click on a head sorts.",
         width="content",
     )
+
+
+def _compare_buttons(runs: Sequence[Run]) -> None:
+    """On one map, or side by side: for runs that have sorted the same samples."""
+    alike = len(same_samples(runs[0], runs)) == len(runs) - 1 and runs[0].has_result if runs else False
+    st.button(
+        TWO,
+        icon=":material/animation:",
+        key="runs-two",
+        disabled=not (alike and len(runs) == 2),
+        on_click=_two,
+        args=(runs,),
+        help="Pick two runs of the same samples that have ended.",
+    )
+    st.button(
+        SIDE,
+        icon=":material/grid_view:",
+        key="runs-side",
+        disabled=not (alike and 3 <= len(runs) <= MOST),
+        on_click=_side,
+        args=(runs,),
+        help=f"Pick three to {MOST} runs of the same samples that have ended.",
+    )
+
+
+def _two(runs: Sequence[Run]) -> None:
+    session.look_at(runs[0])
+    session.keep_part("pair", runs[1].id)
+    session.keep_part("runs", TWO)
+
+
+def _side(runs: Sequence[Run]) -> None:
+    session.look_at(runs[0])
+    session.keep_part("side", ",".join(run.id for run in runs[1:]))
+    session.keep_part("runs", SIDE)
 
 
 def _edit(runs: Sequence[Run], tags: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from deepclust.data.dataset import OwnColumn
+from deepclust.engine.judging.pairing import same_samples
 from deepclust.metrics.matching import agreement
 from deepclust.projections import Projection
 from pages.parts.pick import Kept, in_address, pick
@@ -79,11 +80,7 @@ def colour_by(sight: Sight, *, measured: bool = False) -> str:
 def _others(sight: Sight) -> dict[str, str]:
     """Other clusterings of the same samples, and what they are called: other k of the run, then other runs."""
     ks = sorted((k for k in sight.outcome.by_k if k != sight.k), key=lambda k: abs(k - sight.k))
-    runs = [
-        run
-        for run in cached.store().recent()
-        if run.id != sight.run.id and run.has_result and run.config.dataset == sight.run.config.dataset
-    ]
+    runs = same_samples(sight.run, cached.store().runs())
     return {str(k): f"k = {k}" for k in ks} | {run.id: label_of(run) for run in runs}
 
 

@@ -84,3 +84,8 @@ def test_moments_stand_on_the_axis_of_the_curves(stages, epochs, expected) -> No
 
 def test_without_events_moments_are_counted() -> None:
     assert webreel.epochs_on_axis([], ["a", "a"], [5, 9]) == [0, 1]
+
+
+def test_the_browser_is_told_what_a_step_is() -> None:
+    assert unpacked(webreel.play("m", True))[0]["facts"] == {"then": True, "moment": "Epoch", "known": "At the end"}
+    assert unpacked(webreel.play("m", True, "Run", "DDLS"))[0]["facts"]["known"] == "DDLS"

@@ -1,4 +1,4 @@
-/* DeepClust's map, built by make map from sources c96eee346437cf42bf1672e8b728b7f634263be3eaaa0e814c5866ac58aa4e2b */
+/* DeepClust's map, built by make map from sources 117c792d799fe24e07d2f148f12b268a5b0ba9a77b462001ed68d78546ac565b */
 var U=["#00224e","#123570","#3b496c","#575d6d","#707173","#8a8678","#a59c74","#c3b369","#e1cc55","#fee838"];function O(a,t,e){return a===0?e:t[(a-1)%t.length]}function $(a){let t=String.fromCharCode(65+a%26);return a<26?t:$(Math.floor(a/26)-1)+t}var W=`linear-gradient(90deg, ${U.join(", ")})`;var R=`:host { display: block; }
 .film { position: relative; font: 13px/1.35 var(--st-font, sans-serif); color: var(--st-text-color); outline: none; overflow-x: auto; overflow-y: hidden; }
 .film:focus-visible { box-shadow: inset 0 0 0 2px var(--st-primary-color); border-radius: 8px; }

@@ -12,6 +12,7 @@ export interface Groups {
   paint: Paint;
   codes: Codes; // the group of every point
   atEnd: Codes | null; // their groups at the last moment, where these change over the moments
+  known: string; // what the card calls the group that a point has besides the one at the moment
   middles: { x: number; y: number; count: number }[]; // by code
 }
 
@@ -21,7 +22,7 @@ export function nameOf(paint: Paint | null, code: number): string {
 }
 
 /** What the card tells of a point. */
-export function factsOf(row: number, { paint, codes, atEnd }: Groups, box: Inbox): Facts {
+export function factsOf(row: number, { paint, codes, atEnd, known: elsewhere }: Groups, box: Inbox): Facts {
   const card = box.get("card");
   const { cluster, confidence } = card?.arrays ?? {};
   const clusterNames = card?.facts.names;
@@ -29,7 +30,7 @@ export function factsOf(row: number, { paint, codes, atEnd }: Groups, box: Inbox
   const known = cluster?.length === codes.length ? cluster[row] : undefined;
   const code = atEnd ? codes[row] : (known ?? codes[row]);
   const lines: [string, string][] = [];
-  if (atEnd) lines.push(["At the end", called(known ?? atEnd[row])]);
+  if (atEnd) lines.push([elsewhere, called(known ?? atEnd[row])]);
   if (confidence?.length === codes.length) lines.push(["Confidence", (confidence[row] / 255).toFixed(2)]);
   const other = paint.by !== "Confidence" && !atEnd; // which the card tells anyway
   if (other && paint.kind === "groups") lines.push([paint.by, nameOf(paint, codes[row])]);

@@ -112,7 +112,7 @@ class PointMap {
     this.ground.className = "ground";
     this.ground.tabIndex = 0;
     this.ground.role = "application";
-    const plays = options.reel ? " Space plays, comma and full stop step through the epochs." : "";
+    const plays = options.reel ? " Space plays, comma and full stop step through the moments." : "";
     this.ground.ariaLabel = `${options.words}. Enter looks at a point, and arrow keys then walk to the next; else they move the map. Plus and minus zoom, R shows all, Escape clears the selection.${plays}`;
     this.spoken.ariaLive = "polite";
     this.chip.type = "button";
@@ -246,7 +246,7 @@ class PointMap {
     const reel = this.options.reel ? this.fitting(codes.length) : null;
     if (this.options.reel && !reel) return;
     this.paint = paint.facts;
-    this.player.load(reel, this.box.at);
+    this.player.load(reel, this.box.at, this.box.get("play")?.facts.moment ?? "");
     const { space } = frame.facts;
     if (frame.version !== this.frame.version || reel !== this.reel) {
       const glides = space !== "" && space === this.frame.space && xy.length === this.places.xy.length && reel === this.reel;
@@ -301,7 +301,7 @@ class PointMap {
   /** The groups as they are shown now. */
   private get shown(): Groups {
     const atEnd = this.then ? this.reel!.groups(this.reel!.steps.length - 1) : null;
-    return { paint: this.paint!, codes: this.codes, atEnd, middles: this.groups };
+    return { paint: this.paint!, codes: this.codes, atEnd, known: this.box.get("play")?.facts.known ?? "", middles: this.groups };
   }
 
   /** Colours, labels and legend of the groups that are shown now; labels may glide to their new places. */

@@ -15,7 +15,7 @@ interface Parts {
   pictures: { facts: Plan; arrays: Record<never, Numbers> };
   reel: { facts: { box: [number, number, number, number]; steps: Step[] }; arrays: { xy: Uint16Array } };
   groups: { facts: { n_codes: number }; arrays: { codes: Codes } };
-  play: { facts: { then: boolean }; arrays: Record<never, Numbers> };
+  play: { facts: { then: boolean; moment: string; known: string }; arrays: Record<never, Numbers> };
   story: { facts: Tale; arrays: { against: Codes } };
   film: { facts: FilmFacts; arrays: { file: Uint8Array<ArrayBuffer> } };
   faces: { facts: Faces; arrays: { file: Uint8Array<ArrayBuffer> } };

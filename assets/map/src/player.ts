@@ -29,7 +29,6 @@ export class Player {
     this.button.append(svg);
     this.slider.type = "range";
     this.slider.min = "0";
-    this.slider.ariaLabel = "Epoch";
     this.button.addEventListener("click", () => this.toggle());
     this.slider.addEventListener("input", () => {
       this.pause();
@@ -44,8 +43,9 @@ export class Player {
     return this.timer !== 0;
   }
 
-  /** Take a reel, or none; the moment that was shown stays where it is in time, or it is the last one. */
-  load(reel: Reel | null, at: number | undefined): void {
+  /** Take a reel, or none; the moment that was shown stays where it is in time, or it is the last one. moment: what a step is. */
+  load(reel: Reel | null, at: number | undefined, moment: string): void {
+    this.slider.ariaLabel = moment;
     if (reel !== this.reel) {
       const x = this.reel?.steps[this.at]?.x;
       this.reel = reel;

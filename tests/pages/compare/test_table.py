@@ -2,25 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-
-import pytest
-
-from deepclust.runs import Run
 from deepclust.runs.remarks import remarks_of
 from tests.pages.explore.test_explore import reveal
-
-
-@pytest.fixture
-def three(finished, store):
-    """Three finished runs, which differ in their seeds."""
-    runs = [finished]
-    for seed in (1, 2):
-        copy = Run(shutil.copytree(finished.folder, finished.folder.with_name(f"{finished.id}-{seed}")))
-        text = (copy.folder / "config.json").read_text()
-        (copy.folder / "config.json").write_text(text.replace('"seed": 0', f'"seed": {seed}'))
-        runs.append(copy)
-    return runs
 
 
 def table(visitor):
