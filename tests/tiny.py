@@ -17,11 +17,11 @@ TINY = {
     "DDLS": {"pretrain_epochs": 2, "max_epochs": 2, "n_channels": 8, "n_hidden": 16, "n_components": 8, "tol": 0.0},
     "DEPICT": {
         "pretrain_epochs": 2,
-        "first_epochs": 2,
+        "first_epochs": 1,
         "max_epochs": 2,
         "n_channels": 4,
         "n_hidden": 16,
-        "steps_per_epoch": 4,
+        "steps_per_epoch": 2,
     },
     "DSCDAN": {
         "pretrain_epochs": 2,

@@ -104,7 +104,7 @@ class DEPICT(DeepMethod):
     n_channels: int = shared.n_channels(50, "Width of the convolutions, for pictures.")
     n_hidden: int = shared.n_hidden(256, "Width of the two hidden layers, for tables and embeddings.")
     batch_size: int = shared.batch_size(100)
-    steps_per_epoch: int = shared.steps_per_epoch(20)
+    steps_per_epoch: int = shared.steps_per_epoch(10)
     learning_rate: float = shared.learning_rate()
     clustering_rate: float = shared.clustering_rate(1e-4)
 
@@ -157,8 +157,8 @@ class DEPICT(DeepMethod):
         size = self._batch_size(len(x))
         alone, first, balanced = self.plan()
         noise = torch.Generator().manual_seed(self._fit_seed)
-        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
-        slower = torch.optim.Adam(self._net.parameters(), lr=self.clustering_rate)
+        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate, fused=True)
+        slower = torch.optim.Adam(self._net.parameters(), lr=self.clustering_rate, fused=True)
         state = {
             "net": self._net,
             "optimiser": optimiser,

@@ -102,7 +102,7 @@ class UNSEEN(AutoencoderMethod):
         x = self._x = self._tensor(X)
         size, n_values = self._batch_size(len(x)), x[0].numel()
         pretraining, dying = self.plan()
-        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
+        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate, fused=True)
         yield Stage(*pretraining, {"reconstruction": TERMS["reconstruction"] + " (falls)"})
         for _ in self._epochs(*pretraining, net=self._net, optimiser=optimiser, generator=self._generator):
             losses = Means()
@@ -113,7 +113,9 @@ class UNSEEN(AutoencoderMethod):
                 losses.add({"reconstruction": l_r}, len(rows))
             yield from self._report(losses)
 
-        optimiser = torch.optim.Adam([*self._net.parameters(), *clusters.parameters()], lr=self.clustering_rate)
+        optimiser = torch.optim.Adam(
+            [*self._net.parameters(), *clusters.parameters()], lr=self.clustering_rate, fused=True
+        )
         yield Stage(*dying, TERMS)
         for _ in self._epochs(
             *dying, net=self._net, clusters=clusters, born=born, optimiser=optimiser, generator=self._generator

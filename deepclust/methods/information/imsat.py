@@ -58,7 +58,7 @@ class IMSAT(DeepMethod):
     )
     presets = {
         "quick": QUICK,
-        "affine": {**QUICK, "change": DISTORTED},
+        "affine": {**QUICK, "change": f"{ADVERSARIAL} and {DISTORTED}"},
         "neighbours": {**QUICK, "change": NEIGHBORS, "n_neighbors": 5},
         "paper": {"max_epochs": 50, "n_hidden": 1200, "steps_per_epoch": 1},
     }
@@ -97,9 +97,9 @@ class IMSAT(DeepMethod):
         "The last of these decides how long a step may be; or all of them, where a sample may go over to one.",
         advanced=True,
     )
-    n_hidden: int = shared.n_hidden(1200, "Width of the two hidden layers.")
+    n_hidden: int = shared.n_hidden(500, "Width of the two hidden layers; the paper has 1,200.")
     batch_size: int = shared.batch_size(250)
-    steps_per_epoch: int = shared.steps_per_epoch(20)
+    steps_per_epoch: int = shared.steps_per_epoch(10)
     learning_rate: float = shared.learning_rate(2e-3)
 
     @property
@@ -132,7 +132,7 @@ class IMSAT(DeepMethod):
         x = self._x = self._tensor(X)
         nearest, far = self._neighbors(X)
         size = self._batch_size(len(x))
-        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
+        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate, fused=True)
         (stage,) = self.plan()
         yield Stage(*stage, TERMS)
         for _ in self._epochs(*stage, net=self._net, optimiser=optimiser, generator=self._generator):

@@ -13,7 +13,7 @@ from deepclust.methods.autoencoders.depict import DEPICT
 @pytest.mark.parametrize("start", ["graph", "k-means"])
 def test_blobs_are_found_from_either_first_clusters(start):
     X, y = make_blobs(120, centers=[[0, 0], [8, 0], [0, 8]], random_state=1)
-    method = DEPICT(3, start=start, pretrain_epochs=15, first_epochs=10, max_epochs=10, n_hidden=32, device="cpu")
+    method = DEPICT(3, start=start, pretrain_epochs=10, first_epochs=5, max_epochs=5, n_hidden=32, device="cpu")
     last = [event for event in method.fit_events(X) if isinstance(event, Progress)][-1].losses
     assert adjusted_rand_score(y, method.labels_) > 0.9
     assert last["largest cluster"] == pytest.approx(1 / 3, abs=0.05)
