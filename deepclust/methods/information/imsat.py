@@ -32,7 +32,7 @@ TERMS = {
     "evenness": "H(Y), entropy of the sizes of clusters (rises; ln k is all of one size)",
     "information": "H(Y) - H(Y|X), what a cluster tells of a sample (rises)",
 }
-QUICK = {"max_epochs": 30, "n_hidden": 600, "steps_per_epoch": 40}
+QUICK = {"max_epochs": 20, "n_hidden": 600, "steps_per_epoch": 40}
 
 
 class IMSAT(DeepMethod):
