@@ -90,14 +90,15 @@ def paint(
     value_name: str = "Confidence",
     ends: tuple[str, str] | None = None,
     none: str = "Noise",
+    none_colour: str = NOISE,
 ) -> bytes:
     """Colours: group int (m,) of every point with words for the groups, or values float (m,) in 0..1 instead,
     and what they are called. ends: what stands at the two ends of the scale of values; a point whose value is NaN is grey.
-    none: what a negative group is called.
+    none: what a negative group is called, and none_colour its colour.
 
     ValueError without either.
     """
-    facts: dict[str, Any] = {"by": value_name, "none": none, "palette": PETROFF_10, "noise": NOISE}
+    facts: dict[str, Any] = {"by": value_name, "none": none, "palette": PETROFF_10, "noise": none_colour}
     if values is not None:
         missing = np.isnan(values)
         codes = levels(values)

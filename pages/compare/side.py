@@ -9,6 +9,7 @@ import streamlit as st
 
 from deepclust.engine.judging.pairing import Pair, mean_agreement, same_samples
 from deepclust.metrics.matching import align_labels
+from deepclust.projections.maps.pair import in_one_frame
 from deepclust.runs import Run
 from deepclust.spaces import LATENT
 from pages.compare.called import called
@@ -18,7 +19,7 @@ from pages.gallery.thumbs import thumbs
 from pages.map.choice import Choice, projection_control, sample_size
 from pages.map.colouring import Paint
 from pages.map.map import show_map
-from pages.map.projections import chosen_map, first_map, mapped_ids
+from pages.map.projections import chosen_map, first_map, mapped_ids, requested_map
 from pages.parts.opening import open_finished
 from pages.parts.pick import chosen_by_hand, in_address, key_of, pick
 from pages.parts.strip import label_of
@@ -92,9 +93,12 @@ def _panel(sight: Sight, run: Run, choice: Choice, labels: np.ndarray, agreed: n
     projection = chosen_map(run, choice) or first_map(run)
     if projection is None:
         return
-    ids = mapped_ids(projection)
+    ids, points = mapped_ids(projection), projection.points
+    first = requested_map(sight.run, choice)[0] or first_map(sight.run)
+    if first is not None and np.array_equal(mapped_ids(first), ids):
+        points = in_one_frame(first.points, points)[1]
     paint = Paint(labels[ids], agreed[ids] if by == AGREEMENT else None, value_name=AGREEMENT)
-    show_map(projection.points, ids, paint, key=f"beside-{run.id}", sight=sight, height=HEIGHT)
+    show_map(points, ids, paint, key=f"beside-{run.id}", sight=sight, height=HEIGHT)
 
 
 def _selection(sight: Sight) -> None:

@@ -13,6 +13,7 @@ from deepclust.engine.judging.compare import with_spread
 from deepclust.engine.judging.overview import averaged, grouped, overview
 from deepclust.exports.runs_table import runs_as_csv
 from deepclust.figures.webmap import digest
+from deepclust.runs.run import ENDED
 from pages.compare.finding import BY, GROUPINGS, find
 from pages.compare.picked import picked_bar, put_back_bar
 from pages.visit import cached
@@ -51,10 +52,19 @@ def table_of_runs() -> None:
     picked = _table(found)
     with bar:
         picked_bar([store.get(row["id"]) for row in picked], rows, f"{len(found):,}{hidden} runs")
+    states = {row["id"]: row["state"] for row in rows}
+    if not ENDED.issuperset(states.values()):
+        st.fragment(_watch, run_every=2.0)(states)
     if any(row["acc"] is None for row in found):
         st.caption(
             "ACC and NMI appear for data whose labels are revealed. Silhouette and used clusters need no labels."
         )
+
+
+def _watch(states: dict[str, str]) -> None:
+    """Draw the page anew when a run begins, pauses or ends."""
+    if {run.id: run.status().state for run in cached.store().runs()} != states:
+        st.rerun(scope="app")
 
 
 def _table(rows: Sequence[Row]) -> list[Row]:

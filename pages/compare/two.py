@@ -15,7 +15,7 @@ from deepclust.runs import Run
 from pages.compare.called import called
 from pages.compare.differences import curves, flow, settings
 from pages.compare.moves import moves_view
-from pages.compare.two_map import two_map
+from pages.compare.two_map import map_controls, two_map
 from pages.parts.opening import open_finished
 from pages.parts.pick import in_address, pick
 from pages.parts.strip import label_of
@@ -52,15 +52,17 @@ def two_runs() -> None:
     )
     if sight is None:
         return
-    other = _other(sight)
-    if other is None:
-        return
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        other = _other(sight)
+        if other is None:
+            return
+        look = map_controls(sight)
     pair = Pair.of(sight.clusters.labels, other.labels)
     first, second = called([(sight.run, sight.k), (other.run, other.k)])
     names = (first, CLASSES if other.k == 0 else second)
     left, right = st.columns([0.62, 0.38], gap="medium")
     with left:
-        two_map(sight, other.run, pair, names)
+        two_map(sight, other.run, pair, names, look)
     with right:
         _agreement(sight, pair, names)
         moves_view(sight, pair, f"{sight.key}/{other.key}")
@@ -83,7 +85,7 @@ def _other(sight: Sight) -> Other | None:
     if not names:
         st.info("There is nothing to hold this run against: train another one on the same samples.")
         return None
-    with st.container(width=620):
+    with st.container(width=400):
         chosen = pick(
             "Hold the run against",
             list(names),
@@ -116,8 +118,17 @@ def _agreement(sight: Sight, pair: Pair, names: tuple[str, str]) -> None:
             f"{name}, with the classes": (y, labels)
             for name, labels in zip(names, (pair.before, pair.after), strict=True)
         }
-    cells = {plain(name): [f"{score(*both):.3f}" for score in (ari, nmi, acc)] for name, both in sortings.items()}
-    st.table({"": ["Adjusted Rand index", "NMI", "Matched (ACC)"], **cells}, border="horizontal", hide_index=True)
+    compared = list(sortings.values())
+    st.table(
+        {
+            "": [plain(name) for name in sortings],
+            "ARI": [f"{ari(*both):.3f}" for both in compared],
+            "NMI": [f"{nmi(*both):.3f}" for both in compared],
+            "ACC": [f"{acc(*both):.3f}" for both in compared],
+        },
+        border="horizontal",
+        hide_index=True,
+    )
     if y is not None and names[1] == CLASSES:
         letters = {sight.data.class_name(int(c)): letter(int(pair.after[y == c][0])) for c in np.unique(y) if c >= 0}
         told = ", ".join(f"{name}: {sign}" for name, sign in letters.items())

@@ -7,6 +7,7 @@ import streamlit as st
 
 from deepclust.engine.judging.pairing import Pair
 from deepclust.figures import webreel
+from deepclust.figures.theme import NOISE
 from deepclust.projections import Projection
 from deepclust.projections.maps.pair import in_one_frame
 from deepclust.runs import Run
@@ -20,17 +21,22 @@ from pages.visit.sight import Sight
 
 LIT, ALL = "What changed", "All clusters"
 SAME = "Same cluster"
+DIM = {"light": NOISE, "dark": "#454a52"}  # of what did not change, by the theme of the page
 HEIGHT = 440  # pixels
 
 
-def two_map(sight: Sight, other: Run, pair: Pair, names: tuple[str, str]) -> None:
-    """The map of a run and that of another, or its own where only the clusters are others; with its controls."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        method = projection_control(key="pair-map", default="pca", kept=in_address("map"))
-        lit = pick("Colour", [LIT, ALL], key="pair-lit", kept=in_address("lit")) == LIT
-        sample = sample_size(sight.run, method)
-        at = None if in_webgl() else pick("Show", [0, 1], title=lambda i: names[i], key=f"pair-at-{sight.key}")
-    maps = _maps(sight.run, other, Choice(LATENT, method, 2, sample))
+def map_controls(sight: Sight) -> tuple[Choice, bool]:
+    """Which maps are shown, and whether only what changed has a colour."""
+    method = projection_control(key="pair-map", default="pca", kept=in_address("map"))
+    lit = pick("Colour", [LIT, ALL], key="pair-lit", kept=in_address("lit")) == LIT
+    return Choice(LATENT, method, 2, sample_size(sight.run, method)), lit
+
+
+def two_map(sight: Sight, other: Run, pair: Pair, names: tuple[str, str], look: tuple[Choice, bool]) -> None:
+    """The map of a run and that of another, or its own where only the clusters are others. look: as of `map_controls`."""
+    choice, lit = look
+    at = None if in_webgl() else pick("Show", [0, 1], title=lambda i: names[i], key=f"pair-at-{sight.key}")
+    maps = _maps(sight.run, other, choice)
     if maps is None:
         return
     one, two = maps
@@ -48,10 +54,12 @@ def two_map(sight: Sight, other: Run, pair: Pair, names: tuple[str, str]) -> Non
     show_map(
         frames[1 if at is None else at],
         ids,
-        Paint(labels[1 if at is None else at], none=SAME if lit else "Noise"),
+        Paint(labels[1 if at is None else at], none=SAME, none_colour=DIM.get(st.context.theme.type or "light", NOISE))
+        if lit
+        else Paint(labels[1 if at is None else at]),
         key=key,
         sight=sight,
-        space=f"pair-{method}-{other.id}",
+        space=f"pair-{choice.method}-{other.id}",
         height=HEIGHT,
         reel={
             "reel": webreel.reel(key, frames, names, [0, 1]),

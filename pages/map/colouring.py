@@ -9,6 +9,7 @@ import numpy as np
 
 from deepclust.data.dataset import OwnColumn
 from deepclust.engine.judging.pairing import same_samples
+from deepclust.figures.theme import NOISE
 from deepclust.metrics.matching import agreement
 from deepclust.projections import Projection
 from pages.parts.pick import Kept, in_address, pick
@@ -31,6 +32,7 @@ class Paint:
     value_name: str = CONFIDENCE
     ends: tuple[str, str] | None = None  # what stands at the ends of the scale of values, else 0 and 1
     none: str = "Noise"  # what a negative group is called
+    none_colour: str = NOISE
 
 
 def colour_control(

@@ -77,7 +77,7 @@ def show_map(
         )
         wire(key=f"{key}-frame", data=frame)
         packed_paint = webmap.paint(
-            key, paint.groups, paint.values, paint.names, paint.value_name, paint.ends, paint.none
+            key, paint.groups, paint.values, paint.names, paint.value_name, paint.ends, paint.none, paint.none_colour
         )
         wire(key=f"{key}-paint", data=packed_paint)
         for part, packed in (reel or {}).items():

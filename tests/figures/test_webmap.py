@@ -144,3 +144,8 @@ def test_values_that_are_missing_have_a_level_of_their_own_and_a_scale_has_two_e
     header, arrays = unpacked(webmap.paint("map", None, np.array([0.0, 1.0])))
     assert arrays["codes"].tolist() == [0, 255]
     assert "gaps" not in header["facts"]
+
+
+def test_what_is_in_no_group_has_the_colour_and_the_word_that_it_is_given() -> None:
+    facts = unpacked(webmap.paint("m", np.array([-1, 0]), none="Same", none_colour="#123456"))[0]["facts"]
+    assert (facts["none"], facts["noise"]) == ("Same", "#123456")
