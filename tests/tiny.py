@@ -9,7 +9,7 @@ TINY = {
     "AEKMeans": {"max_epochs": 3, "n_channels": 8, "n_hidden": 16, "n_init": 2},
     "DEC": CENTROIDS,
     "IDEC": CENTROIDS,
-    "DECDA": CENTROIDS,
+    "DECDA": {**CENTROIDS, "start": "graph"},
     "IDECDA": {**CENTROIDS, "network": "convolutional", "n_channels": 4},
     "DCN": CENTROIDS,
     "N2D": {"max_epochs": 3, "n_channels": 8, "n_hidden": 16, "n_init": 2},

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from deepclust.methods.centroids.centroids import PAPER
-from deepclust.methods.centroids.self_training import (
-    COPIES,
-    DIVERGENCE,
-    SOFT,
-    TARGETS,
-    SelfTraining,
-    SelfTrainingWithDecoder,
-)
+from typing import TYPE_CHECKING
+
+from deepclust.methods.base.distort import distorted
+from deepclust.methods.centroids.centroids import PAPER, CentroidMethod
+from deepclust.methods.centroids.self_training import DIVERGENCE, SOFT, TARGETS, SelfTraining, SelfTrainingWithDecoder
+from deepclust.params import param
+
+if TYPE_CHECKING:
+    import torch
 
 REFERENCE = "Guo, Zhu, Liu, Yin 2018, ACML, PMLR 95:550-565"
+COPIES = r"x_i \to t(x_i), \quad t: \text{a small shift, turn, slant and change of size, drawn anew in every step}"
 
 
-class DECDA(SelfTraining):
+class Augmented(CentroidMethod):
+    """Base of methods that show the network distorted copies of the samples, and never the samples themselves."""
+
+    restore: bool = param(
+        False,
+        "Undo the distortion",
+        help="Have the decoder give back the sample as it is, so that codes forget how a copy was shifted and turned; in the paper "
+        "it gives back the copy.",
+        group="Training",
+        advanced=True,
+    )
+
+    def _shown(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        shown = distorted(x, self._generator)
+        return shown, x if self.restore else shown
+
+
+class DECDA(Augmented, SelfTraining):
     """FcDEC-DA or ConvDEC-DA of Guo, Zhu, Liu, Yin 2018, after ``network``."""
 
     title = "DEC-DA"
@@ -26,10 +44,9 @@ class DECDA(SelfTraining):
     equations = (COPIES, SOFT, TARGETS, r"\min_{\theta, \mu} \; " + DIVERGENCE)
     presets = {"quick": {}, "paper": {**PAPER, "pretrain_epochs": 500}}
     rank = 23
-    augmented = True
 
 
-class IDECDA(SelfTrainingWithDecoder):
+class IDECDA(Augmented, SelfTrainingWithDecoder):
     """FcIDEC-DA or ConvIDEC-DA of Guo, Zhu, Liu, Yin 2018, after ``network``."""
 
     title = "IDEC-DA"
@@ -40,4 +57,3 @@ class IDECDA(SelfTrainingWithDecoder):
     equations = (COPIES, SOFT, TARGETS, r"\min_{\theta, \mu} \; L_r + \gamma L_c, \quad " + DIVERGENCE)
     presets = {"quick": {}, "paper": {**PAPER, "pretrain_epochs": 500}}
     rank = 24
-    augmented = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,9 +12,9 @@ from deepclust.compute import to_numpy
 from deepclust.events import Event, Stage
 from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.autoencoding import AutoencoderMethod
-from deepclust.methods.base.centers import kmeans_centers
+from deepclust.methods.base.centers import group_means, kmeans_centers
 from deepclust.methods.base.deep import Means, descend
-from deepclust.methods.base.distort import distorted
+from deepclust.methods.base.graph_cut import STARTS, cut_graph
 from deepclust.methods.base.method import Cost
 from deepclust.nets.sizes import NetSize, autoencoder_size
 from deepclust.params import param
@@ -31,6 +31,7 @@ MOVED = "share of the samples whose cluster has changed since the epoch before (
 DENSE, CONVOLUTIONAL = "dense", "convolutional"
 #: The network of the papers, and epochs in place of their numbers of steps.
 PAPER = {"n_hidden": 500, "n_wide": 2000, "pretrain_epochs": 300, "max_epochs": 200}
+KMEANS, GRAPH = "k-means", "graph"
 ENCODING = 0.5  # of a pass through the network: encoder and decoder are alike
 
 
@@ -38,7 +39,6 @@ class CentroidMethod(AutoencoderMethod):
     """Base of methods that train an autoencoder, put k centres among its codes and then draw the codes to the centres."""
 
     spaces_without_k = (Space("stage", PRETRAINING),)
-    augmented: ClassVar[bool] = False  # whether the network is shown distorted copies, never the samples themselves
 
     network: str = param(
         DENSE,
@@ -68,6 +68,15 @@ class CentroidMethod(AutoencoderMethod):
         max=1.0,
         log=True,
         group="Training",
+        advanced=True,
+    )
+    start: str = param(
+        KMEANS,
+        "First centres",
+        help="k-means: where k-means finds them among the codes, as in the papers. graph: the means of the groups that the graph of the "
+        "nearest codes falls into where it is cut; these need not be round.",
+        choices=(KMEANS, GRAPH),
+        group="Clustering",
         advanced=True,
     )
     n_init: int = shared.n_init(20)
@@ -130,9 +139,9 @@ class CentroidMethod(AutoencoderMethod):
         super()._prepare(checkpoint)
         self._clusters: dict[str, torch.Tensor] = {}  # what there is of every sample, and what a subclass keeps
 
-    def _shown(self, x: torch.Tensor) -> torch.Tensor:
-        """What the network is shown of a batch."""
-        return distorted(x, self._generator) if self.augmented else x
+    def _shown(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """What the network is shown of a batch, and what its decoder has to give back."""
+        return x, x
 
     def _pretrain(self, x: torch.Tensor, size: int) -> Iterator[Event]:
         """The stage that learns to reconstruct what it is shown."""
@@ -146,17 +155,22 @@ class CentroidMethod(AutoencoderMethod):
         for _ in self._epochs(*stage, net=self._net, optimiser=optimiser, generator=self._generator):
             losses = Means()
             for rows in self._batches(len(x), size):
-                shown = self._shown(x[rows])
-                l_r = reconstruction_loss(shown, self._net(shown)[1])
+                shown, wanted = self._shown(x[rows])
+                l_r = reconstruction_loss(wanted, self._net(shown)[1])
                 descend(optimiser, l_r)
                 losses.add({"reconstruction": l_r}, len(rows))
             yield from self._report(losses)
 
     def _begin(self, x: torch.Tensor) -> None:
-        """Put the centres where k-means finds them among the codes."""
+        """Put the first centres among the codes."""
         import torch
 
-        centers = kmeans_centers(self._codes(x), self.n_clusters, self._fit_seed, self.n_init)
+        codes = self._codes(x)
+        if self.start == GRAPH:
+            groups = cut_graph(codes, self.n_clusters, self._fit_seed, STARTS).assign(codes)
+            centers = group_means(codes, groups, self.n_clusters)
+        else:
+            centers = kmeans_centers(codes, self.n_clusters, self._fit_seed, self.n_init)
         self._net.centers.data.copy_(torch.from_numpy(centers))
 
     def _nearest(self, codes: torch.Tensor) -> torch.Tensor:

@@ -37,7 +37,7 @@ class DCN(CentroidMethod):
     rank = 25
 
     pull: float = shared.weight(
-        0.05, "Weight of clustering", "How much a code's distance to its centre counts (lambda)."
+        1.0, "Weight of clustering", "How much a code's distance to its centre counts (lambda)."
     )
 
     def _learn(self, X: np.ndarray) -> Iterator[Event]:

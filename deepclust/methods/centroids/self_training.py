@@ -22,7 +22,6 @@ KL = "how far the clusters are from their sharper selves, KL(P || Q) (falls)"
 SOFT = r"q_{ij} = \frac{(1 + \lVert z_i - \mu_j \rVert^2)^{-1}}{\sum_{j'} (1 + \lVert z_i - \mu_{j'} \rVert^2)^{-1}}"
 TARGETS = r"p_{ij} = \frac{q_{ij}^2 / f_j}{\sum_{j'} q_{ij'}^2 / f_{j'}}, \quad f_j = \sum_i q_{ij}"
 DIVERGENCE = r"L_c = KL(P \,\Vert\, Q) = \sum_i \sum_j p_{ij} \log \frac{p_{ij}}{q_{ij}}"
-COPIES = r"x_i \to t(x_i), \quad t: \text{a small shift, turn, slant and change of size, drawn anew in every step}"
 
 
 class SelfTraining(CentroidMethod):
@@ -56,17 +55,17 @@ class SelfTraining(CentroidMethod):
                 break
             losses = Means()
             for rows in self._batches(len(x), size):
-                shown = self._shown(x[rows])
+                shown, wanted = self._shown(x[rows])
                 z = self._net.encode(shown)
                 l_c = self_training_loss(self._clusters["targets"][rows], soft_assignment(z, self._net.centers))
-                loss, beside = self._total(l_c, shown, z)
+                loss, beside = self._total(l_c, wanted, z)
                 descend(optimiser, loss)
                 losses.add({"KL": l_c} | beside, len(rows))
             losses.add({"moved": self._aim(x)}, len(x))
             yield from self._report(losses)
 
     def _total(
-        self, l_c: torch.Tensor, shown: torch.Tensor, z: torch.Tensor
+        self, l_c: torch.Tensor, wanted: torch.Tensor, z: torch.Tensor
     ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """What a step makes smaller, and its terms besides the clusters' own."""
         return l_c, {}
@@ -90,9 +89,9 @@ class SelfTrainingWithDecoder(SelfTraining):
     gamma: float = shared.weight(0.1, "Weight of clustering", "How much the clusters count beside the reconstruction.")
 
     def _total(
-        self, l_c: torch.Tensor, shown: torch.Tensor, z: torch.Tensor
+        self, l_c: torch.Tensor, wanted: torch.Tensor, z: torch.Tensor
     ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         from deepclust.losses.reconstruction import reconstruction_loss
 
-        l_r = reconstruction_loss(shown, self._net.decode(z))
-        return l_r / shown[0].numel() + self.gamma * l_c, {"reconstruction": l_r}
+        l_r = reconstruction_loss(wanted, self._net.decode(z))
+        return l_r / wanted[0].numel() + self.gamma * l_c, {"reconstruction": l_r}
