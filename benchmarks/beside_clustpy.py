@@ -4,8 +4,7 @@
         [--epochs 100 150]
 
 ClustPy (`pip install clustpy`, an environment of its own is best) has its defaults, but for ``--epochs`` of autoencoder and of
-clustering. Ours has the preset; in a second line the network and the epochs of ClustPy, so that epochs are of the same size. One
-thread; labels are looked at only after a fit.
+clustering. Ours has its network and epochs, and in a third line those of a preset. One thread; labels are looked at only after a fit.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,8 +24,8 @@ from deepclust.metrics.external import acc, nmi
 NETWORK = {"n_hidden": 500, "n_wide": 2000}  # that of ClustPy, and of the papers
 
 
-def of_clustpy(name: str, X: np.ndarray, k: int, seed: int, epochs: tuple[int, int]) -> np.ndarray:
-    """Clusters of ClustPy: the better known of its two, those of a last k-means (``labels_``)."""
+def of_clustpy(name: str, X: np.ndarray, k: int, epochs: tuple[int, int], seed: int) -> np.ndarray:
+    """Clusters of ClustPy: of its two, those of a last k-means (``labels_``)."""
     import clustpy.deep
 
     method = getattr(clustpy.deep, name)
@@ -33,7 +33,7 @@ def of_clustpy(name: str, X: np.ndarray, k: int, seed: int, epochs: tuple[int, i
     return np.asarray(model.fit(X.reshape(len(X), -1).astype(np.float32)).labels_)
 
 
-def of_ours(name: str, X: np.ndarray, k: int, seed: int, values: Mapping[str, Any]) -> np.ndarray:
+def of_ours(name: str, X: np.ndarray, k: int, values: Mapping[str, Any], seed: int) -> np.ndarray:
     return np.asarray(find_method(name)(n_clusters=k, random_state=seed, device="cpu", **values).fit_predict(X))
 
 
@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--dataset", default="digits")
     parser.add_argument("--methods", nargs="+", default=["DEC", "IDEC"])
     parser.add_argument("--seeds", nargs="+", type=int, default=[0])
-    parser.add_argument("--preset", default="quick")
+    parser.add_argument("--preset", help="a third line for this preset of ours")
     parser.add_argument("--epochs", nargs=2, type=int, default=[100, 150])
     asked = parser.parse_args()
     torch.set_num_threads(1)
@@ -54,14 +54,17 @@ def main() -> None:
     k, epochs = dataset.n_classes or 10, tuple(asked.epochs)
     X = np.asarray(dataset.X, np.float32)
     for name in asked.methods:
-        preset = find_method(name).presets[asked.preset]
-        model = find_method(name)(**preset)
         alike = {**NETWORK, "pretrain_epochs": epochs[0], "max_epochs": epochs[1], "tol": 0.0}
         ways = {
-            "ClustPy": (lambda seed, n=name: of_clustpy(n, X, k, seed, epochs), sum(epochs)),
-            "its network": (lambda seed, n=name, v=alike: of_ours(n, X, k, seed, v), sum(epochs)),
-            asked.preset: (lambda seed, n=name, v=preset: of_ours(n, X, k, seed, v), sum(n for _, n in model.plan())),
+            "ClustPy": (partial(of_clustpy, name, X, k, epochs), sum(epochs)),
+            "its network": (partial(of_ours, name, X, k, alike), sum(epochs)),
         }
+        if asked.preset:
+            values = find_method(name).presets[asked.preset]
+            ways[asked.preset] = (
+                partial(of_ours, name, X, k, values),
+                sum(n for _, n in find_method(name)(**values).plan()),
+            )
         for way, (labels_of, n_epochs) in ways.items():
             for seed in asked.seeds:
                 begun = time.process_time()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deepclust.methods.base.distort import distorted
-from deepclust.methods.centroids.centroids import PAPER, CentroidMethod
+from deepclust.methods.centroids.centroids import GRAPH, PAPER, CentroidMethod
 from deepclust.methods.centroids.self_training import DIVERGENCE, SOFT, TARGETS, SelfTraining, SelfTrainingWithDecoder
 from deepclust.params import param
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 REFERENCE = "Guo, Zhu, Liu, Yin 2018, ACML, PMLR 95:550-565"
 COPIES = r"x_i \to t(x_i), \quad t: \text{a small shift, turn, slant and change of size, drawn anew in every step}"
+
+QUICK = {"restore": True, "max_epochs": 70}
+AT_GROUPS = {"start": GRAPH, "max_epochs": 30}
 
 
 class Augmented(CentroidMethod):
@@ -34,7 +37,10 @@ class Augmented(CentroidMethod):
 
 
 class DECDA(Augmented, SelfTraining):
-    """FcDEC-DA or ConvDEC-DA of Guo, Zhu, Liu, Yin 2018, after ``network``."""
+    """FcDEC-DA or ConvDEC-DA of Guo, Zhu, Liu, Yin 2018, after ``network``.
+
+    Preset `quick` leaves the paper in one point, ``restore``; preset `graph` in another, ``start``.
+    """
 
     title = "DEC-DA"
     summary = "DEC that sees every picture slightly shifted and turned, anew in every step, so that codes do not hang on that."
@@ -42,18 +48,25 @@ class DECDA(Augmented, SelfTraining):
     good_for = "Pictures of writing, which mean the same a little shifted or turned."
     reported_as = ("FcDEC-DA", "ConvDEC-DA")
     equations = (COPIES, SOFT, TARGETS, r"\min_{\theta, \mu} \; " + DIVERGENCE)
-    presets = {"quick": {}, "paper": {**PAPER, "pretrain_epochs": 500}}
+    presets = {"quick": QUICK, "graph": AT_GROUPS, "paper": {**PAPER, "pretrain_epochs": 500}}
     rank = 23
 
 
 class IDECDA(Augmented, SelfTrainingWithDecoder):
-    """FcIDEC-DA or ConvIDEC-DA of Guo, Zhu, Liu, Yin 2018, after ``network``."""
+    """FcIDEC-DA or ConvIDEC-DA of Guo, Zhu, Liu, Yin 2018, after ``network``.
+
+    Preset `quick` leaves the paper in one point, ``restore``; preset `graph` in another, ``start``.
+    """
 
     title = "IDEC-DA"
     summary = "IDEC that sees every picture slightly shifted and turned, anew in every step, so that codes do not hang on that."
     reference = REFERENCE
-    good_for = "Pictures of writing; steadier than DEC-DA, as the decoder stays."
+    good_for = "Pictures of writing, with codes that still tell what a sample looks like."
     reported_as = ("FcIDEC-DA", "ConvIDEC-DA")
     equations = (COPIES, SOFT, TARGETS, r"\min_{\theta, \mu} \; L_r + \gamma L_c, \quad " + DIVERGENCE)
-    presets = {"quick": {}, "paper": {**PAPER, "pretrain_epochs": 500}}
+    presets = {
+        "quick": {**QUICK, "clustering_rate": 1e-3},
+        "graph": {**AT_GROUPS, "clustering_rate": 1e-3},
+        "paper": {**PAPER, "pretrain_epochs": 500, "clustering_rate": 1e-3},
+    }
     rank = 24
