@@ -5,7 +5,8 @@
 Each method is trained by its quick preset on n digits of the test part of MNIST. Score and space are fixed on the run's own samples
 before any stranger is seen (`deepclust.engine.placing.known`). Usual are 600 digits of the train part. Strangers are letters that a
 script draws with the pen of the data (26 capitals, 40 of each, an I with and one without serifs), letters of fonts (notMNIST, A to
-J), clothes (Fashion-MNIST), noise, and inverted digits. Needs $DEEPCLUST_DATA with mnist.npz, fashion_mnist.npz and notmnist.npz.
+J), clothes (Fashion-MNIST), noise, inverted digits, and of runs with a network
+digits changed as little as moves them to another cluster (FGSM). Needs $DEEPCLUST_DATA with mnist.npz, fashion_mnist.npz and notmnist.npz.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import argparse
 import os
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -26,13 +27,16 @@ from deepclust.data.drawn import Style, drawn_like, style_of
 from deepclust.data.references import open_dataset
 from deepclust.engine.asking.ask import make_config
 from deepclust.engine.placing.finished import FinishedRun
+from deepclust.engine.placing.fooling import fool, has_network
 from deepclust.engine.placing.known import UNUSUAL
 from deepclust.engine.training.train import train
 from deepclust.metrics.external import acc, majorities
 from deepclust.metrics.unusual import auroc
 from deepclust.runs import Run, RunStore
+from deepclust.spaces import Space
 
 UNSEEN, PER_LETTER, SIDE = 600, 40, 140
+FOOLED, BUDGET = 100, 0.3  # digits, and how much of the brightness may be changed
 WHOLE = 10_000  # digits of the test part
 LOOK_ALIKES = "IOLSZBGQ"
 BAR = "I without serifs"  # to a digit's eye a one
@@ -161,12 +165,32 @@ def measure(method: str, n: int, store: RunStore, folder: Path) -> list[str]:
     right = np.array([class_of[c] for c in usual.labels.tolist()]) == y
     ones = [c for c, name in class_of.items() if name == 1]
     among = {name: np.mean(np.isin(opened.place(strange[name]).labels, ones)) for name in ("I", BAR)}
+    if has_network(opened):
+        rows.append(adversarial(opened, unseen[:FOOLED], usual_in))
     rows.append(
         f"<!-- {method}, {data.n_samples:,} digits: {seconds:.0f} CPU s to train; ACC {run.metrics()['by_k']['10']['acc']:.3f}, of unseen "
         f"digits {acc(y, usual.labels):.3f}; in the cluster of their class {right.mean():.3f}, of the first 100 {right[:100].sum()}; "
         f"among the ones: {among['I']:.2f} of I with serifs, {among[BAR]:.2f} without -->"
     )
     return rows
+
+
+def adversarial(run: FinishedRun, samples: np.ndarray, usual_in: Mapping[Space, np.ndarray]) -> str:
+    """How many of the samples (m, ...) the least change moves to another cluster, and how well each space notices those."""
+    ways = [fool(run, sample, BUDGET) for sample in samples]
+    moved = [way for way in ways if way.moved]
+    changed = run.in_spaces(np.stack([way.samples[-1] for way in moved]))
+    told = []
+    for known in run.known:
+        scores = known.density.strangeness(changed[known.space])
+        noticed = np.mean(known.percentiles(changed[known.space]) >= UNUSUAL)
+        told.append(
+            f"{known.space} {auroc(known.density.strangeness(usual_in[known.space]), scores):.3f}, {noticed:.2f} noticed"
+        )
+    return (
+        f"<!-- {run.run.config.method}, adversarial: {len(moved)} of {len(ways)} moved by at most {BUDGET}, the median by "
+        f"{np.median([way.amounts[-1] for way in moved]):.3f}; AUROC against unseen digits: {'; '.join(told)} -->"
+    )
 
 
 def main() -> None:

@@ -22,6 +22,7 @@ from pages.parts.opening import open_finished
 from pages.parts.strip import strip
 from pages.try_it.answer import answer
 from pages.try_it.disturbing import disturbed
+from pages.try_it.fooling import fooling
 from pages.try_it.sources import new_sample
 from pages.visit import cached, say, session
 from pages.visit.clusters import Clusters
@@ -64,7 +65,9 @@ def _tried(sight: Sight, run: FinishedRun, projection: Projection | None, key: s
     else:
         sample = disturbed(sample, sight.data)
         placed = run.place(sample[None])
-        answer(sample, sight.data, _own_clusters(sight.run, run.result.labels), placed)
+        clusters = _own_clusters(sight.run, run.result.labels)
+        answer(sample, sight.data, clusters, placed)
+        fooling(run, sample, clusters, projection)
         if projection is not None:
             place = run.on_map(placed.embedding, projection.points, mapped_ids(projection))[0]
     wire(key=f"{key}-guest", data=webmap.guest(key, place, "new"))

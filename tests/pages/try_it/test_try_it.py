@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,11 +18,13 @@ from streamlit.testing.v1 import AppTest
 
 from deepclust.data.catalog.table import load_dataset
 from deepclust.data.drawn import style_of
+from deepclust.data.references import open_dataset
 from deepclust.engine.asking.ask import make_config
 from deepclust.engine.training.train import train
 from deepclust.runs import Run, RunStore
 from pages.try_it.pad import file_in, ink_in
 from tests.figures.test_webmap import unpacked
+from tests.tiny import TINY
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets" / "pad"
 
@@ -38,8 +41,6 @@ def test_the_bundle_is_built_from_the_sources() -> None:
 @pytest.fixture
 def digits(store: RunStore) -> Run:
     ref = {"name": "digits", "subset": {"n": 400}}
-    from deepclust.data.references import open_dataset
-
     data = open_dataset(ref, store.datasets)
     run = store.create(make_config(ref, data, "KMeans", values={"n_init": 1}))
     assert train(run, store).state == "done"
@@ -128,6 +129,22 @@ def test_of_many_pictures_the_strangest_come_first(app: Callable[..., AppTest], 
     assert "of the new samples; k-means on the run's data with nearest centres" in " ".join(
         m.value for m in visitor.markdown
     )
+
+
+def test_a_network_is_fooled_and_the_verdict_is_asked(app: Callable[..., AppTest], store: RunStore) -> None:
+    ref = {"name": "digits", "subset": {"n": 200}}
+    data = open_dataset(ref, store.datasets)
+    run = store.create(make_config(ref, data, "AEKMeans", values=TINY["AEKMeans"]))
+    assert train(run, store).state == "done"
+    visitor = app("try_it", run=run.id)
+    visitor.session_state[f"try-{run.id}"] = "A sample of the data"
+    visitor.session_state["try-budget"] = 0.5
+    visitor.session_state["try-fool"] = True
+    visitor.run()
+    assert not visitor.exception
+    assert re.search(r"A change of .* moves it from Cluster|It stays in ", " ".join(m.value for m in visitor.markdown))
+    assert "The change, enlarged" in texts(visitor)
+    assert "Its way on the map as it is changed" in texts(visitor)
 
 
 def test_no_run_says_what_will_be_here(app: Callable[..., AppTest]) -> None:
