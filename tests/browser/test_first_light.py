@@ -82,6 +82,7 @@ def test_a_run_outlives_a_killed_server_and_is_found_again(server: Server, page:
     assert psutil.pid_exists(worker)
     server.start()
     page.goto(server.url)
+    settle(page)
     page.get_by_role("combobox", name="Run").click()
     page.get_by_role("option", name=re.compile("DDLS on Digits")).click()
     settle(page)
@@ -118,18 +119,25 @@ def test_bad_uploads_are_explained_and_a_good_one_is_trained_on(server: Server, 
     page.get_by_role("heading", name="Digits").wait_for()
 
     page.reload()
+    settle(page)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for i in range(24):
             side = 12 if i % 3 else 16
             archive.writestr(f"{'dark' if i % 2 else 'bright'}/{i}.png", picture(20 + 200 * (i % 2) + i, (side, side)))
     upload(page, "squares.zip", buffer.getvalue())
+    page.get_by_role("button", name="Use these data").wait_for()
+    settle(page)
     page.get_by_role("button", name="Use these data").click()
     page.get_by_role("heading", name="squares").wait_for()
+    settle(page)
     page.get_by_role("button", name="Choose a method…").click()
 
+    page.get_by_role("heading", name="Train on squares").wait_for()
+    settle(page)
     page.locator(".st-key-choose-KMeans button").click()
     page.get_by_role("spinbutton", name="Starts").wait_for()
+    settle(page)
     page.get_by_role("spinbutton", name="Clusters").fill("2")
     page.keyboard.press("Enter")
     settle(page)

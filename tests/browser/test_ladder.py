@@ -29,6 +29,7 @@ def test_a_ladder_is_estimated_started_and_compared(server: Server, page: Any) -
     runs = RunStore(server.runs).runs()[::-1]
     assert [r.config.part for r in runs] == ["ConvAE", "DEC-like", "+MI", "+RS", "+MI+RS", "+MI+RS+SN"]
     page.get_by_role("button", name="Explore", exact=True).first.wait_for()
+    page.get_by_role("button", name="Stop all and keep").click()
     page.get_by_text("Raw data", exact=True).wait_for()
     table = page.get_by_test_id("stTable")
     assert table.get_by_role("row").count() == 7  # with its head
@@ -36,4 +37,3 @@ def test_a_ladder_is_estimated_started_and_compared(server: Server, page: Any) -
     assert table.get_by_text("ACC").count() == 0, "labels are hidden"
     page.get_by_text("Reveal labels").click()
     table.get_by_text("ACC", exact=True).wait_for()
-    page.get_by_role("button", name="Stop all and keep").click()

@@ -7,6 +7,8 @@ import json
 import pickle
 import subprocess
 import sys
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,8 +33,47 @@ EXPECTED_FAILURES = {
     for name in DEEP
 }
 
-every_method = pytest.mark.parametrize("name", METHODS)
-every_deep_method = pytest.mark.parametrize("name", DEEP)
+every_deep_method = pytest.mark.parametrize("name", DEEP, indirect=True)
+
+
+@pytest.fixture(scope="module", params=METHODS)
+def name(request: pytest.FixtureRequest) -> str:
+    """Every method. One after the other: all tests of a method run before those of the next, and share one fit."""
+    return str(request.param)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """An uninterrupted fit of a tiny method on the digits, and what was seen meanwhile.
+
+    events: all that it told. copies: the embedding of each snapshot as it was when it was told. checkpoints: pairs of the
+    number of events told by then and a checkpoint's bytes, for each epoch. drew: it drew from a global random state.
+    """
+
+    method: Any
+    events: list[Any]
+    copies: list[np.ndarray]
+    checkpoints: list[tuple[int, bytes]]
+    drew: bool
+
+
+@pytest.fixture(scope="module")
+def whole(name: str, digits: tuple[np.ndarray, np.ndarray]) -> Whole:
+    method, events, copies, checkpoints = tiny(name), [], [], []
+    torch.manual_seed(5)
+    np.random.seed(5)
+    expected = torch.rand(1).item(), np.random.rand()
+    torch.manual_seed(5)
+    np.random.seed(5)
+    for event in method.fit_events(digits[0]):
+        events.append(event)
+        if isinstance(event, Snapshot):
+            copies.append(event.embedding.copy())
+        elif isinstance(event, Progress):
+            file = io.BytesIO()
+            torch.save(method.checkpoint(), file)
+            checkpoints.append((len(events), file.getvalue()))
+    return Whole(method, events, copies, checkpoints, (torch.rand(1).item(), np.random.rand()) != expected)
 
 
 def tiny(name: str, **changes):
@@ -60,7 +101,6 @@ def digits() -> tuple[np.ndarray, np.ndarray]:
 # -- what a method says about itself --------------------------------------------------------------------------------
 
 
-@every_method
 def test_facts_for_the_page(name):
     method = METHODS[name]
     assert method.title
@@ -72,7 +112,6 @@ def test_facts_for_the_page(name):
         values_from_json(method, preset)
 
 
-@every_method
 def test_parameters_are_described(name):
     for param in params_of(METHODS[name]).values():
         assert param.label, param.name
@@ -81,13 +120,11 @@ def test_parameters_are_described(name):
     assert {"n_clusters", "random_state", "device"} <= set(params_of(METHODS[name]))
 
 
-@every_method
 def test_few_parameters_are_in_sight(name):
     in_sight = [p for p in params_of(METHODS[name]).values() if not p.advanced and p.group != "Run"]
     assert 2 <= len(in_sight) <= 5
 
 
-@every_method
 def test_parameters_survive_json_and_clone(name):
     method = tiny(name, n_clusters=3)
     values = json.loads(json.dumps(method.get_params()))
@@ -95,7 +132,6 @@ def test_parameters_survive_json_and_clone(name):
     assert clone(method).get_params() == method.get_params()
 
 
-@every_method
 def test_cost_is_known_before_anything_runs(name):
     method = METHODS[name]()
     one, two = method.cost(1_000, (28, 28)), method.cost(2_000, (28, 28))
@@ -119,7 +155,6 @@ def test_methods_load_without_heavy_packages():
 # -- scikit-learn ---------------------------------------------------------------------------------------------------
 
 
-@every_method
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
 def test_scikit_learn_estimator_checks(name):
     quick = {k: v for k, v in TINY.get(name, {}).items() if k != "n_clusters"}
@@ -131,28 +166,27 @@ def test_scikit_learn_estimator_checks(name):
     assert len([c for c in checks if c["status"] == "passed"]) >= 45
 
 
-@every_method
 @pytest.mark.parametrize("company", ["in another order", "half of them", "alone"])
-def test_a_sample_is_placed_alike_in_any_company(name, digits, company):
+def test_a_sample_is_placed_alike_in_any_company(whole, digits, company):
     """What scikit-learn asks in two checks that a network cannot pass, with a tolerance that float32 can keep."""
-    method = tiny(name).fit(digits[0])
+    method = whole.method
     new = digits[0][:60] + np.random.default_rng(1).normal(0, 0.1, (60, 8, 8)).astype(np.float32)
-    whole, labels = method.transform(new), method.predict(new)
+    together, labels = method.transform(new), method.predict(new)
     order = {"in another order": np.random.default_rng(0).permutation(60), "half of them": np.arange(0, 60, 2)}
     if company in order:
         rows = order[company]
         codes, clusters = method.transform(new[rows]), method.predict(new[rows])
     else:
-        rows = np.arange(60)
-        codes = np.concatenate([method.transform(one[None]) for one in new])
-        clusters = np.concatenate([method.predict(one[None]) for one in new])
-    np.testing.assert_allclose(codes, whole[rows], **rounding(whole))
-    firm = settled(method, whole)[rows]
+        rows = np.arange(0, 60, 5)
+        codes = np.concatenate([method.transform(one[None]) for one in new[rows]])
+        clusters = np.concatenate([method.predict(one[None]) for one in new[rows]])
+    np.testing.assert_allclose(codes, together[rows], **rounding(together))
+    firm = settled(method, together)
     assert firm.mean() > 0.9
+    firm = firm[rows]
     np.testing.assert_array_equal(clusters[firm], labels[rows][firm])
 
 
-@every_method
 def test_defaults_find_blobs(name):
     from sklearn.metrics import adjusted_rand_score
 
@@ -163,39 +197,29 @@ def test_defaults_find_blobs(name):
 # -- labels, seeds, random state ------------------------------------------------------------------------------------
 
 
-@every_method
-def test_same_seed_same_clusters_whatever_the_labels(name, digits):
+def test_same_seed_same_clusters_whatever_the_labels(name, whole, digits):
     X, y = digits
-    first = tiny(name, random_state=3).fit(X)
+    first = whole.method
     shuffled = np.random.default_rng(0).permutation(y)
-    second = tiny(name, random_state=3).fit(X, shuffled)
+    second = tiny(name).fit(X, shuffled)
     np.testing.assert_array_equal(first.labels_, second.labels_)
     np.testing.assert_array_equal(first.embedding_, second.embedding_)
-    again = first.fit(X, y)  # a second fit of the same object starts anew
-    np.testing.assert_array_equal(again.labels_, second.labels_)
+    again = second.fit(X, y)  # a second fit of the same object starts anew
+    np.testing.assert_array_equal(again.labels_, first.labels_)
 
 
-@every_method
-def test_global_random_state_is_left_alone(name, digits):
-    torch.manual_seed(5)
-    np.random.seed(5)
-    expected = torch.rand(1).item(), np.random.rand()
-    torch.manual_seed(5)
-    np.random.seed(5)
-    tiny(name).fit(digits[0])
-    assert (torch.rand(1).item(), np.random.rand()) == expected
+def test_global_random_state_is_left_alone(whole):
+    assert not whole.drew
 
 
 # -- events ---------------------------------------------------------------------------------------------------------
 
 
-@every_method
-def test_events_are_well_formed(name, digits):
-    X, _ = digits
-    method = tiny(name)
+def test_events_are_well_formed(whole):
+    method = whole.method
     plan = dict(method.plan())
     stage, epoch, sample, shown = None, 0, None, None
-    for event in method.fit_events(X):
+    for event in whole.events:
         if isinstance(event, Stage):
             assert plan[event.name] == event.n_epochs
             assert event.terms
@@ -224,17 +248,15 @@ def test_events_are_well_formed(name, digits):
     assert list(plan)[-1] == stage.name
 
 
-@every_method
-def test_snapshots_are_copies(name, digits):
-    events = tiny(name).fit_events(digits[0])
-    for event, copy in [(e, e.embedding.copy()) for e in events if isinstance(e, Snapshot)]:
+def test_snapshots_are_copies(whole):
+    snapshots = [e for e in whole.events if isinstance(e, Snapshot)]
+    for event, copy in zip(snapshots, whole.copies, strict=True):
         np.testing.assert_array_equal(event.embedding, copy)
 
 
-@every_method
-def test_stopping_at_any_event_keeps_what_was_learned(name, digits):
+def test_stopping_at_any_event_keeps_what_was_learned(name, whole, digits):
     X, _ = digits
-    n_events = len(list(tiny(name).fit_events(X)))
+    n_events = len(whole.events)
     for stop in sorted({0, 1, 2, n_events // 2, n_events - 1}):
         method = tiny(name)
         events = method.fit_events(X)
@@ -250,7 +272,6 @@ def test_stopping_at_any_event_keeps_what_was_learned(name, digits):
 # -- shapes ---------------------------------------------------------------------------------------------------------
 
 
-@every_method
 @pytest.mark.parametrize("shape", [(6,), (1,), (8, 8), (7, 5), (1, 9), (6, 4, 3), (5, 5, 1)])
 def test_samples_of_any_shape(name, shape):
     X = np.random.default_rng(0).random((40, *shape)).astype(np.float32)
@@ -269,7 +290,6 @@ def test_samples_of_any_shape(name, shape):
     np.testing.assert_allclose(method.transform(new)[:1], method.transform(new[:1]), atol=1e-4)
 
 
-@every_method
 def test_as_many_clusters_as_samples_and_just_one(name):
     X = np.random.default_rng(0).random((5, 4, 4)).astype(np.float32)
     assert tiny(name, n_clusters=5).fit(X).labels_.shape == (5,)
@@ -279,18 +299,14 @@ def test_as_many_clusters_as_samples_and_just_one(name):
 # -- keeping and going on -------------------------------------------------------------------------------------------
 
 
-@every_method
-def test_pickle_places_new_samples_alike(name, digits):
-    X, _ = digits
-    method = tiny(name).fit(X)
-    copy = pickle.loads(pickle.dumps(method))
-    np.testing.assert_array_equal(copy.predict(X), method.labels_)
+def test_pickle_places_new_samples_alike(whole, digits):
+    copy = pickle.loads(pickle.dumps(whole.method))
+    np.testing.assert_array_equal(copy.predict(digits[0]), whole.method.labels_)
 
 
-@every_method
-def test_a_saved_model_places_new_samples_alike(name, digits):
+def test_a_saved_model_places_new_samples_alike(name, whole, digits):
     X, _ = digits
-    method = tiny(name).fit(X)
+    method = whole.method
     file = io.BytesIO()
     if name in DEEP:
         torch.save(method.fitted_state(), file)
@@ -308,26 +324,18 @@ def test_a_saved_model_places_new_samples_alike(name, digits):
     np.testing.assert_array_equal(copy.transform(X[:20]), method.transform(X[:20]))
 
 
-@every_method
-def test_resuming_at_any_epoch_ends_like_an_uninterrupted_fit(name, digits):
+def test_resuming_at_any_epoch_ends_like_an_uninterrupted_fit(name, whole, digits):
     X, _ = digits
-    whole = tiny(name)
-    told, saved = [], []
-    for event in whole.fit_events(X):
-        told.append(event)
-        if isinstance(event, Progress):
-            file = io.BytesIO()
-            torch.save(whole.checkpoint(), file)
-            saved.append((len(told), file.getvalue()))
+    told, saved = whole.events, whole.checkpoints
     borders = [i for i in range(1, len(saved)) if told[saved[i][0] - 1].stage != told[saved[i - 1][0] - 1].stage]
     for i in sorted({0, len(saved) // 2, *(b - 1 for b in borders), *borders, len(saved) - 1}):
         n_told, state = saved[i]
         resumed = tiny(name)
         checkpoint = torch.load(io.BytesIO(state), weights_only=True)
         events = list(resumed.fit_events(X, checkpoint=checkpoint))
-        np.testing.assert_array_equal(resumed.labels_, whole.labels_)
-        np.testing.assert_array_equal(resumed.embedding_, whole.embedding_)
-        assert resumed.n_iter_ == whole.n_iter_
+        np.testing.assert_array_equal(resumed.labels_, whole.method.labels_)
+        np.testing.assert_array_equal(resumed.embedding_, whole.method.embedding_)
+        assert resumed.n_iter_ == whole.method.n_iter_
         rest = told[n_told:] if checkpoint is not None else told
         assert [_outline(e) for e in events] == [_outline(e) for e in rest]
 
@@ -365,7 +373,6 @@ def test_told_to_stop_between_batches(name, digits):
 # -- bad input ------------------------------------------------------------------------------------------------------
 
 
-@every_method
 @pytest.mark.parametrize(
     ("X", "words"),
     [
@@ -385,14 +392,11 @@ def test_data_that_cannot_be_used(name, X, words):
         tiny(name).fit(X)
 
 
-@every_method
-def test_new_samples_of_another_shape_are_refused(name, digits):
-    method = tiny(name).fit(digits[0])
+def test_new_samples_of_another_shape_are_refused(whole):
     with pytest.raises(ValueError, match=r"\(7, 7\).*fitted on samples of shape \(8, 8\)"):
-        method.predict(np.zeros((2, 7, 7)))
+        whole.method.predict(np.zeros((2, 7, 7)))
 
 
-@every_method
 def test_every_bound_is_checked_before_training(name, digits):
     for param in params_of(METHODS[name]).values():
         wrong: list = ["wrong"] if param.kind is not str else [3]
