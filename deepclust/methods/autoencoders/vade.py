@@ -30,6 +30,9 @@ LIKELIHOODS = ("auto", "bernoulli", "gaussian")
 NOISE = 0.01  # share of the variance of a feature that a Gaussian decoder takes for noise
 FIRM = 1e-3  # of the variance of the codes is added to that of each Gaussian to begin with
 NARROWER = 0.1  # variance of a posterior to begin with, as a share of that of the Gaussians
+SLOWER = (
+    0.2  # step length of the second stage: in its first steps codes would leave the mixture that was fitted to them
+)
 STARTS = 4  # of the mixture on the codes
 TERMS = {
     "reconstruction": "how badly the decoder explains a sample, in nats more than it has to be (falls)",
@@ -79,7 +82,7 @@ class VaDE(DeepMethod):
     own_state = ("_weights", "_vars")
 
     n_components: int = shared.n_components(10)
-    n_hidden: int = shared.n_hidden(128, "Width of the first two hidden layers; the third has four times as many.")
+    n_hidden: int = shared.n_hidden(256, "Width of the first two hidden layers; the third has four times as many.")
     likelihood: str = param(
         "auto",
         "Likelihood",
@@ -136,7 +139,7 @@ class VaDE(DeepMethod):
                 descend(optimiser, loss)
                 losses.add({"reconstruction": loss}, len(rows))
             yield from self._report(losses)
-        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
+        optimiser = torch.optim.Adam(self._net.parameters(), lr=SLOWER * self.learning_rate)
         yield Stage(*train, TERMS)
         for epoch in self._epochs(*train, net=self._net, optimiser=optimiser, generator=self._generator):
             if epoch == 1:

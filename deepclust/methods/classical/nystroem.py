@@ -19,7 +19,6 @@ from deepclust.methods.base.centers import kmeans_centers
 from deepclust.methods.base.landmarks import LLOYD_ROUNDS, choose_landmarks
 from deepclust.methods.base.method import GRAPH, Cost, Method
 from deepclust.methods.base.rounding import unit_rows
-from deepclust.neighbors import nearest_neighbors
 from deepclust.params import param
 from deepclust.spaces import INPUT
 
@@ -27,7 +26,29 @@ TERMS = {
     "similarity": "sum of the first k eigenvalues of the affinities over k (1: the clusters fall apart)",
     "eigengap": "how much smaller the next eigenvalue is (high: this number of clusters fits)",
 }
+AFFINITIES = ("self-tuning", "gaussian")
+SCALE_NEIGHBOR = 7  # Zelnik-Manor & Perona
+SINGULAR = 1e-6  # of the largest eigenvalue
 LEAST_DEGREE = 1e-6  # of the mean: where the approximation is bad, a sum of affinities may come out below 0
+
+
+def nth_smallest(distances: np.ndarray, n: int) -> NDArray[np.float64]:
+    """The n-th smallest number, from 0, of each row of distances (m, p), or the largest there is; never 0: (m,)."""
+    n = min(n, distances.shape[1] - 1)
+    return np.maximum(np.partition(distances, n, axis=1)[:, n].astype(np.float64), 1e-12)
+
+
+def affinities(distances: np.ndarray, own: np.ndarray, others: np.ndarray, width: float) -> NDArray[np.float64]:
+    """exp(-d_ij^2 / (width^2 s_i s_j)) for distances (m, p) and scales s_i (m,) of the rows, s_j (p,) of the columns."""
+    apart = distances.astype(np.float64)
+    return np.asarray(np.exp(-(apart / (width * own[:, None])) * (apart / (width * others))))
+
+
+def whitening(A: np.ndarray) -> NDArray[np.float64]:
+    """Q L^-1/2 (p, m) of the affinities A = Q L Q^T (p, p) of landmarks, for the L that are clearly above 0."""
+    values, Q = np.linalg.eigh((A + A.T) / 2)
+    kept = values > SINGULAR * values[-1]
+    return np.asarray(Q[:, kept] / np.sqrt(values[kept]))
 
 
 def normalised_map(F: np.ndarray, n_components: int) -> tuple[np.ndarray, np.ndarray, np.float64, np.ndarray]:
@@ -55,9 +76,10 @@ def degrees(F: np.ndarray, s: np.ndarray, least: float) -> NDArray[np.float64]:
 
 
 class NystroemSpectral(Method):
-    """Fowlkes, Belongie, Chung, Malik 2004, on scikit-learn's Nystroem features. New samples are placed by the same map.
+    """Fowlkes, Belongie, Chung, Malik 2004. New samples are placed by the same map as the fitted ones.
 
-    The width of the Gaussian is the median distance of a landmark to its nearest others.
+    The paper's Gaussian has one width; here each sample and each landmark may have its own (Zelnik-Manor & Perona 2004), which is
+    the distance to its 7th nearest landmark. Directions in which the affinities of the landmarks are not positive are left out.
     """
 
     title = "Spectral clustering (Nystroem)"
@@ -72,10 +94,10 @@ class NystroemSpectral(Method):
         r" G^T G = Q \Lambda Q^T, \quad V = G Q \Lambda^{-1/2}",
         r"\min_{\mu} \sum_i \min_k \left\lVert \frac{v_i}{\lVert v_i \rVert} - \mu_k \right\rVert^2",
     )
-    presets = {"quick": {}, "paper": {"n_landmarks": 200, "landmarks": "random"}}
+    presets = {"quick": {}, "paper": {"n_landmarks": 200, "landmarks": "random", "affinity": "gaussian", "width": 1.0}}
     rank = 33
     spaces_without_k = (INPUT,)
-    own_state = ("_landmarks", "_gamma", "_whitening", "_sums", "_least", "_map")
+    own_state = ("_landmarks", "_scales", "_whitening", "_sums", "_least", "_map")
     min_samples = 2
 
     n_landmarks: int = param(
@@ -87,14 +109,21 @@ class NystroemSpectral(Method):
         group="Graph",
     )
     width: float = param(
-        1.0,
+        0.4,
         "Width",
-        help="Of the Gaussian, in median distances from a landmark to the nearest other. Wide: all samples are alike; narrow: "
-        "each stands for itself.",
+        help="Of the Gaussian, in distances to the 7th nearest landmark. Wide: all samples are alike; narrow: each stands for itself.",
         min=0.05,
         max=100,
         log=True,
         group="Graph",
+    )
+    affinity: str = param(
+        "self-tuning",
+        "Affinity",
+        help="self-tuning: the Gaussian is as wide as the landmarks lie apart there. gaussian: it is the same everywhere.",
+        choices=AFFINITIES,
+        group="Graph",
+        advanced=True,
     )
     landmarks: str = param(
         "k-means",
@@ -143,24 +172,25 @@ class NystroemSpectral(Method):
 
     def _solve(self, X: np.ndarray) -> None:
         """Landmarks, features and map from all samples."""
-        from sklearn.kernel_approximation import Nystroem
+        from sklearn.metrics.pairwise import euclidean_distances
 
         X = X.reshape(len(X), -1)
         self._landmarks = choose_landmarks(X, self.n_landmarks, self.landmarks, self._fit_seed)
-        nearest = nearest_neighbors(self._landmarks, 1)[1]
-        scale = self.width * float(np.median(nearest) or nearest.mean() or 1.0)
-        self._gamma = np.float64(1 / (2 * scale**2))
-        features = Nystroem(gamma=self._gamma, n_components=len(self._landmarks), random_state=0)
-        self._whitening = features.fit(self._landmarks).normalization_[:, np.argsort(features.component_indices_)]
-        F = self._features(X)
-        self.eigenvalues_, self._sums, self._least, self._map = normalised_map(F, self.n_clusters)
+        apart = euclidean_distances(self._landmarks)
+        self._scales = nth_smallest(apart, SCALE_NEIGHBOR)  # each is its own nearest
+        if self.affinity == "gaussian":
+            self._scales = np.full_like(self._scales, np.median(self._scales))
+        self._whitening = whitening(affinities(apart, self._scales, self._scales, self.width))
+        self.eigenvalues_, self._sums, self._least, self._map = normalised_map(self._features(X), self.n_clusters)
         self.n_iter_ = 1
 
     def _features(self, X: np.ndarray) -> NDArray[np.float64]:
-        """F (n, p) of samples X (n, d)."""
-        from sklearn.metrics.pairwise import rbf_kernel
+        """F (n, m) of samples X (n, d)."""
+        from sklearn.metrics.pairwise import euclidean_distances
 
-        return np.asarray(rbf_kernel(X.astype(np.float64), self._landmarks, gamma=self._gamma) @ self._whitening.T)
+        apart = euclidean_distances(X, self._landmarks)
+        own = nth_smallest(apart, SCALE_NEIGHBOR - 1) if self.affinity == "self-tuning" else self._scales[:1]
+        return np.asarray(affinities(apart, own, self._scales, self.width) @ self._whitening)
 
     def _embed(self, X: np.ndarray) -> np.ndarray:
         F = self._features(X.reshape(len(X), -1))

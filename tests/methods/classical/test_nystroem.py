@@ -9,7 +9,14 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.metrics.pairwise import rbf_kernel
 
 from deepclust.events import Progress
-from deepclust.methods.classical.nystroem import NystroemSpectral, degrees, normalised_map
+from deepclust.methods.classical.nystroem import (
+    NystroemSpectral,
+    affinities,
+    degrees,
+    normalised_map,
+    nth_smallest,
+    whitening,
+)
 
 
 def test_features_of_all_affinities_give_the_dense_solution():
@@ -33,10 +40,30 @@ def test_a_sum_that_comes_out_negative_is_held_above_zero():
     assert (degrees(F, s, least) > 0).all()
 
 
+def test_affinities_are_those_of_plain_loops():
+    random = np.random.default_rng(0)
+    distances, own, others = random.random((4, 5)), random.random(4) + 0.5, random.random(5) + 0.5
+    found = affinities(distances, own, others, 0.7)
+    for i in range(4):
+        for j in range(5):
+            assert found[i, j] == pytest.approx(np.exp(-(distances[i, j] ** 2) / (0.49 * own[i] * others[j])))
+    np.testing.assert_array_equal(nth_smallest(distances, 2), np.sort(distances, axis=1)[:, 2])
+    np.testing.assert_array_equal(nth_smallest(distances, 9), distances.max(axis=1))
+
+
+def test_whitened_affinities_of_the_landmarks_are_the_landmarks_affinities():
+    A = rbf_kernel(np.random.default_rng(0).normal(size=(12, 2)), gamma=2.0)
+    F = A @ whitening(A)
+    np.testing.assert_allclose(F @ F.T, A, atol=1e-4)
+
+
+@pytest.mark.parametrize("affinity", ["self-tuning", "gaussian"])
 @pytest.mark.parametrize("landmarks", ["k-means", "random"])
-def test_groups_and_those_that_come_later(landmarks):
+def test_groups_and_those_that_come_later(landmarks, affinity):
     X, y = make_blobs(400, centers=5, cluster_std=0.6, random_state=3)
-    method = NystroemSpectral(5, n_landmarks=60, landmarks=landmarks)
+    method = NystroemSpectral(
+        5, n_landmarks=100, landmarks=landmarks, affinity=affinity, width=0.5 if affinity == "self-tuning" else 1.0
+    )
     (told,) = [e.losses for e in method.fit_events(X[:300]) if isinstance(e, Progress)]
     assert adjusted_rand_score(y[:300], method.labels_) > 0.9
     assert adjusted_rand_score(y[300:], method.predict(X[300:])) > 0.9
