@@ -6,14 +6,21 @@ from typing import TYPE_CHECKING
 
 from deepclust.methods.base.distort import distorted
 from deepclust.methods.centroids.centroids import GRAPH, PAPER, CentroidMethod
-from deepclust.methods.centroids.self_training import DIVERGENCE, SOFT, TARGETS, SelfTraining, SelfTrainingWithDecoder
+from deepclust.methods.centroids.self_training import (
+    DIVERGENCE,
+    L_R,
+    SOFT,
+    TARGETS,
+    SelfTraining,
+    SelfTrainingWithDecoder,
+)
 from deepclust.params import param
 
 if TYPE_CHECKING:
     import torch
 
 REFERENCE = "Guo, Zhu, Liu, Yin 2018, ACML, PMLR 95:550-565"
-COPIES = r"x_i \to t(x_i), \quad t: \text{a small shift, turn, slant and change of size, drawn anew in every step}"
+COPIES = r"x_i \to t(x_i), \quad t: \text{a random shift, turn, slant and zoom}"
 
 QUICK = {"restore": True, "max_epochs": 70}
 AT_GROUPS = {"start": GRAPH, "max_epochs": 30}
@@ -63,7 +70,7 @@ class IDECDA(Augmented, SelfTrainingWithDecoder):
     reference = REFERENCE
     good_for = "Pictures of writing, with codes that still tell what a sample looks like."
     reported_as = ("FcIDEC-DA", "ConvIDEC-DA")
-    equations = (COPIES, SOFT, TARGETS, r"\min_{\theta, \mu} \; L_r + \gamma L_c, \quad " + DIVERGENCE)
+    equations = (COPIES, SOFT, TARGETS, L_R, r"\min_{\theta, \mu} \; L_r + \gamma L_c, \quad " + DIVERGENCE)
     presets = {
         "quick": {**QUICK, "clustering_rate": 1e-3},
         "graph": {**AT_GROUPS, "clustering_rate": 1e-3},

@@ -31,7 +31,8 @@ class DCN(CentroidMethod):
     good_for = "Codes that k-means is made for: compact groups of one width."
     equations = (
         r"\min_{\theta, M, s} \; \sum_i \lVert x_i - g(f(x_i)) \rVert^2 + \frac{\lambda}{2} \lVert f(x_i) - M s_i \rVert^2",
-        r"s_i = \arg\min_k \lVert f(x_i) - m_k \rVert, \quad m_k \leftarrow m_k - \tfrac{1}{c_k} (m_k - f(x_i)) \; \text{for} \; s_i = k",
+        r"s_i = \arg\min_k \lVert f(x_i) - m_k \rVert",
+        r"m_k \leftarrow m_k - \tfrac{1}{c_k} (m_k - f(x_i)) \quad \text{for all } i \text{ in } k",
     )
     presets = {"quick": {}, "paper": PAPER}
     rank = 25

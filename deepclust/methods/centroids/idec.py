@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deepclust.methods.centroids.centroids import PAPER
-from deepclust.methods.centroids.self_training import DIVERGENCE, SOFT, TARGETS, SelfTrainingWithDecoder
+from deepclust.methods.centroids.self_training import DIVERGENCE, L_R, SOFT, TARGETS, SelfTrainingWithDecoder
 
 
 class IDEC(SelfTrainingWithDecoder):
@@ -13,6 +13,6 @@ class IDEC(SelfTrainingWithDecoder):
     summary = "DEC that keeps its decoder: codes are drawn to k centres and must still tell what a sample looks like."
     reference = "Guo, Gao, Liu, Yin 2017, doi:10.24963/ijcai.2017/243"
     good_for = "Groups tightened with care: new samples are still described as well as before."
-    equations = (SOFT, TARGETS, r"\min_{\theta, \mu} \; L_r + \gamma L_c, \quad " + DIVERGENCE)
+    equations = (SOFT, TARGETS, L_R, r"\min_{\theta, \mu} \; L_r + \gamma L_c, \quad " + DIVERGENCE)
     presets = {"quick": {}, "paper": PAPER}
     rank = 22
