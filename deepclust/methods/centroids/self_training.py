@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 KL = "how far the clusters are from their sharper selves, KL(P || Q) (falls)"
 SOFT = r"q_{ij} = \frac{(1 + \lVert z_i - \mu_j \rVert^2)^{-1}}{\sum_{j'} (1 + \lVert z_i - \mu_{j'} \rVert^2)^{-1}}"
 TARGETS = r"p_{ij} = \frac{q_{ij}^2 / f_j}{\sum_{j'} q_{ij'}^2 / f_{j'}}, \quad f_j = \sum_i q_{ij}"
-L_R = r"L_r = \frac{1}{n d} \sum_i \lVert x_i - g(z_i) \rVert^2, \quad z_i = f(x_i) \in \mathbb{R}^m, \; x_i \in \mathbb{R}^d"
+L_R = r"L_r = \frac{1}{nd} \sum_i \lVert x_i - g(z_i) \rVert^2, \quad z_i = f(x_i)"
 DIVERGENCE = r"L_c = KL(P \,\Vert\, Q) = \sum_i \sum_j p_{ij} \log \frac{p_{ij}}{q_{ij}}"
 
 
