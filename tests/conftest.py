@@ -15,6 +15,9 @@ from deepclust.engine.asking.ask import make_config
 from deepclust.runs import Run, RunStore
 from tests.tiny import TINY
 
+# numba asks OpenMP for a thread per processor, and torch takes that over: in every later test its steps wait for threads
+os.environ.setdefault("NUMBA_NUM_THREADS", "1")
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> RunStore:
