@@ -49,7 +49,7 @@ def fit_cost(
     map_batch = min(p.spectral_batch, n_samples)
     flops += p.max_epochs * p.steps_per_epoch * map_step(p, n_inputs, n_outputs, map_batch)
     if affinity == VIEWS:
-        flops += 2.0 * (1 + p.n_neighbors) * n_samples**2 * AXES
+        flops += 2.0 * n_samples**2 * AXES
     else:
         flops += 2 * min(n_samples, EXACT_UP_TO) ** 2 * n_inputs
     widths = map_widths(p, n_inputs, n_outputs)

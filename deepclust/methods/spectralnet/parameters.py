@@ -24,8 +24,8 @@ class SpectralNetParameters(AutoencoderMethod):
         AUTO,
         "Affinity",
         help="How alike two samples are. siamese: by a distance that is learned from neighbours first. euclidean: as they "
-        "lie in the space. views: by how many views of one, slightly shifted and turned, have the other among their nearest; the map "
-        "learns from views as well. auto: siamese for samples of more than 10 numbers.",
+        "lie in the space. views: neighbours among all count alike, and the map learns from views of them, slightly shifted and "
+        "turned. auto: siamese for samples of more than 10 numbers.",
         choices=(AUTO, VIEWS, SIAMESE, EUCLIDEAN),
         group="Graph",
     )
@@ -162,7 +162,7 @@ class SpectralNetParameters(AutoencoderMethod):
     outputs: str = param(
         "modularity",
         "Outputs",
-        help="clusters: as many eigenvectors as clusters, as in the paper. modularity: up to half as many more, the number "
+        help="clusters: as many eigenvectors as clusters, as in the paper. modularity: up to half as many more (views: twice as many), the number "
         "whose k-means gives the partition of the graph with the highest modularity (graph: walk). A large cluster with two "
         "loose halves needs one more.",
         choices=("modularity", "clusters"),

@@ -100,7 +100,7 @@ class SpectralNet(SpectralNetParameters):
     )
     presets = {
         "quick": {"max_epochs": 16},
-        "views": {"max_epochs": 16, "affinity": VIEWS, "unit_length": True},
+        "views": {"max_epochs": 16, "affinity": VIEWS, "n_neighbors": 5, "unit_length": True},
         "paper": PAPER,
         "paper-text": {**PAPER, "through_weights": False, "near": 0.0},
     }
@@ -161,8 +161,9 @@ class SpectralNet(SpectralNetParameters):
 
     def _most_outputs(self) -> int:
         """How many outputs the map is built with; `WalkGraph` says how many are used."""
-        more = -(-self.n_clusters // 2) if self.outputs == "modularity" and self.graph == "walk" else 0
-        return self.n_clusters + more
+        if self.outputs != "modularity" or self.graph != "walk":
+            return self.n_clusters
+        return 2 * self.n_clusters if self.affinity == VIEWS else self.n_clusters + -(-self.n_clusters // 2)
 
     def _rule(self, n_samples: int) -> GraphRule:
         return GraphRule(
@@ -257,8 +258,11 @@ class SpectralNet(SpectralNetParameters):
         return self._graph
 
     def _views(self, x: torch.Tensor) -> tuple[csr_array, Look]:
-        """The graph of all samples through their views, and how batches look: each time another view."""
-        W = SampleGraph(x, 1, self.n_clusters).through_views(self.n_neighbors, self._fit_seed)
+        """The graph of the samples, and how batches look: each time another view.
+
+        The views are not joined in the graph: where they were, cuts of USPS merged two digits (docs/decisions/0022).
+        """
+        W = SampleGraph(x, self.n_neighbors, self.n_clusters).plain()
         return W, lambda rows, generator: self._net.code(distorted(x[rows], generator)).detach()
 
     def _place(self, weights: torch.Tensor, c: torch.Tensor) -> torch.Tensor:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from deepclust.compute import to_numpy
+from deepclust.methods.base.centers import group_means
 from deepclust.methods.base.code_graph import cut_vectors, without_islands
-from deepclust.methods.base.rounding import best_partition
+from deepclust.methods.base.rounding import best_partition, unit_rows
 from deepclust.methods.spectralnet.spectral_graph import EXACT_UP_TO, GraphRule, held_back, whole_graph
-from deepclust.metrics.modularity import edges_of
+from deepclust.metrics.modularity import edges_of, modularity
 
 if TYPE_CHECKING:
     import torch
@@ -118,17 +119,27 @@ class WalkGraph:
     def best_width(self, Y: np.ndarray, n_init: int) -> int:
         """How many of the first columns of Y (n, m), from one for each cluster up, make the best partition.
 
-        With views every start of k-means is judged by the graph, which tells two kinds from two styles of one, and the
-        ``partition`` (n,) is kept.
+        With views every start of k-means is judged by the graph, and so are the groups around the means of those that the exact
+        eigenvectors fall into, where these are known; the ``partition`` (n,) is kept.
         """
-        if Y.shape[1] <= self._n_clusters:
+        from scipy.spatial.distance import cdist
+
+        each = self._look is not None
+        if Y.shape[1] <= self._n_clusters and not each:
             return int(Y.shape[1])
-        edges, unit, each = edges_of(self._whole), self.rule.unit, self._look is not None
+        edges, unit = edges_of(self._whole), self.rule.unit
         margin = 0.0 if unit or each else MARGIN
         labels, width = best_partition(
             Y, self._n_clusters, edges, self._seed, n_init, unit=unit, margin=margin, each=each
         )
-        self.partition = labels if each else None
+        if each:
+            if self.partition is not None:
+                space = unit_rows(Y) if unit else Y
+                means = group_means(space, self.partition, self._n_clusters)
+                around = cdist(space, means).argmin(axis=1).astype(np.int64)
+                if modularity(around, edges) > modularity(labels, edges):
+                    labels, width = around, int(Y.shape[1])
+            self.partition = labels
         return width
 
     def begin_epoch(self, generator: torch.Generator) -> None:

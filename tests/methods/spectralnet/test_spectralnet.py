@@ -178,7 +178,7 @@ def test_few_numbers_are_compared_as_they_are():
     assert method.result().spaces == {}
 
 
-def test_pictures_are_compared_and_learned_through_their_views(digits, monkeypatch):
+def test_views_are_learned_from_and_neighbours_count_alike(digits, monkeypatch):
     X, _ = digits
     x = torch.from_numpy(X)[:, None]
     seen = []
@@ -187,7 +187,7 @@ def test_pictures_are_compared_and_learned_through_their_views(digits, monkeypat
     method = SpectralNet(4, **SMALL, affinity="views", n_neighbors=6, scaling="none", random_state=3)
     events = list(method.fit_events(X))
     assert [e.name for e in events if isinstance(e, Stage)] == ["Spectral map"]
-    W = SampleGraph(x, 1, 4).through_views(6, method._fit_seed)
+    W = SampleGraph(x, 6, 4).plain()
     vectors = method.result().extras["exact eigenvectors"].astype(np.float64)
     degree = np.asarray(W.sum(axis=1)).ravel()
     values = method.result().extras["exact eigenvalues"]
@@ -198,15 +198,33 @@ def test_pictures_are_compared_and_learned_through_their_views(digits, monkeypat
     np.testing.assert_array_equal(method.predict(X), method.labels_)
 
 
-def test_of_the_starts_of_k_means_the_graph_through_views_takes_the_best(digits):
+def test_with_views_the_graph_takes_the_best_of_the_starts_of_k_means_and_the_groups_of_its_own_vectors(digits):
     method = SpectralNet(4, **SMALL, affinity="views", n_init=4)
     graphs = []
     settle = method._settle
     method._settle = lambda X: settle(X) or graphs.append(method._graph)
     method.fit(digits[0])
     edges = edges_of(graphs[0]._whole)
-    starts = [KMeans(4, n_init=1, random_state=s).fit_predict(method.embedding_) for s in range(4)]
+    seed, Y = method._fit_seed, method.embedding_
+    starts = [KMeans(4, n_init=1, random_state=seed + i).fit_predict(Y) for i in range(4)]
     assert modularity(method.labels_, edges) >= max(modularity(labels, edges) for labels in starts) - 1e-3
+
+
+def test_with_views_the_map_is_read_around_the_groups_of_the_exact_vectors():
+    """k-means from random starts cuts the long way what lies in two long parallel groups."""
+    x = torch.rand(60, 1, 6, 6, generator=torch.Generator().manual_seed(0))
+    rule = GraphRule(3, 60, 3, local=False, of_all=True, normalized=False, walk=2, unit=False)
+    W = SampleGraph(x, 3, 2).plain()
+    graph = WalkGraph(x.flatten(1), x.flatten(1), rule, 2, 4, 0, views=(W, lambda rows, generator: x[rows].flatten(1)))
+    exact = graph.partition
+    learned = np.random.default_rng(0).normal(size=(60, 2)) * [1, 20]
+    for group in (0, 1):
+        learned[exact == group] -= learned[exact == group].mean(axis=0)
+    learned[:, 0] += 6 * exact
+    width = graph.best_width(learned, 3)
+    assert width == 2
+    assert adjusted_rand_score(exact, graph.partition) > 0.7
+    assert adjusted_rand_score(exact, KMeans(2, n_init=3, random_state=0).fit_predict(learned)) < 0.3
 
 
 def test_views_are_for_the_graph_of_all_samples():
