@@ -161,6 +161,11 @@ class RunStore:
         with refusals(self.root):
             return Run(aside.rename(self.root / run_id))
 
+    def delete_aside(self, run_id: str) -> None:
+        """Remove a run that was set aside for good, which frees its room on the disk; one that has gone is no error."""
+        if run_id in self.aside():
+            self.delete(Run(self.root / f"{_ASIDE}{run_id}"), force=True)
+
     def sweep(self) -> None:
         """Remove what processes that were killed have left half done, and runs that were set aside long ago."""
         lasts = dict.fromkeys(_HALF, HALF_AN_HOUR) | {_ASIDE: DAYS_ASIDE * 86_400.0}

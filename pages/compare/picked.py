@@ -130,11 +130,20 @@ def put_back_bar() -> None:
             args=(last,),
         )
     with st.popover(f"Deleted ({len(aside):d})", icon=":material/auto_delete:", key="runs-aside"):
-        st.caption(f"Deleted runs are kept for {DAYS_ASIDE} days, and then go for good when the app starts.")
-        chosen = st.multiselect(
-            "Deleted runs", aside, key=f"runs-aside-{len(aside)}", placeholder="Which to bring back"
+        st.caption(
+            f"Deleted runs are kept for {DAYS_ASIDE} days, and then go for good when the app starts. Their room on the disk is "
+            "free only then."
         )
-        st.button("Bring back", disabled=not chosen, key="runs-back", on_click=_bring_back, args=(chosen,))
+        chosen = st.multiselect("Deleted runs", aside, key=f"runs-aside-{len(aside)}", placeholder="All of them")
+        which = f"{len(chosen):d}" if chosen else f"all {len(aside):d}"
+        st.button(f"Bring back {which}", key="runs-back", on_click=_bring_back, args=(chosen or aside,))
+        st.button(f"Delete {which} for good", key="runs-for-good", on_click=_delete_for_good, args=(chosen or aside,))
+
+
+def _delete_for_good(run_ids: Sequence[str]) -> None:
+    for run_id in run_ids:
+        with say.failures(say.toast):
+            cached.store().delete_aside(run_id)
 
 
 def _bring_back(run_ids: Sequence[str]) -> None:

@@ -98,14 +98,14 @@ def _table(rows: Sequence[Row]) -> list[Row]:
         on_select="rerun",
         selection_mode="multi-row",
         column_config={
-            "Name": st.column_config.TextColumn(pinned=True),
+            "Name": st.column_config.TextColumn(pinned=True, width=170),
             **{name: st.column_config.NumberColumn(format=SCORE) for name in ("ACC", "NMI", "Silhouette")},
             "Used": st.column_config.NumberColumn(help="Clusters that hold any sample."),
             "Seconds": st.column_config.NumberColumn(format="%.1f", help="Seconds of training."),
             "Date": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
-            "Tags": st.column_config.ListColumn(),
+            "Tags": st.column_config.ListColumn(width=120),
             "Differs from preset": st.column_config.TextColumn(
-                width="medium", help="Settings that are not as the preset, or the method, has them at first."
+                width=150, help="Settings that are not as the preset, or the method, has them at first."
             ),
             "Note": st.column_config.TextColumn(width="medium"),
         },

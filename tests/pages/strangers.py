@@ -17,6 +17,7 @@ from deepclust.engine.training.train import train
 from deepclust.runs import Run, RunStore, edits
 from deepclust.runs.config import RunGroup
 from deepclust.runs.edit_kinds import Rename
+from deepclust.runs.remarks import Remarks, say_of
 
 PICTURE, LINK, TAG = (
     "![x](http://evil.example/a.png)",
@@ -53,6 +54,7 @@ def strange_run(store: RunStore) -> Run:
 def _tamper(run: Run) -> None:
     edits.add(run, 4, Rename(0, PICTURE))
     (run.folder / "edits" / "3.json").write_text("{")
+    say_of(run, Remarks(PICTURE, (LINK, NAMES[2]), WORDS))
     _change(run, "status.json", message=WORDS, stage=WORDS, device=WORDS)
     _change(run, "metrics.json", spaces=[*run.metrics()["spaces"], f"space:{WORDS}"], regrouping=WORDS)
     board = Board("failed", error=WORDS, content=run.content).to_json()

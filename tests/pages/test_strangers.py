@@ -78,6 +78,12 @@ def test_a_run_and_its_data(app: Callable[..., AppTest], store: RunStore) -> Non
         reveal(visitor)
         assert attacks(visitor) == []
         assert shown(visitor, WORDS)
+    for view in ("All runs", "Two on one map", "Side by side"):
+        visitor = app(
+            "compare", run=run.id, runs=view, find=PICTURE, only=f"data={LINK}", by="Tag", pair=LINK, side=WORDS
+        )
+        reveal(visitor)
+        assert attacks(visitor) == []
     for view in ("Two maps", "Time machine", "Eigenvectors"):
         visitor = app("explore", run=run.id, view=view, k=3)
         assert attacks(visitor) == []

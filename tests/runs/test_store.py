@@ -185,6 +185,17 @@ def test_a_run_that_was_set_aside_is_in_no_list_and_comes_back_as_it_was(store):
     assert store.aside() == []
 
 
+def test_a_run_that_was_set_aside_can_be_deleted_for_good(store):
+    run = store.create(config())
+    run.set_status(state="done")
+    store.set_aside(run)
+    store.delete_aside("../elsewhere")
+    store.delete_aside(run.id)
+    store.delete_aside(run.id)
+    assert store.aside() == []
+    assert list(store.root.glob("*")) == []
+
+
 @pytest.mark.parametrize("run_id", ["../x", "", "never-there", "x" * 81])
 def test_what_is_not_aside_cannot_be_brought_back(store, run_id):
     store.create(config())

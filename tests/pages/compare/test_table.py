@@ -68,3 +68,12 @@ def test_many_are_deleted_at_once_and_brought_back(app, three, store):
     button(visitor, "runs-undo").click().run()
     assert len(store.runs()) == 3
     assert len(table(visitor)) == 3
+
+
+def test_what_was_deleted_goes_for_good_when_it_is_asked_for(app, three, store):
+    visitor = pick(app("compare"), 0)
+    button(visitor, "runs-delete").click().run()
+    button(visitor, "runs-for-good").click().run()
+    assert store.aside() == []
+    assert len(store.runs()) == 2
+    assert "runs-undo" not in [b.key for b in visitor.button]
