@@ -28,6 +28,10 @@ def samples_like(X: np.ndarray, feature_shape: tuple[int, ...], kind: Kind) -> N
         X = X.reshape(len(X), *feature_shape)
     if kind == "image" and X.dtype == np.uint8:
         X = X / np.float32(255)
+    if kind != "image" and X.ndim > 2:
+        raise ValueError(
+            f"The new samples have the shape {X.shape[1:]}, as pictures have, but the run was trained on vectors of {flat:,} features."
+        )
     X = Dataset("The new samples", X, kind=kind).X  # says what is wrong with samples that are none
     if kind != "image":
         if X.shape[1] != flat:

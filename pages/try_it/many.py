@@ -68,7 +68,7 @@ def chosen_of_many(run: FinishedRun, sight: Sight) -> NDArray[np.float32] | None
         on_select="rerun",
         selection_mode="single-row",
         row_height=HIGH if data.pictured else None,
-        height=420,
+        height=420 if len(rows) > 8 else "auto",
         column_config={
             "picture": st.column_config.ImageColumn("Picture", width=60),
             "name": st.column_config.TextColumn("Name", width=100),
@@ -95,13 +95,17 @@ def chosen_of_many(run: FinishedRun, sight: Sight) -> NDArray[np.float32] | None
 def _ask(run: FinishedRun, sight: Sight, key: str) -> Batch | None:
     """The uploader; what comes is read, placed and kept for this visit."""
     whole = st.toggle("A whole folder", key=f"{key}-whole", help="Send all files of a folder and its sub-folders.")
+    turn = st.session_state.get(f"{key}-turn", 0)
     several: Any = "directory" if whole else True
-    files: Any = st.file_uploader("New samples", accept_multiple_files=several, key=f"{key}-{whole}")
+    files: Any = st.file_uploader("New samples", accept_multiple_files=several, key=f"{key}-{turn}-{whole}")
     packing(key=f"{key}-pack")
     wanted = "Many pictures, a folder or a zip of them" if sight.data.kind == "image" else "A table or an array"
     st.caption(f"{wanted}: which are unlike all that the run has seen?")
     if not files:
+        if problem := st.session_state.get(f"{key}-problem"):
+            say.error(problem)
         return None
+    st.session_state.pop(f"{key}-problem", None)
     try:
         with st.spinner("Placing the new samples"):
             incoming = receive([(file.name, file) for file in files], cached.store().datasets)
@@ -113,12 +117,18 @@ def _ask(run: FinishedRun, sight: Sight, key: str) -> Batch | None:
             data = replace(data, X=X, title=incoming.title, n_train=None, pictures=None, feature_names=())
             return Batch(data, run.place(X))
     except (ValueError, OSError) as error:
-        say.error(error)
-        return None
+        st.session_state[f"{key}-problem"] = str(error)
+        _empty(key)
+        st.rerun()
 
 
 def _forget(key: str) -> None:
     del st.session_state[key]
+    _empty(key)
+
+
+def _empty(key: str) -> None:
+    st.session_state[f"{key}-turn"] = st.session_state.get(f"{key}-turn", 0) + 1  # a new key empties the uploader
 
 
 def _summary(batch: Batch) -> None:

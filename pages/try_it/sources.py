@@ -66,6 +66,14 @@ def style_of_data(fingerprint: str, _data: Dataset) -> Style | None:
     return style_of(_data.X)
 
 
+@st.cache_data(max_entries=8, show_spinner=False)
+def middling(fingerprint: str, _data: Dataset) -> int:
+    """The row of the vector that is nearest to the median of each feature, in their standard deviations."""
+    spread = _data.X.std(axis=0)
+    away = np.abs(_data.X - np.median(_data.X, axis=0)) / np.where(spread > 0, spread, 1)
+    return int(away.sum(axis=1).argmin())
+
+
 def _alike(style: Style) -> bool:
     where = "its centre of mass" if style.by_mass else "the middle of it"
     return st.toggle(
@@ -102,13 +110,13 @@ def _draw_one(key: str, n_samples: int) -> None:
 
 
 def _form(run_id: str, data: Dataset) -> NDArray[np.float32]:
-    """A field for each feature, which begins at its median."""
-    medians = np.median(data.X, axis=0)
+    """A field for each feature. They begin with the most middling sample: medians of each alone may belong to none."""
+    start = data.X[middling(data.fingerprint, data)]
     places = st.columns(3)
     values = [
         places[feature % 3].number_input(
             say.plain(data.feature_name(feature)),
-            value=float(medians[feature]),
+            value=float(start[feature]),
             format="%g",
             key=f"try-{run_id}-feature-{feature}",
         )

@@ -118,6 +118,8 @@ def test_vectors_are_prepared_as_the_runs_were(ask: Callable[..., Run], store: R
         assert run.predict(X[:1]).labels.tolist() == run.result.labels[:1].tolist()
     with pytest.raises(ValueError, match="4 features, but the run was trained on 3"):
         run.predict(np.zeros((2, 4)))
+    with pytest.raises(ValueError, match=r"shape \(8, 8\), as pictures have"):
+        run.predict(np.zeros((2, 8, 8)))
     run = finished(ask, store, ref={"file": str(tmp_path / "table.npz"), "prepare": {"how": "pca", "n_components": 2}})
     with pytest.raises(ValueError, match="prepared by PCA"):
         run.predict(X)

@@ -91,6 +91,11 @@ def test_vectors_have_a_form(app: Callable[..., AppTest], finished: Run) -> None
     assert not visitor.exception
     labels = {n.label for n in visitor.number_input if "feature" in str(n.key)}
     assert labels == {"width", "\\<height\\>", "a", "b", "c", "d"}
+    begun = [n.value for n in visitor.number_input if "feature" in str(n.key)]  # column by column
+    data = open_dataset(finished.config.dataset, RunStore(finished.folder.parent).datasets)
+    assert np.isclose(np.sort(data.X, axis=1), np.sort(begun)).all(axis=1).any(), (
+        "the form begins with a sample that there is"
+    )
 
 
 def zipped(pictures: np.ndarray, folders: list[str]) -> bytes:
@@ -111,6 +116,10 @@ def test_of_many_pictures_the_strangest_come_first(app: Callable[..., AppTest], 
     visitor.session_state[f"try-{digits.id}"] = "Many"
     visitor.run()
     uploader = next(u for u in visitor.file_uploader if u.label == "New samples")
+    uploader.upload("new.rar", b"Rar!", "application/zip").run()
+    assert "packed in a way that is not read" in visitor.error[0].value
+    uploader = next(u for u in visitor.file_uploader if u.label == "New samples")
+    assert not uploader.value, "what was refused is in nobody's way"
     uploader.upload("new.zip", zipped(X, ["one", "two"] * 8), "application/zip").run()
     assert not visitor.exception
     assert not visitor.error
@@ -125,6 +134,10 @@ def test_of_many_pictures_the_strangest_come_first(app: Callable[..., AppTest], 
     assert "16 new samples of new: " in said
     assert "1 could not be read" in " ".join(c.value for c in visitor.caption)
     assert "ACC" not in said, "labels are hidden"
+    next(b for b in visitor.button if b.label == "Other samples").click().run()
+    assert not visitor.dataframe
+    uploader = next(u for u in visitor.file_uploader if u.label == "New samples")
+    uploader.upload("new.zip", zipped(X, ["one", "two"] * 8), "application/zip").run()
     next(t for t in visitor.toggle if t.label == "Reveal labels").set_value(True).run()
     assert "of the new samples; k-means on the run's data with nearest centres" in " ".join(
         m.value for m in visitor.markdown
