@@ -18,6 +18,7 @@ from deepclust.exports.unpacking import open_bundle
 from deepclust.exports.view import data_of
 from deepclust.runs import Run, RunStore
 from deepclust.runs.edits import Rename, add, edited
+from deepclust.runs.remarks import Remarks, remarks_of, say_of
 
 
 def bundle(run: Run, store: RunStore, with_data: bool = True) -> io.BytesIO:
@@ -58,6 +59,11 @@ def test_another_machine_has_the_same_run_with_edits_maps_and_data(
     assert mine.ids.tolist() == theirs.ids.tolist()
     assert mine.class_names == theirs.class_names
     assert [p.name for p in elsewhere.root.iterdir() if p.name.startswith(".")] == []
+
+
+def test_what_was_said_of_a_run_is_taken_along(vectors: Run, store: RunStore, elsewhere: RunStore) -> None:
+    said = say_of(vectors, Remarks("the best", ("keep",), "look at D"))
+    assert remarks_of(open_bundle(bundle(vectors, store), elsewhere)) == said
 
 
 def test_a_taken_id_gets_another_ending_and_both_stay(vectors: Run, store: RunStore) -> None:
