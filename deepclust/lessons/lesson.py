@@ -64,7 +64,8 @@ class Train:
 class Look:
     """What is looked at after the button: a view of the step's run, or of the last one before it.
 
-    space, projection and colour are of the map; k: another number of clusters than the run was trained with.
+    space, projection and colour are of the map, which shows points in the plane as they lie there unless another projection
+    is asked for; k: another number of clusters than the run was trained with.
     """
 
     view: View = "map"

@@ -53,7 +53,7 @@ def _card(entry: Entry) -> None:
             f'<img src="{png_data_uri(picture.read_bytes())}" alt="Samples of {html.escape(entry.title)}" '
             'style="width:100%;height:3rem;object-fit:cover;object-position:left;border-radius:4px">'
         )
-    st.caption(f"{entry.n_samples:,} × {shape} · {entry.n_classes} classes")
+    st.caption(f"{entry.n_samples:,} × {shape} · {entry.n_classes} class{'es' * (entry.n_classes > 1)}")
     st.caption(entry.summary)
     chosen = st.session_state.dataset.get("name") == entry.name
     if entry.available():

@@ -16,7 +16,7 @@ from pages.parts.means import means
 from pages.visit import say
 from pages.visit.say import plain
 
-MAP_SIDE, MAP_SIDE_OF_CLASS = 330, 430  # pixels
+MAP_SIDE, MAP_SIDE_OF_CLASS = 330, 440  # pixels
 MEAN_SIDE, MEAN_SIDE_OF_CLASS = 40, 56
 
 

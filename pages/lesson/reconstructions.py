@@ -29,7 +29,7 @@ def reconstructions(sight: Sight, classroom: bool) -> None:
         strict=True,
     ):
         st.markdown(f"**{words}**")
-        st.html(f'<img src="{picture}" alt="{words}" style="max-width:100%;image-rendering:pixelated">')
+        st.html(f'<img src="{picture}" alt="{words}" style="width:100%;max-width:820px;image-rendering:pixelated">')
 
 
 @st.cache_data(max_entries=16, show_spinner="Asking the decoder")

@@ -33,7 +33,8 @@ from pages.visit import cached
 from pages.visit.say import plain
 from pages.visit.sight import Sight, sight_of
 
-MAP, MAP_OF_CLASS = 480, 500  # pixels
+MAP, MAP_OF_CLASS = 480, 560  # pixels
+BARS, BARS_OF_CLASS = 330, 480
 COLOURS = {"cluster": CLUSTER, "confidence": CONFIDENCE, "class": CLASS}
 
 
@@ -48,7 +49,7 @@ def seen(play: Play, run: Run) -> None:
 def _map(play: Play, sight: Sight, look: Look) -> None:
     run, space = sight.run, Space.parse(look.space)
     by = CLUSTER if look.colour == "class" and not sight.revealed else COLOURS[look.colour]
-    if space == INPUT and sight.data.feature_shape == (2,):
+    if space == INPUT and sight.data.feature_shape == (2,) and look.projection == "pca":  # as they lie there
         groups = sight.classes if by == CLASS and sight.classes is not None else sight.clusters.labels
         side = MAP_OF_CLASS if play.classroom else MAP
         st.echarts_chart(
@@ -122,8 +123,9 @@ def _eigengap(play: Play, sight: Sight, look: Look) -> None:
     if len(values) < 3:
         st.caption("There are too few samples for a gap between eigenvalues.")
         return
+    bars = eigenvalue_bars(values, 0)  # whatever k the run was told: the bars know nothing of it
     chart(
-        eigenvalue_bars(values, 0 if play.hides_k else sight.k),
+        bars.update_layout(showlegend=False, height=BARS_OF_CLASS if play.classroom else BARS),
         f"eigenvalues-{sight.run.id}",
         "First eigenvalues as bars, the widest gaps between them marked",
     )

@@ -53,7 +53,8 @@ def test_the_wheel_serves_every_page_from_any_folder(python: Path, page: Any, tm
         page.goto(server.url)
         page.get_by_role("heading", name="Digits").wait_for()
         page.get_by_alt_text("48 samples of Digits").wait_for()
-        for name in ("train", "explore", "choose"):
+        assert page.locator("[class*='st-key-lesson-'] button").count() >= 6, "the shelf has come along"
+        for name in ("lesson", "train", "explore", "choose"):
             page.get_by_role("link", name=name.capitalize()).click()
             page.wait_for_url(f"**/{name}*")
             settle(page)

@@ -1,4 +1,4 @@
-"""Points in the plane that are drawn on demand: moons, rings, blobs and spirals."""
+"""Points in the plane that are drawn on demand: moons, rings, blobs and spirals, and noise without any group."""
 
 from __future__ import annotations
 
@@ -44,6 +44,11 @@ def draw_spirals(n_samples: int, rng: np.random.Generator, n_arms: int) -> Point
     way = np.sqrt(rng.uniform(0.02, 1.0, n_samples))  # the square root evens out the density outward
     angle = 2.0 * np.pi * (1.25 * way + group / n_arms)
     return way[:, None] * np.column_stack([np.cos(angle), np.sin(angle)]), group
+
+
+def draw_square(n_samples: int, rng: np.random.Generator) -> Points:
+    """Points anywhere in a square of side 1: one group."""
+    return rng.uniform(0.0, 1.0, (n_samples, 2)), _groups(n_samples, 1)
 
 
 def _groups(n_samples: int, n_groups: int) -> np.ndarray:
@@ -111,6 +116,14 @@ class Spirals(DrawnPoints):
         return draw_spirals(self.n_samples, rng, self.n_arms)
 
 
+@dataclass(frozen=True)
+class Square(DrawnPoints):
+    noise: float = param(0.0, "Noise", min=0.0, max=1.0, step=0.01, help="Jitter; the square has the side 1.")
+
+    def draw(self, rng: np.random.Generator) -> Points:
+        return draw_square(self.n_samples, rng)
+
+
 def _entry(name: str, title: str, summary: str, drawn: type[DrawnPoints], n_classes: int) -> Entry:
     n_samples = params_of(drawn)["n_samples"].default
     licence = "Free: drawn on demand."
@@ -124,4 +137,7 @@ ENTRIES = (
     _entry("rings", "Rings", "Circles inside one another, which no straight line can part.", Rings, 2),
     _entry("blobs", "Blobs", "Round groups of points, the case that k-means is made for.", Blobs, 4),
     _entry("spirals", "Spirals", "Arms winding around one another: only neighbourhoods tell them apart.", Spirals, 3),
+    _entry(
+        "noise", "Uniform noise", "Points anywhere in a square: whoever finds groups here has made them.", Square, 1
+    ),
 )

@@ -123,7 +123,7 @@ class Entry:
         if options:
             raise ValueError(
                 f"The data set {self.name!r} has no option {', '.join(map(repr, sorted(options)))}: it is always the "
-                "same. Only drawn data sets (moons, rings, blobs, spirals) have options."
+                "same. Only drawn data sets (such as moons and rings) have options."
             )
         if self.bundled is not None:
             return self._dataset(*self.bundled(), None)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deepclust.data.catalog.drawn import Blobs, Moons, Rings, Spirals
+from deepclust.data.catalog.drawn import Blobs, Moons, Rings, Spirals, Square
 
 
-@pytest.mark.parametrize(("drawn", "n_groups"), [(Moons, 2), (Rings, 2), (Blobs, 4), (Spirals, 3)])
+@pytest.mark.parametrize(("drawn", "n_groups"), [(Moons, 2), (Rings, 2), (Blobs, 4), (Spirals, 3), (Square, 1)])
 def test_number_type_and_balance(drawn, n_groups):
     ds = drawn(n_samples=101, seed=3).load("points", "Points")
     assert ds.X.shape == (101, 2)
@@ -52,6 +52,13 @@ def test_spirals_without_noise_never_leave_the_disc_and_arms_are_turned_copies()
     assert radius.max() <= 1.0
     turned = angle - 2 * np.pi * (1.25 * radius + ds.y / 4)
     np.testing.assert_allclose(np.cos(turned), 1.0, atol=1e-4)
+
+
+def test_noise_fills_its_square_evenly():
+    X = Square(n_samples=4000).load("n", "").X
+    assert 0 <= X.min() < X.max() <= 1
+    quarters = np.histogram2d(*X.T, bins=2, range=[[0, 1], [0, 1]])[0]
+    np.testing.assert_allclose(quarters, 1000, atol=120)
 
 
 def test_noise_is_a_standard_deviation():

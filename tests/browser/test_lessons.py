@@ -1,0 +1,90 @@
+"""The lessons of the shelf, walked as a class would: answer, press, see what happened, go on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from deepclust.lessons.lesson import Lesson, Step
+from deepclust.lessons.shelf import SHELF
+from deepclust.runs import RunStore
+from tests.browser.conftest import Server, settle
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+#: What a view shows that nothing else on the page does.
+SEEN = {
+    "map": "[data-testid='stMain'] canvas",
+    "gallery": "[aria-label^='Most typical samples of cluster']",
+    "means": "img[alt='Mean of cluster B']",
+    "eigengap": ".js-plotly-plot",
+    "beside": ".st-key-lesson-view canvas >> nth=2",
+    "reconstructions": "img[alt='What it draws from these numbers alone']",
+}
+
+
+def answer(page: Any, step: Step) -> None:
+    """As the lesson says it is, or anything where nobody knows."""
+    question = step.question
+    if question is None:
+        return
+    assert page.locator(".st-key-lesson-button button").is_disabled(), "the question comes first"
+    if question.choices:
+        page.get_by_role("button", name=str(question.answer or question.choices[0]), exact=True).click()
+        return
+    page.locator(".st-key-lesson-words input").fill("I do not know" if question.kind == "text" else "5")
+    page.keyboard.press("Enter")
+
+
+def walk(page: Any, lesson: Lesson, arrows: bool) -> None:
+    from playwright.sync_api import expect
+
+    big = page.locator(".st-key-lesson-button button")
+    for number, step in enumerate(lesson.steps):
+        expect(page.get_by_text(f"Step {number + 1} of {len(lesson.steps)}")).to_be_visible()
+        settle(page)
+        answer(page, step)
+        expect(big).to_be_enabled()
+        settle(page)
+        page.mouse.move(0, 0)
+        if arrows:
+            page.locator(".st-key-lesson-words h3").click()
+            page.keyboard.press("ArrowRight")
+        else:
+            big.click()
+        last = step is lesson.steps[-1]
+        expect(big).to_contain_text("Explore what was found" if last else "Next", timeout=120_000)
+        expect(page.locator(SEEN[step.look.view]).first).to_be_visible(timeout=120_000)
+        if step.question is not None and step.question.answer is not None:
+            expect(page.get_by_text("That is how it is.")).to_be_visible()
+        if not last:
+            settle(page)
+            big.click()
+
+
+def test_a_class_walks_four_lessons(server: Server, page: Any) -> None:
+    from playwright.sync_api import expect
+
+    page.goto(server.url)
+    page.locator(".st-key-lesson-rings button").click()
+    page.wait_for_url("**/lesson?lesson=rings*")
+    walk(page, SHELF["rings"], arrows=False)
+    scores = {run.config.method: run.metrics()["acc"] for run in RunStore(server.runs).runs()}
+    assert scores["KMeans"] < 0.7
+    assert scores["SpectralClustering"] == scores["SpectralNet"] == 1.0
+    page.reload()  # a new visit: the place and the runs come from the address
+    expect(page.get_by_text("Step 3 of 3")).to_be_visible()
+    expect(page.locator(SEEN["beside"])).to_be_visible()
+
+    page.set_viewport_size({"width": 1024, "height": 768})
+    for name in ("eigengap", "islands", "how-many"):
+        page.goto(f"{server.url}/lesson?lesson={name}&class=1")
+        walk(page, SHELF[name], arrows=name == "eigengap")
+        size = page.get_by_test_id("stMain").evaluate(
+            "m => [m.scrollWidth - m.clientWidth, m.scrollHeight - m.clientHeight]"
+        )
+        assert size[0] <= 0, "nothing is cut"
+        big = page.locator(".st-key-lesson-button button").bounding_box()
+        assert big is not None
+        assert big["y"] + big["height"] <= 768, "the big button is in the window"
