@@ -47,7 +47,6 @@ def _before(play: Play) -> None:
         key="lesson-button",
         width="stretch",
         disabled=question is not None and answer is None,
-        help="First answer the question." if question is not None and answer is None else None,
     ):
         with say.failures():
             press(play, answer)
