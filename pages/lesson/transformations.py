@@ -51,10 +51,8 @@ def _facts(run: Run) -> None:
     sentence = f"It tells them apart in **{told[-1]:.0%}** of cases. " if told else ""
     if data.judged is not None and session.labels_revealed(data.fingerprint):
         sentence += f"**ACC {acc(data.judged, labels):.2f}** of its clusters."
-    st.markdown(sentence)
     if warned:
-        st.warning(
-            "A shortcut: a straight line tells them apart, without a look at the shapes.", icon=":material/bolt:"
-        )
+        sentence += " :orange[:material/bolt: A shortcut: a straight line can do that, without a look at the shapes.]"
+    st.markdown(sentence)
     if data.pictured:
-        st.html(means(data, np.arange(data.n_samples), labels, 30)[0])
+        st.html(means(data, np.arange(data.n_samples), labels, 24)[0])
