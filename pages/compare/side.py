@@ -56,7 +56,8 @@ def several_runs() -> None:
         for run, name, labels, agreed in zip(runs, names, sortings, agreement, strict=True):
             with st.container(border=True, height="stretch"):
                 st.markdown(f"**{plain(name)}** · the others agree {agreed.mean():.0%}")
-                _panel(sight, run, Choice(LATENT, method, 2, sample), align_labels(sortings[0], labels), agreed, by)
+                matched, values = align_labels(sortings[0], labels), agreed if by == AGREEMENT else None
+                _panel(sight, run, name, Choice(LATENT, method, 2, sample), matched, values)
     _selection(sight)
     _table(names, sortings)
     curves(runs, names)
@@ -88,8 +89,11 @@ def _keep(run_id: str, key: str) -> None:
         session.keep_part("side", ",".join(chosen) or None)
 
 
-def _panel(sight: Sight, run: Run, choice: Choice, labels: np.ndarray, agreed: np.ndarray, by: str) -> None:
-    """The map of one run; what is selected on it is selected of the run of this visit, and so on all."""
+def _panel(sight: Sight, run: Run, name: str, choice: Choice, labels: np.ndarray, agreed: np.ndarray | None) -> None:
+    """The map of one run, coloured by its clusters or by how far the others agree about each sample.
+
+    What is selected on it is selected of the run of this visit, and so on all.
+    """
     projection = chosen_map(run, choice) or first_map(run)
     if projection is None:
         return
@@ -97,7 +101,9 @@ def _panel(sight: Sight, run: Run, choice: Choice, labels: np.ndarray, agreed: n
     first = requested_map(sight.run, choice)[0] or first_map(sight.run)
     if first is not None and np.array_equal(mapped_ids(first), ids):
         points = in_one_frame(first.points, points)[1]
-    paint = Paint(labels[ids], agreed[ids] if by == AGREEMENT else None, value_name=AGREEMENT)
+    paint = (
+        Paint(labels[ids], value_name=name) if agreed is None else Paint(labels[ids], agreed[ids], value_name=AGREEMENT)
+    )
     show_map(points, ids, paint, key=f"beside-{run.id}", sight=sight, height=HEIGHT)
 
 
@@ -108,7 +114,7 @@ def _selection(sight: Sight) -> None:
         st.caption("Select points on one map, or rest on one: they stand out on the others.")
         return
     shown = ids[:: max(1, len(ids) // PICTURES)][:PICTURES]
-    st.markdown(f"**{len(ids):,} samples selected**")
+    st.markdown(f"**{len(ids):,} sample{'s' * (len(ids) > 1)} selected**")
     key = f"{sight.run.id}/side/{hash(ids.tobytes())}"
     st.html(thumbs(sight.data, key, shown, "selected samples", run_id=sight.run.id, all_lines=True))
 

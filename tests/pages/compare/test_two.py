@@ -67,6 +67,7 @@ def test_runs_side_by_side_share_a_selection_and_show_how_far_the_others_agree(a
     assert all("paint" in message for message in maps)
     colours = align_labels(three[0].result().labels, split.result().labels) + 1
     assert (said(visitor, f"beside-{split.id}")["paint"][1]["codes"] == colours).all()
+    assert said(visitor, f"beside-{split.id}")["paint"][0]["facts"]["by"] == "KMeans, k = 4", "as the card calls it"
     table = visitor.table[0].value
     assert table.iloc[:, 0].tolist() == ["1: KMeans, k = 3, seed 0", "2: KMeans, k = 3, seed 1", "3: KMeans, k = 4"]
     assert table["2"].tolist()[:2] == ["1.00", "1.00"]
