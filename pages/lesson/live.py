@@ -16,8 +16,8 @@ from pages.parts.means import means
 from pages.visit import say
 from pages.visit.say import plain
 
-MAP_SIDE, MAP_SIDE_OF_CLASS = 330, 440  # pixels
-MEAN_SIDE, MEAN_SIDE_OF_CLASS = 40, 56
+MAP_SIDE, MAP_SIDE_OF_CLASS = 330, 420  # pixels
+MEAN_SIDE, MEAN_SIDE_OF_CLASS = 40, 50
 
 
 def watch(run: Run, data: Dataset, classroom: bool) -> None:
@@ -71,4 +71,5 @@ def _picture(run: Run, data: Dataset, side: int, mean_side: int) -> None:
     if data.pictured:
         row, words = means(data, sample, labels, mean_side)
         st.html(row)
-        st.caption(words)
+        if mean_side == MEAN_SIDE:
+            st.caption(words)

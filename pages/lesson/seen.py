@@ -15,9 +15,11 @@ from deepclust.figures.plane_points import plane_points
 from deepclust.lessons.lesson import Look
 from deepclust.methods import find_method
 from deepclust.metrics.eigengap import gap_words, piece_sizes
+from deepclust.metrics.lineage import letter
 from deepclust.runs import Run
 from deepclust.spaces import EIGEN, INPUT, Space
 from pages.gallery.gallery import KINDS, rows_of_pictures
+from pages.gallery.row import strip
 from pages.lesson.beside import beside
 from pages.lesson.play import Play
 from pages.lesson.reconstructions import reconstructions
@@ -26,6 +28,7 @@ from pages.map.choice import Choice, spaces
 from pages.map.colouring import CLASS, CLUSTER, CONFIDENCE, painted
 from pages.map.map import show_map
 from pages.map.projections import chosen_map, map_caption, mapped_ids, request_job, wait_for
+from pages.parts.belonging import mark
 from pages.parts.charts import chart
 from pages.parts.events import events_of
 from pages.parts.means import means
@@ -33,7 +36,7 @@ from pages.visit import cached
 from pages.visit.say import plain
 from pages.visit.sight import Sight, sight_of
 
-MAP, MAP_OF_CLASS = 480, 560  # pixels
+MAP, MAP_OF_CLASS, MAP_OVER_MEANS = 480, 560, 400  # pixels
 BARS, BARS_OF_CLASS = 330, 480
 COLOURS = {"cluster": CLUSTER, "confidence": CONFIDENCE, "class": CLASS}
 
@@ -76,7 +79,7 @@ def _map(play: Play, sight: Sight, look: Look) -> None:
         key=f"lesson-map-{run.id}",
         sight=sight,
         space=str(space),
-        height=MAP_OF_CLASS - 60 if play.classroom else MAP,
+        height=(MAP_OVER_MEANS if sight.data.pictured else MAP) if play.classroom else MAP,
     )
     if play.classroom and sight.data.pictured:
         _means(play, sight, look)
@@ -90,7 +93,7 @@ def _means(play: Play, sight: Sight, look: Look) -> None:
         sight.data,
         np.arange(sight.data.n_samples),
         sight.clusters.labels,
-        52 if small else 88 if play.classroom else 72,
+        50 if small else 88 if play.classroom else 72,
     )
     st.html(row)
     if not small:
@@ -98,7 +101,18 @@ def _means(play: Play, sight: Sight, look: Look) -> None:
 
 
 def _gallery(play: Play, sight: Sight, look: Look) -> None:
-    rows_of_pictures(sight, next(iter(KINDS)))
+    kind, clusters = next(iter(KINDS)), sight.clusters
+    if not play.classroom:
+        rows_of_pictures(sight, kind)
+        return
+    st.html(  # a line for each, so that ten of them are in the window
+        "".join(
+            f'<div style="display:flex;gap:.5rem;align-items:center;margin-bottom:.3rem">{mark(cluster)}<b>{letter(cluster)}</b>'
+            f'<div style="flex:1;min-width:0">{strip(sight.data, clusters, cluster, kind)}</div></div>'
+            for cluster in sorted(clusters.random)
+            if cluster >= 0
+        )
+    )
 
 
 def _curves(play: Play, sight: Sight, look: Look) -> None:

@@ -45,3 +45,20 @@ def test_cost_of_a_small_network_by_hand():
     # 3 -> 5 -> 5 -> 2 and back: 2 * (15 + 25 + 10) = 100 products; 4 epochs of 10 samples, three passes each
     cost = AEKMeans(n_components=2, n_hidden=5, max_epochs=4).cost(10, (3,))
     assert cost.flops == 3 * (2 * 100) * 10 * 4
+
+
+@pytest.mark.parametrize("scaling", ["range", "standard", "sample"])
+@pytest.mark.parametrize("shape", [(8, 8), (8, 8, 3), (12,)])
+def test_what_it_draws_is_as_what_it_is_given(shape, scaling):
+    X = 5 + 3 * np.random.default_rng(0).random((40, *shape)).astype(np.float32)
+    method = AEKMeans(2, max_epochs=1, n_channels=4, n_hidden=8, n_init=1, scaling=scaling, device="cpu").fit(X)
+    drawn = method.reconstruct(X[:7])
+    assert drawn.shape == (7, *shape)
+    assert drawn.dtype == np.float32
+    if scaling != "sample":
+        own = method._scale(drawn)
+        x_hat = method._net(method._tensor(method._scale(X[:7])))[1].detach().numpy()
+        own = np.moveaxis(own.reshape(7, 8, 8, -1), -1, 1) if len(shape) > 1 else own
+        np.testing.assert_allclose(own, x_hat, atol=1e-4)
+    with pytest.raises(ValueError, match=r"shape|features"):
+        method.reconstruct(X[:7, :-1])
