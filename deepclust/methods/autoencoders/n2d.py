@@ -99,13 +99,14 @@ class N2D(AutoencoderMethod):
     summary = "Learns to describe each sample with a few numbers, lays these out as islands of neighbours, groups the islands."
     reference = "McConville, Santos-Rodriguez, Piechocki, Craddock 2020, arXiv:1908.05968"
     good_for = "Pictures of writing: the code of an autoencoder, laid out as islands before it is grouped."
+    headline = "ACC in the paper: USPS .958, MNIST .979. Here after 25 epochs, one seed: USPS .921, and .674 with UMAP."
     caution = "A map draws islands also where there are none. Sizes and gaps on it mean nothing."
     equations = (
         r"\min_{\theta} \frac{1}{n} \sum_i \lVert x_i - g(f(x_i)) \rVert^2, \quad z_i = f(x_i)",
         r"\{y_i\} = \operatorname{Map}(\{z_i\}), \quad \max_{\pi, \mu, \Sigma} \sum_i \log \sum_k \pi_k\, "
         r"\mathcal{N}(y_i; \mu_k, \Sigma_k)",
     )
-    presets = {"quick": {"max_epochs": 25}, "paper": {"max_epochs": 1000, "manifold": "umap"}}
+    presets = {"quick": {"max_epochs": 25}, "paper": {"max_epochs": 1000, "manifold": "umap", "n_neighbors": 20}}
     rank = 21
     spaces_without_k = (Space("space", CODE),)
     own_state = ("_fitted", "_map", "_weights", "_precisions")
@@ -119,7 +120,7 @@ class N2D(AutoencoderMethod):
         group="Map",
     )
     n_neighbors: int = param(
-        20,
+        10,
         "Neighbours",
         help="How many nearest samples each one is pulled to on the map. More joins islands, fewer breaks them up.",
         min=2,

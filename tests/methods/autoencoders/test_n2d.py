@@ -37,7 +37,7 @@ def test_kept_neighbors_by_hand():
 @pytest.mark.slow  # numba compiles
 def test_groups_and_those_that_come_later():
     X, y = make_blobs(300, n_features=6, centers=4, random_state=2)
-    method = N2D(4, max_epochs=10, n_hidden=32, n_init=2, device="cpu")
+    method = N2D(4, max_epochs=10, n_hidden=32, n_neighbors=20, n_init=2, device="cpu")
     events = list(method.fit_events(X[:240]))
     assert adjusted_rand_score(y[:240], method.labels_) > 0.9
     assert adjusted_rand_score(y[240:], method.predict(X[240:])) > 0.9
