@@ -14,7 +14,6 @@ from deepclust.methods.centroids.self_training import (
     SelfTraining,
     SelfTrainingWithDecoder,
 )
-from deepclust.params import param
 
 if TYPE_CHECKING:
     import torch
@@ -22,31 +21,22 @@ if TYPE_CHECKING:
 REFERENCE = "Guo, Zhu, Liu, Yin 2018, ACML, PMLR 95:550-565"
 COPIES = r"x_i \to t(x_i), \quad t: \text{a random shift, turn, slant and zoom}"
 
-QUICK = {"restore": True, "max_epochs": 70}
-AT_GROUPS = {"start": GRAPH, "max_epochs": 30}
+#: k-means parts the styles of a digit, and self-training keeps what was parted: the graph of the codes joins them.
+QUICK = {"start": GRAPH, "max_epochs": 30}
+PAPER_DA = {**PAPER, "pretrain_epochs": 500}
 
 
 class Augmented(CentroidMethod):
     """Base of methods that show the network distorted copies of the samples, and never the samples themselves."""
 
-    restore: bool = param(
-        False,
-        "Undo the distortion",
-        help="Have the decoder give back the sample as it is, so that codes forget how a copy was shifted and turned; in the paper "
-        "it gives back the copy.",
-        group="Training",
-        advanced=True,
-    )
-
-    def _shown(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        shown = distorted(x, self._generator)
-        return shown, x if self.restore else shown
+    def _shown(self, x: torch.Tensor) -> torch.Tensor:
+        return distorted(x, self._generator)
 
 
 class DECDA(Augmented, SelfTraining):
     """FcDEC-DA or ConvDEC-DA of Guo, Zhu, Liu, Yin 2018, after ``network``.
 
-    Preset `quick` leaves the paper in one point, ``restore``; preset `graph` in another, ``start``.
+    Preset `quick` leaves the paper in one point, where the first centres lie (``start``).
     """
 
     title = "DEC-DA"
@@ -55,14 +45,14 @@ class DECDA(Augmented, SelfTraining):
     good_for = "Pictures of writing, which mean the same a little shifted or turned."
     reported_as = ("FcDEC-DA", "ConvDEC-DA")
     equations = (COPIES, SOFT, TARGETS, r"\min_{\theta, \mu} \; " + DIVERGENCE)
-    presets = {"quick": QUICK, "graph": AT_GROUPS, "paper": {**PAPER, "pretrain_epochs": 500}}
+    presets = {"quick": QUICK, "paper": PAPER_DA}
     rank = 23
 
 
 class IDECDA(Augmented, SelfTrainingWithDecoder):
     """FcIDEC-DA or ConvIDEC-DA of Guo, Zhu, Liu, Yin 2018, after ``network``.
 
-    Preset `quick` leaves the paper in one point, ``restore``; preset `graph` in another, ``start``.
+    Preset `quick` leaves the paper in one point, where the first centres lie (``start``).
     """
 
     title = "IDEC-DA"
@@ -71,9 +61,5 @@ class IDECDA(Augmented, SelfTrainingWithDecoder):
     good_for = "Pictures of writing, with codes that still tell what a sample looks like."
     reported_as = ("FcIDEC-DA", "ConvIDEC-DA")
     equations = (COPIES, SOFT, TARGETS, L_R, r"\min_{\theta, \mu} \; L_r + \gamma L_c, \quad " + DIVERGENCE)
-    presets = {
-        "quick": {**QUICK, "clustering_rate": 1e-3},
-        "graph": {**AT_GROUPS, "clustering_rate": 1e-3},
-        "paper": {**PAPER, "pretrain_epochs": 500, "clustering_rate": 1e-3},
-    }
+    presets = {"quick": {**QUICK, "clustering_rate": 1e-3}, "paper": {**PAPER_DA, "clustering_rate": 1e-3}}
     rank = 24

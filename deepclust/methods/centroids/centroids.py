@@ -139,9 +139,9 @@ class CentroidMethod(AutoencoderMethod):
         super()._prepare(checkpoint)
         self._clusters: dict[str, torch.Tensor] = {}  # what there is of every sample, and what a subclass keeps
 
-    def _shown(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """What the network is shown of a batch, and what its decoder has to give back."""
-        return x, x
+    def _shown(self, x: torch.Tensor) -> torch.Tensor:
+        """What the network is shown of a batch, and its decoder has to give back."""
+        return x
 
     def _pretrain(self, x: torch.Tensor, size: int) -> Iterator[Event]:
         """The stage that learns to reconstruct what it is shown."""
@@ -155,8 +155,8 @@ class CentroidMethod(AutoencoderMethod):
         for _ in self._epochs(*stage, net=self._net, optimiser=optimiser, generator=self._generator):
             losses = Means()
             for rows in self._batches(len(x), size):
-                shown, wanted = self._shown(x[rows])
-                l_r = reconstruction_loss(wanted, self._net(shown)[1])
+                shown = self._shown(x[rows])
+                l_r = reconstruction_loss(shown, self._net(shown)[1])
                 descend(optimiser, l_r)
                 losses.add({"reconstruction": l_r}, len(rows))
             yield from self._report(losses)

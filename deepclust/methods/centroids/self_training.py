@@ -56,17 +56,17 @@ class SelfTraining(CentroidMethod):
                 break
             losses = Means()
             for rows in self._batches(len(x), size):
-                shown, wanted = self._shown(x[rows])
+                shown = self._shown(x[rows])
                 z = self._net.encode(shown)
                 l_c = self_training_loss(self._clusters["targets"][rows], soft_assignment(z, self._net.centers))
-                loss, beside = self._total(l_c, wanted, z)
+                loss, beside = self._total(l_c, shown, z)
                 descend(optimiser, loss)
                 losses.add({"KL": l_c} | beside, len(rows))
             losses.add({"moved": self._aim(x)}, len(x))
             yield from self._report(losses)
 
     def _total(
-        self, l_c: torch.Tensor, wanted: torch.Tensor, z: torch.Tensor
+        self, l_c: torch.Tensor, shown: torch.Tensor, z: torch.Tensor
     ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """What a step makes smaller, and its terms besides the clusters' own."""
         return l_c, {}
@@ -90,9 +90,9 @@ class SelfTrainingWithDecoder(SelfTraining):
     gamma: float = shared.weight(0.1, "Weight of clustering", "How much the clusters count beside the reconstruction.")
 
     def _total(
-        self, l_c: torch.Tensor, wanted: torch.Tensor, z: torch.Tensor
+        self, l_c: torch.Tensor, shown: torch.Tensor, z: torch.Tensor
     ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         from deepclust.losses.reconstruction import reconstruction_loss
 
-        l_r = reconstruction_loss(wanted, self._net.decode(z))
-        return l_r / wanted[0].numel() + self.gamma * l_c, {"reconstruction": l_r}
+        l_r = reconstruction_loss(shown, self._net.decode(z))
+        return l_r / shown[0].numel() + self.gamma * l_c, {"reconstruction": l_r}
