@@ -25,7 +25,7 @@ def standings() -> None:
     st.caption(
         f"Means over the seeds {', '.join(map(str, SEEDS))}, with the preset quick unless another is named, on one thread of a "
         "CPU. A small number under a cell is what a paper reports, its authors where they do; point at it for the source. "
-        f"Green is above {METHODS[LINE].title}, the line to beat; no number was chosen by labels, and no seed left out. "
+        f"Green is above {METHODS[LINE].title}, the line to beat. No fit saw labels, and no seed is left out. "
         "NMI has the max normaliser. Known classes give the number of clusters."
     )
 
