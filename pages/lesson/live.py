@@ -30,10 +30,10 @@ def _watch(run: Run, data: Dataset, classroom: bool) -> None:
     if status.state in ENDED or not run.folder.exists():
         st.rerun()
     method = find_method(run.config.method)
-    where = f"{method.title}: waiting for the device" if status.state == "queued" else f"{method.title}: getting ready"
+    doing = "waiting for the device" if status.state == "queued" else plain(status.stage) or "getting ready"
     if status.n_epochs:
-        where = f"{method.title}: {plain(status.stage)}, {method.round_name} {status.epoch} of {status.n_epochs}"
-    st.progress(min(1.0, status.fraction), text=where)
+        doing += f", {method.round_name} {status.epoch} of {status.n_epochs}"
+    st.progress(min(1.0, status.fraction), text=f"{method.title}: {doing}")
     if classroom:
         _picture(run, data, MAP_SIDE_OF_CLASS, MEAN_SIDE_OF_CLASS)
     else:

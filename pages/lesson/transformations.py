@@ -16,8 +16,8 @@ from pages.lesson.play import Play
 from pages.parts.means import means
 from pages.visit import cached, session
 
-SHOWN = 3  # samples under every transformation
-COLUMN = 50  # pixels of one
+SHOWN = 2  # samples under every transformation
+COLUMN, MEAN_SIDE = 32, 26  # pixels of one, and of a mean picture
 
 
 def transformations(play: Play) -> None:
@@ -30,12 +30,15 @@ def transformations(play: Play) -> None:
                     _pictures(run)
                 with right:
                     _facts(run)
+                data = cached.dataset(run.config.dataset)
+                if data.pictured:
+                    st.html(means(data, np.arange(data.n_samples), cached.own_labels(run), MEAN_SIDE)[0])
 
 
 def _pictures(run: Run) -> None:
     data, name = cached.dataset(run.config.dataset), str(run.config.params["transforms"])
     members = members_of(name, data.feature_shape)
-    st.markdown(f"**{len(members)} transformations**: {words_of(name)}")
+    st.markdown(f"**{words_of(name)}**")
     st.html(
         f'<img src="{cached.transformed(data, name, SHOWN)}" style="width:{COLUMN * len(members)}px;max-width:100%;'
         f'image-rendering:pixelated" alt="{SHOWN} samples under each transformation: {html.escape(", ".join(members))}">'
@@ -52,7 +55,5 @@ def _facts(run: Run) -> None:
     if data.judged is not None and session.labels_revealed(data.fingerprint):
         sentence += f"**ACC {acc(data.judged, labels):.2f}** of its clusters."
     if warned:
-        sentence += " :orange[:material/bolt: A shortcut: a straight line can do that, without a look at the shapes.]"
+        sentence += " :orange[:material/bolt: A shortcut: a straight line can do that.]"
     st.markdown(sentence)
-    if data.pictured:
-        st.html(means(data, np.arange(data.n_samples), labels, 24)[0])
