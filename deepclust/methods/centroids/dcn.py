@@ -29,6 +29,10 @@ class DCN(CentroidMethod):
     )
     reference = "Yang, Fu, Sidiropoulos, Hong 2017, arXiv:1610.04794"
     good_for = "Codes that k-means is made for: compact groups of one width."
+    headline = (
+        "ACC in the paper: MNIST 0.83. Measured here, preset quick: USPS 0.708, digits 0.795 (means of three "
+        "seeds; k-means on the same codes 0.701 and 0.775)."
+    )
     equations = (
         r"\min_{\theta, M, s} \; \sum_i \lVert x_i - g(f(x_i)) \rVert^2 + \frac{\lambda}{2} \lVert f(x_i) - M s_i \rVert^2",
         r"s_i = \arg\min_k \lVert f(x_i) - m_k \rVert",

@@ -13,6 +13,10 @@ class DEC(SelfTraining):
     summary = "Learns a short code for each sample, then draws codes to k centres by learning from what it is already sure of."
     reference = "Xie, Girshick, Farhadi 2016, arXiv:1511.06335"
     good_for = "The classic of deep clustering: round groups that the code of an autoencoder already shows."
+    headline = (
+        "ACC in the paper: MNIST 0.843; another paper gives USPS 0.762. Measured here, preset quick: USPS 0.740, "
+        "digits 0.826 (means of three seeds; k-means on the same codes 0.701 and 0.775)."
+    )
     equations = (SOFT, TARGETS, r"\min_{\theta, \mu} \; " + DIVERGENCE)
     presets = {"quick": {}, "paper": PAPER}
     rank = 21
