@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 REFERENCE = "Guo, Zhu, Liu, Yin 2018, ACML, PMLR 95:550-565"
 COPIES = r"x_i \to t(x_i), \quad t: \text{a random shift, turn, slant and zoom}"
 
-#: k-means parts the styles of a digit, and self-training keeps what was parted: the graph of the codes joins them.
+#: k-means parts the styles of a digit, and self-training keeps what was parted: the graph of the samples joins them.
 QUICK = {"start": GRAPH, "max_epochs": 30}
 PAPER_DA = {**PAPER, "pretrain_epochs": 500}
 

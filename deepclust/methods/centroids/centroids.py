@@ -14,8 +14,8 @@ from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.autoencoding import AutoencoderMethod
 from deepclust.methods.base.centers import group_means, kmeans_centers
 from deepclust.methods.base.deep import Means, descend
-from deepclust.methods.base.graph_cut import STARTS, cut_graph
 from deepclust.methods.base.method import Cost
+from deepclust.methods.centroids.groups import sample_groups
 from deepclust.nets.sizes import NetSize, autoencoder_size
 from deepclust.params import param
 from deepclust.spaces import Space
@@ -74,7 +74,7 @@ class CentroidMethod(AutoencoderMethod):
         KMEANS,
         "First centres",
         help="k-means: where k-means finds them among the codes, as in the papers. graph: the means of the groups that the graph of the "
-        "nearest codes falls into where it is cut; these need not be round.",
+        "nearest samples falls into where it is cut; these need not be round.",
         choices=(KMEANS, GRAPH),
         group="Clustering",
         advanced=True,
@@ -167,8 +167,7 @@ class CentroidMethod(AutoencoderMethod):
 
         codes = self._codes(x)
         if self.start == GRAPH:
-            groups = cut_graph(codes, self.n_clusters, self._fit_seed, STARTS).assign(codes)
-            centers = group_means(codes, groups, self.n_clusters)
+            centers = group_means(codes, sample_groups(x, self.n_clusters, self._fit_seed), self.n_clusters)
         else:
             centers = kmeans_centers(codes, self.n_clusters, self._fit_seed, self.n_init)
         self._net.centers.data.copy_(torch.from_numpy(centers))

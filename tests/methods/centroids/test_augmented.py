@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from sklearn.datasets import load_digits
 
 from deepclust.methods.base.centers import group_means
-from deepclust.methods.base.graph_cut import STARTS, cut_graph
 from deepclust.methods.centroids.augmented import IDECDA
+from deepclust.methods.centroids.groups import sample_groups
 
 SMALL = {"n_clusters": 4, "n_hidden": 16, "n_wide": 16, "pretrain_epochs": 5, "device": "cpu"}
 
@@ -33,5 +34,5 @@ def test_the_network_never_sees_a_sample_as_it_is(digits):
 def test_the_first_centres_are_those_of_the_graphs_groups(digits):
     method = IDECDA(start="graph", max_epochs=1, clustering_rate=1e-6, tol=0.0, **SMALL).fit(digits)
     codes = IDECDA(max_epochs=0, **SMALL).fit_transform(digits)
-    groups = cut_graph(codes, 4, method._fit_seed, STARTS).assign(codes)
+    groups = sample_groups(torch.from_numpy(digits[:, None]), 4, method._fit_seed)
     np.testing.assert_allclose(method.cluster_centers_, group_means(codes, groups, 4), atol=1e-3)
