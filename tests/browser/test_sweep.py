@@ -47,7 +47,7 @@ def test_from_a_sweep_to_a_chosen_setting(server: Server, page: Any) -> None:
     expect(page.get_by_text("ACC appears when the labels are revealed")).to_be_visible()
     page.get_by_text("Reveal labels").click()
     expect(page.get_by_text(re.compile("Spearman's correlation with ACC over the 3 settings"))).to_be_visible()
-    expect(page.get_by_alt_text(re.compile("samples that moved")).first).to_be_visible()
+    expect(page.get_by_role("group", name=re.compile("samples that moved")).first).to_be_visible()
 
     settle(page)
     page.locator(".st-key-use-setting").get_by_role("button").click()

@@ -25,7 +25,7 @@ class SpectralNetParameters(AutoencoderMethod):
         "Affinity",
         help="How alike two samples are. siamese: by a distance that is learned from neighbours first. euclidean: as they "
         "lie in the space. views: neighbours among all count alike, and the map learns from views of them, slightly shifted and "
-        "turned. auto: siamese for samples of more than 10 numbers.",
+        "turned (pictures only; others are compared as with auto). auto: siamese for samples of more than 10 numbers.",
         choices=(AUTO, VIEWS, SIAMESE, EUCLIDEAN),
         group="Graph",
     )
@@ -97,6 +97,15 @@ class SpectralNetParameters(AutoencoderMethod):
         advanced=True,
     )
     n_neighbors: int = shared.n_neighbors(15)
+    view_neighbors: int = param(
+        5,
+        "Neighbours of a picture",
+        help="Affinity views: how many nearest samples each picture is joined to.",
+        min=1,
+        max=1000,
+        group="Graph",
+        advanced=True,
+    )
     scale: str = param(
         "global",
         "Scale",
@@ -173,7 +182,7 @@ class SpectralNetParameters(AutoencoderMethod):
         False,
         "Directions only",
         help="Scale each sample's outputs to length 1 before k-means, so that the rim of a cluster and its middle fall together "
-        "(Ng, Jordan, Weiss 2002). The paper does not.",
+        "(Ng, Jordan, Weiss 2002). The paper does not; affinity views always does.",
         group="Clustering",
         advanced=True,
     )

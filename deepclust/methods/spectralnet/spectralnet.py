@@ -99,8 +99,7 @@ class SpectralNet(SpectralNetParameters):
         r" \max(0, 1 - \lVert s_i - s_j \rVert)^2 \text{ for other pairs}",
     )
     presets = {
-        "quick": {"max_epochs": 16},
-        "views": {"max_epochs": 16, "affinity": VIEWS, "n_neighbors": 5, "unit_length": True},
+        "quick": {"max_epochs": 16, "affinity": VIEWS},
         "paper": PAPER,
         "paper-text": {**PAPER, "through_weights": False, "near": 0.0},
     }
@@ -149,8 +148,12 @@ class SpectralNet(SpectralNetParameters):
     def _has_siamese(self, feature_shape: tuple[int, ...]) -> bool:
         return self._affinity_of(feature_shape) == SIAMESE
 
+    def _has_views(self) -> bool:
+        """Whether the map learns from views; not known before a fit."""
+        return self._affinity_of(getattr(self, "feature_shape_", ())) == VIEWS
+
     def _affinity_of(self, feature_shape: tuple[int, ...]) -> str:
-        if self.affinity != AUTO:
+        if self.affinity != AUTO and (self.affinity != VIEWS or len(feature_shape) > 1):
             return self.affinity
         # among few numbers the distances as they are say enough, and thin shapes must not be bent
         return SIAMESE if prod(feature_shape) > AFFINITY_WIDTH else EUCLIDEAN
@@ -163,18 +166,22 @@ class SpectralNet(SpectralNetParameters):
         """How many outputs the map is built with; `WalkGraph` says how many are used."""
         if self.outputs != "modularity" or self.graph != "walk":
             return self.n_clusters
-        return 2 * self.n_clusters if self.affinity == VIEWS else self.n_clusters + -(-self.n_clusters // 2)
+        return 2 * self.n_clusters if self._has_views() else self.n_clusters + -(-self.n_clusters // 2)
+
+    def _has_unit_length(self) -> bool:
+        return self.unit_length or self._has_views()
 
     def _rule(self, n_samples: int) -> GraphRule:
+        n_neighbors = self.view_neighbors if self._has_views() else self.n_neighbors
         return GraphRule(
-            self.n_neighbors,
+            n_neighbors,
             min(self.spectral_batch, n_samples),
-            self.scale_neighbor or self.n_neighbors,
+            self.scale_neighbor or n_neighbors,
             local=self.scale == "local",
             of_all=self.graph == "walk",
             normalized=self.normalized,
             walk=self.walk,
-            unit=self.unit_length,
+            unit=self._has_unit_length(),
         )
 
     # -- training ------------------------------------------------------------------------------------------------
@@ -250,7 +257,7 @@ class SpectralNet(SpectralNetParameters):
             with torch.no_grad():
                 s = torch.cat([self._net.affinity_space(c[r.to(c.device)]) for r in batches(len(c), 8192)])
             settings = self._rule(len(c)), self.n_clusters, self._most_outputs(), self._fit_seed
-            if self._affinity_of(self.feature_shape_) == VIEWS:
+            if self._has_views():
                 self._graph = WalkGraph(c, s, *settings, views=self._views(x))
             else:
                 self._graph = (WalkGraph if self.graph == "walk" else BatchGraph)(c, s, *settings)
@@ -262,7 +269,7 @@ class SpectralNet(SpectralNetParameters):
 
         The views are not joined in the graph: where they were, cuts of USPS merged two digits (docs/decisions/0022).
         """
-        W = SampleGraph(x, self.n_neighbors, self.n_clusters).plain()
+        W = SampleGraph(x, self.view_neighbors, self.n_clusters).plain()
         return W, lambda rows, generator: self._net.code(distorted(x[rows], generator)).detach()
 
     def _place(self, weights: torch.Tensor, c: torch.Tensor) -> torch.Tensor:
@@ -317,7 +324,7 @@ class SpectralNet(SpectralNetParameters):
         from deepclust.nets.spectral import SPECTRAL
 
         shown: torch.Tensor = self._net(x)
-        return normalize(shown) if self.unit_length and self._net.reached == SPECTRAL else shown
+        return normalize(shown) if self._has_unit_length() and self._net.reached == SPECTRAL else shown
 
     def _settle(self, X: np.ndarray) -> None:
         import torch

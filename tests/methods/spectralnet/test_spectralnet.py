@@ -184,7 +184,7 @@ def test_views_are_learned_from_and_neighbours_count_alike(digits, monkeypatch):
     seen = []
     code = SpectralNets.code
     monkeypatch.setattr(SpectralNets, "code", lambda net, x: seen.append(x.clone()) or code(net, x))
-    method = SpectralNet(4, **SMALL, affinity="views", n_neighbors=6, scaling="none", random_state=3)
+    method = SpectralNet(4, **SMALL, affinity="views", view_neighbors=6, scaling="none", random_state=3)
     events = list(method.fit_events(X))
     assert [e.name for e in events if isinstance(e, Stage)] == ["Spectral map"]
     W = SampleGraph(x, 6, 4).plain()
@@ -230,6 +230,13 @@ def test_with_views_the_map_is_read_around_the_groups_of_the_exact_vectors():
 def test_views_are_for_the_graph_of_all_samples():
     with pytest.raises(ValueError, match="graph='walk'"):
         SpectralNet(2, affinity="views", graph="batch").fit(rings(60)[0])
+
+
+def test_what_is_no_picture_has_no_views():
+    X, _ = rings(120)
+    few = {**SMALL, "max_epochs": 2}
+    usual, asked = (SpectralNet(2, **few, affinity=affinity).fit(X) for affinity in ("auto", "views"))
+    np.testing.assert_array_equal(asked.embedding_, usual.embedding_)
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,11 @@ def made(store: RunStore) -> Callable[..., list[Run]]:
 
 
 def words_of(visitor: AppTest) -> str:
-    return "\n".join(part.value for part in [*visitor.markdown, *visitor.caption, *visitor.subheader])
+    """All but what the cards say of papers."""
+    shown = "\n".join(part.value for part in [*visitor.markdown, *visitor.caption, *visitor.subheader])
+    for method in METHODS.values():
+        shown = shown.replace(method.headline or "\n", "\n")
+    return shown
 
 
 def charts(visitor: AppTest, key: str) -> list[Any]:
