@@ -41,7 +41,7 @@ FLAGS = [
     "--disable-sync",
 ]
 APP = (sys.executable, "-m", "deepclust", "app", "--headless", "--port")
-PATIENCE = 240_000  # milliseconds, for a machine that is slow, or busy with other things
+PATIENCE = 120_000  # milliseconds, for a machine that is slow, or busy with other things
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning'][data-test-connection-state='CONNECTED']"
 
 
