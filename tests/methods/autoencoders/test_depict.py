@@ -6,7 +6,7 @@ import pytest
 from sklearn.datasets import make_blobs
 from sklearn.metrics import adjusted_rand_score
 
-from deepclust.events import Progress
+from deepclust.events import Note, Progress
 from deepclust.methods.autoencoders.depict import DEPICT
 
 
@@ -28,3 +28,14 @@ def test_stopped_before_there_are_clusters_it_begins_them():
         n_epochs += isinstance(next(events), Progress)
     events.close()
     assert adjusted_rand_score(y, method.labels_) > 0.8
+
+
+def test_codes_that_lie_in_one_point_are_said_to():
+    X, _ = make_blobs(60, centers=[[0, 0], [8, 0], [0, 8]], random_state=1)
+    settings = {"first_epochs": 1, "max_epochs": 1, "n_hidden": 32, "device": "cpu"}
+    few = DEPICT(3, pretrain_epochs=5, **settings)
+    assert not [event for event in few.fit_events(X) if isinstance(event, Note)]
+    steep = DEPICT(3, pretrain_epochs=5, learning_rate=1.0, **settings)  # tanh saturates
+    assert [event.level for event in steep.fit_events(X) if isinstance(event, Note) and "one point" in event.text] == [
+        "warning"
+    ]
