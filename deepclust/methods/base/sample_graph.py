@@ -10,9 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from deepclust.compute import to_numpy
-from deepclust.methods.base.code_graph import code_graph
+from deepclust.methods.base.code_graph import code_graph, cut_vectors
 from deepclust.methods.base.distort import distorted
+from deepclust.methods.base.rounding import best_partition
+from deepclust.metrics.modularity import edges_of
 from deepclust.projections.pca import principal_axes
 
 if TYPE_CHECKING:
@@ -20,6 +25,9 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 AXES = 64  # principal components of the samples that are compared
+STARTS = 5  # of k-means for each number of eigenvectors, each of which is judged
+VECTORS = 2  # eigenvectors for each cluster that are tried
+VIEWS = 4  # distorted copies of each sample, where cuts are judged
 
 
 class SampleGraph:
@@ -41,6 +49,14 @@ class SampleGraph:
         generator = torch.Generator().manual_seed(seed)
         looks = [self.places, *(self._placed(distorted(self._x, generator)) for _ in range(n_views))]
         return code_graph(looks, self._n_neighbors, self._n_clusters)
+
+    def best_cut(self, graph: csr_array, judge: csr_array, seed: int) -> NDArray[np.int64]:
+        """The partition (n,) by the normalised cut of ``graph`` that has the highest modularity in ``judge``, both (n, n).
+
+        It is found among as many eigenvectors and starts of k-means as are tried.
+        """
+        vectors, _ = cut_vectors(graph, VECTORS * self._n_clusters)
+        return best_partition(vectors, self._n_clusters, edges_of(judge), seed, STARTS, unit=True, each=True)[0]
 
     def _placed(self, x: torch.Tensor) -> torch.Tensor:
         import torch

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from deepclust.compute import to_numpy
-from deepclust.events import Event, Stage
+from deepclust.events import Event, Note, Stage
 from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.autoencoding import AutoencoderMethod
 from deepclust.methods.base.centers import group_means, kmeans_centers
@@ -39,6 +39,7 @@ class CentroidMethod(AutoencoderMethod):
     """Base of methods that train an autoencoder, put k centres among its codes and then draw the codes to the centres."""
 
     spaces_without_k = (Space("stage", PRETRAINING),)
+    terms: ClassVar[Mapping[str, str]] = {}  # of the clustering, and what their curves mean
 
     network: str = param(
         DENSE,
@@ -60,16 +61,7 @@ class CentroidMethod(AutoencoderMethod):
     max_epochs: int = shared.epochs(
         30, "Clustering epochs", "How often all data are seen while codes are drawn to the centres."
     )
-    clustering_rate: float = param(
-        1e-4,
-        "Learning rate of clustering",
-        help="How large a step network and centres take while codes are drawn to the centres.",
-        min=1e-6,
-        max=1.0,
-        log=True,
-        group="Training",
-        advanced=True,
-    )
+    clustering_rate: float = shared.clustering_rate(1e-4)
     start: str = param(
         KMEANS,
         "First centres",
@@ -143,6 +135,38 @@ class CentroidMethod(AutoencoderMethod):
         """What the network is shown of a batch, and its decoder has to give back."""
         return x
 
+    def _learn(self, X: np.ndarray) -> Iterator[Event]:
+        import torch
+
+        x = self._x = self._tensor(X)
+        size = self._batch_size(len(x))
+        yield from self._pretrain(x, size)
+
+        self._net.eval()  # batch statistics are kept: the code of a sample is the same in every batch, and in targets
+        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.clustering_rate, fused=True)
+        state = {"net": self._net, "optimiser": optimiser, "generator": self._generator, "clusters": self._clusters}
+        stage = (CLUSTERING, self.max_epochs)
+        yield Stage(*stage, self.terms)
+        for epoch in self._epochs(*stage, **state):
+            if epoch == 1:
+                self._begin(x)
+                self._reassign(x)
+            elif float(self._clusters["moved"]) < self.tol:
+                yield Note("info", f"The clusters have settled after {epoch - 1} epochs.")
+                break
+            losses = Means()
+            for rows in self._batches(len(x), size):
+                losses.add(self._step(x[rows], rows, optimiser), len(rows))
+            losses.add({"moved": self._reassign(x)}, len(x))
+            yield from self._report(losses)
+
+    def _step(self, x: torch.Tensor, rows: torch.Tensor, optimiser: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
+        """Draw codes and centres together by a batch x (b, ...), which are the samples ``rows`` (b,); the terms of its loss."""
+        raise NotImplementedError
+
+    def _renew(self, codes: torch.Tensor) -> None:
+        """What a subclass works out of the codes (n, d) of all samples before an epoch."""
+
     def _pretrain(self, x: torch.Tensor, size: int) -> Iterator[Event]:
         """The stage that learns to reconstruct what it is shown."""
         import torch
@@ -178,8 +202,12 @@ class CentroidMethod(AutoencoderMethod):
 
         return torch.cdist(codes, self._net.centers.detach()).argmin(dim=1)
 
-    def _reassign(self, codes: torch.Tensor) -> torch.Tensor:
-        """Put all samples to the nearest centre of their codes (n, d); the share () that changed their cluster."""
+    def _reassign(self, x: torch.Tensor) -> torch.Tensor:
+        """Put all samples x (n, ...) to the nearest centre of their codes; the share () that changed their cluster."""
+        import torch
+
+        codes = torch.from_numpy(self._codes(x)).to(x.device)
+        self._renew(codes)
         assigned = self._nearest(codes)
         self._clusters["moved"] = (assigned != self._clusters.get("assigned", assigned)).float().mean()
         self._clusters["assigned"] = assigned

@@ -5,14 +5,14 @@ Shapes: x (b, ...) input, z (b, d) codes, x_hat (b, ...) reconstruction, M (k, d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from deepclust.events import Event, Note, Stage
 from deepclust.methods.base import hyperparameters as shared
-from deepclust.methods.base.deep import Means, descend
-from deepclust.methods.centroids.centroids import CLUSTERING, MOVED, PAPER, RECONSTRUCTION, CentroidMethod
+from deepclust.methods.base.deep import descend
+from deepclust.methods.centroids.centroids import MOVED, PAPER, RECONSTRUCTION, CentroidMethod
+
+if TYPE_CHECKING:
+    import torch
 
 FIRST_COUNT = (
     100.0  # samples that a centre stands for at the start, as in the authors' code: the first ones do not tear it away
@@ -40,42 +40,27 @@ class DCN(CentroidMethod):
     )
     presets = {"quick": {}, "paper": PAPER}
     rank = 25
+    terms = {"reconstruction": RECONSTRUCTION, "distance": DISTANCE, "moved": MOVED}
 
     pull: float = shared.weight(
         1.0, "Weight of clustering", "How much a code's distance to its centre counts (lambda)."
     )
 
-    def _learn(self, X: np.ndarray) -> Iterator[Event]:
+    def _begin(self, x: torch.Tensor) -> None:
         import torch
 
+        super()._begin(x)
+        self._clusters["counts"] = torch.full((self.n_clusters,), FIRST_COUNT, device=x.device)
+
+    def _step(self, x: torch.Tensor, rows: torch.Tensor, optimiser: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
         from deepclust.losses.centroids import centroid_loss, running_centers
         from deepclust.losses.reconstruction import reconstruction_loss
 
-        x = self._x = self._tensor(X)
-        size = self._batch_size(len(x))
-        yield from self._pretrain(x, size)
-
-        self._net.eval()  # batch statistics are kept: the code of a sample is the same in every batch, and in targets
-        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.clustering_rate, fused=True)
-        state = {"net": self._net, "optimiser": optimiser, "generator": self._generator, "clusters": self._clusters}
-        stage = (CLUSTERING, self.max_epochs)
-        yield Stage(*stage, {"reconstruction": RECONSTRUCTION, "distance": DISTANCE, "moved": MOVED})
-        for epoch in self._epochs(*stage, **state):
-            if epoch == 1:
-                self._begin(x)
-                self._reassign(torch.from_numpy(self._codes(x)).to(x.device))
-                self._clusters["counts"] = torch.full((self.n_clusters,), FIRST_COUNT, device=x.device)
-            elif float(self._clusters["moved"]) < self.tol:
-                yield Note("info", f"The clusters have settled after {epoch - 1} epochs.")
-                break
-            losses, centers = Means(), self._net.centers.data
-            for rows in self._batches(len(x), size):
-                z, x_hat = self._net(x[rows])
-                assigned = self._nearest(z.detach())
-                l_r, l_c = reconstruction_loss(x[rows], x_hat), centroid_loss(z, centers, assigned)
-                descend(optimiser, l_r + self.pull * l_c)
-                moved, self._clusters["counts"] = running_centers(centers, self._clusters["counts"], z, assigned)
-                centers.copy_(moved)
-                losses.add({"reconstruction": l_r, "distance": l_c}, len(rows))
-            losses.add({"moved": self._reassign(torch.from_numpy(self._codes(x)).to(x.device))}, len(x))
-            yield from self._report(losses)
+        centers = self._net.centers.data
+        z, x_hat = self._net(x)
+        assigned = self._nearest(z.detach())
+        l_r, l_c = reconstruction_loss(x, x_hat), centroid_loss(z, centers, assigned)
+        descend(optimiser, l_r + self.pull * l_c)
+        moved, self._clusters["counts"] = running_centers(centers, self._clusters["counts"], z, assigned)
+        centers.copy_(moved)
+        return {"reconstruction": l_r, "distance": l_c}

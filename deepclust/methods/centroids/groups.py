@@ -7,18 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from deepclust.methods.base.code_graph import cut_vectors
-from deepclust.methods.base.rounding import best_partition
-from deepclust.methods.base.sample_graph import SampleGraph
-from deepclust.metrics.modularity import edges_of
+from deepclust.methods.base.sample_graph import VIEWS, SampleGraph
 
 if TYPE_CHECKING:
     import torch
 
 NEIGHBORS = 3
-VIEWS = 4  # distorted copies of each sample, by which cuts are judged
-VECTORS = 2  # eigenvectors for each cluster that are tried
-STARTS = 5  # of k-means for each number of eigenvectors, each of which is judged
 
 
 def sample_groups(x: torch.Tensor, n_clusters: int, seed: int) -> NDArray[np.int64]:
@@ -26,6 +20,4 @@ def sample_groups(x: torch.Tensor, n_clusters: int, seed: int) -> NDArray[np.int
     if n_clusters == 1 or len(x) <= n_clusters:
         return np.arange(len(x)) % n_clusters
     graph = SampleGraph(x, NEIGHBORS, n_clusters)
-    vectors, _ = cut_vectors(graph.plain(), VECTORS * n_clusters)
-    judge = edges_of(graph.through_views(VIEWS, seed))
-    return best_partition(vectors, n_clusters, judge, seed, STARTS, unit=True, each=True)[0]
+    return graph.best_cut(graph.plain(), graph.through_views(VIEWS, seed), seed)

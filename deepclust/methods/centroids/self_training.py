@@ -5,15 +5,11 @@ Shapes: x (b, ...) input, z (b, d) codes, x_hat (b, ...) reconstruction, mu (k, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from deepclust.events import Event, Note, Stage
 from deepclust.methods.base import hyperparameters as shared
-from deepclust.methods.base.deep import Means, descend
-from deepclust.methods.centroids.centroids import CLUSTERING, MOVED, RECONSTRUCTION, CentroidMethod
+from deepclust.methods.base.deep import descend
+from deepclust.methods.centroids.centroids import MOVED, RECONSTRUCTION, CentroidMethod
 
 if TYPE_CHECKING:
     import torch
@@ -31,39 +27,17 @@ class SelfTraining(CentroidMethod):
     Targets come from the samples as they are, also where the network is shown distorted copies of them.
     """
 
-    beside: ClassVar[Mapping[str, str]] = {}  # further terms, and what their curves mean
+    terms = {"KL": KL, "moved": MOVED}
 
-    def _learn(self, X: np.ndarray) -> Iterator[Event]:
-        import torch
-
+    def _step(self, x: torch.Tensor, rows: torch.Tensor, optimiser: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
         from deepclust.losses.self_training import self_training_loss, soft_assignment
 
-        x = self._x = self._tensor(X)
-        size = self._batch_size(len(x))
-        yield from self._pretrain(x, size)
-
-        self._net.eval()  # batch statistics are kept: the code of a sample is the same in every batch, and in targets
-        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.clustering_rate, fused=True)
-        state = {"net": self._net, "optimiser": optimiser, "generator": self._generator, "clusters": self._clusters}
-        stage = (CLUSTERING, self.max_epochs)
-        yield Stage(*stage, {"KL": KL, "moved": MOVED, **self.beside})
-        for epoch in self._epochs(*stage, **state):
-            if epoch == 1:
-                self._begin(x)
-                self._aim(x)
-            elif float(self._clusters["moved"]) < self.tol:
-                yield Note("info", f"The clusters have settled after {epoch - 1} epochs.")
-                break
-            losses = Means()
-            for rows in self._batches(len(x), size):
-                shown = self._shown(x[rows])
-                z = self._net.encode(shown)
-                l_c = self_training_loss(self._clusters["targets"][rows], soft_assignment(z, self._net.centers))
-                loss, beside = self._total(l_c, shown, z)
-                descend(optimiser, loss)
-                losses.add({"KL": l_c} | beside, len(rows))
-            losses.add({"moved": self._aim(x)}, len(x))
-            yield from self._report(losses)
+        shown = self._shown(x)
+        z = self._net.encode(shown)
+        l_c = self_training_loss(self._clusters["targets"][rows], soft_assignment(z, self._net.centers))
+        loss, beside = self._total(l_c, shown, z)
+        descend(optimiser, loss)
+        return {"KL": l_c} | beside
 
     def _total(
         self, l_c: torch.Tensor, shown: torch.Tensor, z: torch.Tensor
@@ -71,21 +45,17 @@ class SelfTraining(CentroidMethod):
         """What a step makes smaller, and its terms besides the clusters' own."""
         return l_c, {}
 
-    def _aim(self, x: torch.Tensor) -> torch.Tensor:
-        """Renew assignments and targets of all samples; the share () of them that changed their cluster."""
-        import torch
-
+    def _renew(self, codes: torch.Tensor) -> None:
+        """The targets of all samples."""
         from deepclust.losses.self_training import soft_assignment, target_distribution
 
-        codes = torch.from_numpy(self._codes(x)).to(x.device)
         self._clusters["targets"] = target_distribution(soft_assignment(codes, self._net.centers))
-        return self._reassign(codes)
 
 
 class SelfTrainingWithDecoder(SelfTraining):
     """The same beside the reconstruction, whose mean over the values of a sample counts 1."""
 
-    beside: ClassVar[Mapping[str, str]] = {"reconstruction": RECONSTRUCTION}
+    terms = {"KL": KL, "moved": MOVED, "reconstruction": RECONSTRUCTION}
 
     gamma: float = shared.weight(0.1, "Weight of clustering", "How much the clusters count beside the reconstruction.")
 

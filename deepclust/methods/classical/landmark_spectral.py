@@ -5,20 +5,16 @@ Shapes: U (p, d) landmarks, Z (n, p) sparse affinities with rows that sum to 1, 
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from deepclust.events import Event, Progress, Snapshot, Stage, snapshot_sample
 from deepclust.methods.base import hyperparameters as shared
-from deepclust.methods.base.centers import kmeans_centers
 from deepclust.methods.base.landmarks import CHUNK, LLOYD_ROUNDS, choose_landmarks
-from deepclust.methods.base.method import GRAPH, Cost, Method
+from deepclust.methods.base.method import Cost
 from deepclust.methods.base.rounding import unit_rows
+from deepclust.methods.classical.eigenvectors import EigenvectorMethod
 from deepclust.params import param
-from deepclust.spaces import INPUT
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -79,7 +75,7 @@ def landmark_map(Z: csr_array, n_components: int, skip_first: bool = False) -> t
     return values, M * np.where(sign == 0, 1, sign)
 
 
-class LandmarkSpectral(Method):
+class LandmarkSpectral(EigenvectorMethod):
     """LSC, also called SC-LS: Chen & Cai 2011. New samples are placed by the same map as the fitted ones.
 
     Chen & Cai leave the width of the Gaussian open; here its square is the mean squared distance of a sample to its
@@ -89,7 +85,6 @@ class LandmarkSpectral(Method):
     title = "Spectral clustering with landmarks"
     summary = "Spectral clustering for many samples: compares each with some hundred landmarks, not with all others."
     reference = "Chen, Cai 2011, doi:10.1609/aaai.v25i1.7900"
-    family = GRAPH
     good_for = "Groups that are not round, of many thousand samples."
     reported_as = ("SC-LS",)
     equations = (
@@ -99,7 +94,7 @@ class LandmarkSpectral(Method):
     )
     presets = {"quick": {}, "paper": {"n_landmarks": 1000, "skip_first": True}}
     rank = 34
-    spaces_without_k = (INPUT,)
+    terms = TERMS
     own_state = ("_landmarks", "_width", "_map")
     min_samples = 2
 
@@ -139,10 +134,6 @@ class LandmarkSpectral(Method):
     )
     n_init: int = shared.n_init()
 
-    @property
-    def embedding_name(self) -> str:
-        return "Eigenvectors"
-
     def plan(self) -> tuple[tuple[str, int], ...]:
         return (("Landmarks", 1),)
 
@@ -155,25 +146,6 @@ class LandmarkSpectral(Method):
             memory=8 * size + 24 * p**2 + 8 * CHUNK * p + 24 * n_samples * self.n_nearest,
         )
 
-    def _prepare(self, checkpoint: Mapping[str, Any] | None) -> None:
-        self.n_iter_ = 0
-
-    def _learn(self, X: np.ndarray) -> Iterator[Event]:
-        from sklearn.metrics import pairwise_distances_argmin
-
-        (stage,) = self.plan()
-        yield Stage(*stage, TERMS)
-        start = time.perf_counter()
-        self._solve(X)
-        sample = snapshot_sample(len(X))
-        B = self._embed(X[sample])
-        centers = kmeans_centers(B, min(self.n_clusters, len(B)), self._fit_seed, n_init=1)
-        yield Snapshot(*stage, sample, B, np.asarray(pairwise_distances_argmin(B, centers), np.int64))
-        k, values = self.n_clusters, self.eigenvalues_
-        gap = values[k - 1] - values[k] if len(values) > k else 0.0
-        losses = {"similarity": float(values[:k].mean()), "eigengap": float(gap)}
-        yield Progress(*stage, losses, time.perf_counter() - start)
-
     def _solve(self, X: np.ndarray) -> None:
         """Landmarks, scale and map from all samples."""
         X = X.reshape(len(X), -1)
@@ -182,16 +154,8 @@ class LandmarkSpectral(Method):
         self._width = np.float64(np.sqrt(squares.mean(dtype=np.float64)) or 1.0)
         Z = landmark_affinity(numbers, squares, len(self._landmarks), float(self._width))
         self.eigenvalues_, self._map = landmark_map(Z, self.n_clusters, self.skip_first)
-        self.n_iter_ = 1
 
     def _embed(self, X: np.ndarray) -> np.ndarray:
         numbers, squares = nearest_landmarks(X.reshape(len(X), -1), self._landmarks, self.n_nearest)
         B = landmark_affinity(numbers, squares, len(self._landmarks), float(self._width)) @ self._map
         return unit_rows(B) if self.unit_length else np.asarray(B, np.float32)
-
-    def _settle(self, X: np.ndarray) -> None:
-        if not self.n_iter_:  # stopped before there was anything
-            self._solve(X)
-        self.embedding_ = self.spectral_embedding_ = self._embed(X)
-        self.cluster_centers_ = kmeans_centers(self.embedding_, self.n_clusters, self._fit_seed, self.n_init)
-        self.labels_ = self._assign(self.embedding_)

@@ -6,21 +6,15 @@ V (n, k) eigenvectors.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from deepclust.events import Event, Progress, Snapshot, Stage, snapshot_sample
 from deepclust.methods.base import hyperparameters as shared
-from deepclust.methods.base.centers import kmeans_centers
 from deepclust.methods.base.landmarks import LLOYD_ROUNDS, choose_landmarks
-from deepclust.methods.base.method import GRAPH, Cost, Method
+from deepclust.methods.base.method import Cost
 from deepclust.methods.base.rounding import unit_rows
+from deepclust.methods.classical.eigenvectors import EigenvectorMethod
 from deepclust.params import param
-from deepclust.spaces import INPUT
 
 TERMS = {
     "similarity": "sum of the first k eigenvalues of the affinities over k (1: the clusters fall apart)",
@@ -75,7 +69,7 @@ def degrees(F: np.ndarray, s: np.ndarray, least: float) -> NDArray[np.float64]:
     return np.asarray(np.maximum(F @ s, least))
 
 
-class NystroemSpectral(Method):
+class NystroemSpectral(EigenvectorMethod):
     """Fowlkes, Belongie, Chung, Malik 2004. New samples are placed by the same map as the fitted ones.
 
     The paper's Gaussian has one width; here each sample and each landmark may have its own (Zelnik-Manor & Perona 2004), which is
@@ -87,7 +81,6 @@ class NystroemSpectral(Method):
         "Spectral clustering for many samples: works out all affinities from those to some hundred samples, and cuts."
     )
     reference = "Fowlkes, Belongie, Chung, Malik 2004, doi:10.1109/TPAMI.2004.1262185"
-    family = GRAPH
     good_for = "Groups that are not round, of many thousand samples, by a Gaussian affinity."
     headline = "Its paper has pictures cut into regions. ACC here: pendigits .849 ± .034, COIL-20 .776, digits .789; USPS .622."
     equations = (
@@ -97,7 +90,7 @@ class NystroemSpectral(Method):
     )
     presets = {"quick": {}, "paper": {"n_landmarks": 200, "landmarks": "random", "affinity": "gaussian", "width": 1.0}}
     rank = 33
-    spaces_without_k = (INPUT,)
+    terms = TERMS
     own_state = ("_landmarks", "_scales", "_whitening", "_sums", "_least", "_map")
     min_samples = 2
 
@@ -136,10 +129,6 @@ class NystroemSpectral(Method):
     )
     n_init: int = shared.n_init()
 
-    @property
-    def embedding_name(self) -> str:
-        return "Eigenvectors"
-
     def plan(self) -> tuple[tuple[str, int], ...]:
         return (("Landmarks", 1),)
 
@@ -151,25 +140,6 @@ class NystroemSpectral(Method):
             flops=2 * (LLOYD_ROUNDS + 1) * size * p + 4 * n_samples * p**2 + 30 * p**3,
             memory=8 * size + 24 * p**2 + 24 * n_samples * p,
         )
-
-    def _prepare(self, checkpoint: Mapping[str, Any] | None) -> None:
-        self.n_iter_ = 0
-
-    def _learn(self, X: np.ndarray) -> Iterator[Event]:
-        from sklearn.metrics import pairwise_distances_argmin
-
-        (stage,) = self.plan()
-        yield Stage(*stage, TERMS)
-        start = time.perf_counter()
-        self._solve(X)
-        sample = snapshot_sample(len(X))
-        V = self._embed(X[sample])
-        centers = kmeans_centers(V, min(self.n_clusters, len(V)), self._fit_seed, n_init=1)
-        yield Snapshot(*stage, sample, V, np.asarray(pairwise_distances_argmin(V, centers), np.int64))
-        k, values = self.n_clusters, self.eigenvalues_
-        gap = values[k - 1] - values[k] if len(values) > k else 0.0
-        losses = {"similarity": float(values[:k].mean()), "eigengap": float(gap)}
-        yield Progress(*stage, losses, time.perf_counter() - start)
 
     def _solve(self, X: np.ndarray) -> None:
         """Landmarks, features and map from all samples."""
@@ -183,7 +153,6 @@ class NystroemSpectral(Method):
             self._scales = np.full_like(self._scales, np.median(self._scales))
         self._whitening = whitening(affinities(apart, self._scales, self._scales, self.width))
         self.eigenvalues_, self._sums, self._least, self._map = normalised_map(self._features(X), self.n_clusters)
-        self.n_iter_ = 1
 
     def _features(self, X: np.ndarray) -> NDArray[np.float64]:
         """F (n, m) of samples X (n, d)."""
@@ -196,10 +165,3 @@ class NystroemSpectral(Method):
     def _embed(self, X: np.ndarray) -> np.ndarray:
         F = self._features(X.reshape(len(X), -1))
         return unit_rows(F @ self._map / np.sqrt(degrees(F, self._sums, self._least))[:, None])
-
-    def _settle(self, X: np.ndarray) -> None:
-        if not self.n_iter_:  # stopped before there was anything
-            self._solve(X)
-        self.embedding_ = self.spectral_embedding_ = self._embed(X)
-        self.cluster_centers_ = kmeans_centers(self.embedding_, self.n_clusters, self._fit_seed, self.n_init)
-        self.labels_ = self._assign(self.embedding_)

@@ -5,19 +5,15 @@ Shapes: W (n, n) sparse affinities, D its degrees, V (n, k) first eigenvectors o
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from deepclust.events import Event, Progress, Snapshot, Stage, snapshot_sample
 from deepclust.methods.base import hyperparameters as shared
-from deepclust.methods.base.centers import kmeans_centers
-from deepclust.methods.base.method import GRAPH, Cost, Method
+from deepclust.methods.base.method import Cost
 from deepclust.methods.base.rounding import unit_rows
+from deepclust.methods.classical.eigenvectors import EigenvectorMethod
 from deepclust.params import param
-from deepclust.spaces import INPUT
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -61,7 +57,7 @@ def walk_vectors(vectors: np.ndarray, degree: np.ndarray) -> np.ndarray:
     return np.asarray(vectors * np.sqrt(degree.sum() / np.maximum(degree, 1e-300))[:, None])
 
 
-class SpectralClustering(Method):
+class SpectralClustering(EigenvectorMethod):
     """Shi & Malik 2000; Ng, Jordan, Weiss 2002. New samples are placed by the Nystroem extension (Bengio et al. 2003).
 
     A new sample gets the mean of its nearest fitted samples, weighted by affinity and divided by the eigenvalue of the
@@ -73,7 +69,6 @@ class SpectralClustering(Method):
         "Cuts the graph of nearest neighbours where few edges are lost; follows chains and rings. Nothing is learned."
     )
     reference = "Shi, Malik 2000, doi:10.1109/34.868688; Ng, Jordan, Weiss 2002"
-    family = GRAPH
     good_for = "Chains, rings and other groups that are not round."
     reported_as = ("SC-Ncut",)
     equations = (
@@ -82,7 +77,7 @@ class SpectralClustering(Method):
     )
     presets = {"quick": {}, "njw": {"rows": "unit-length"}}
     rank = 32
-    spaces_without_k = (INPUT,)
+    terms = TERMS
     own_state = ("_fitted", "_scales", "eigenvalues_", "_walk")
     min_samples = 2
 
@@ -107,10 +102,6 @@ class SpectralClustering(Method):
     )
     n_init: int = shared.n_init()
 
-    @property
-    def embedding_name(self) -> str:
-        return "Eigenvectors"
-
     def plan(self) -> tuple[tuple[str, int], ...]:
         return (("Eigenvectors", 1),)
 
@@ -120,25 +111,6 @@ class SpectralClustering(Method):
         edges = 2.0 * n_samples * self.n_neighbors
         basis = n_samples * max(3.0 * self.n_clusters, 40)
         return Cost(flops=2 * n_samples * size + 500 * (edges + 4 * basis), memory=8 * size + 40 * edges + 16 * basis)
-
-    def _prepare(self, checkpoint: Mapping[str, Any] | None) -> None:
-        self.n_iter_ = 0
-
-    def _learn(self, X: np.ndarray) -> Iterator[Event]:
-        from sklearn.metrics import pairwise_distances_argmin
-
-        (stage,) = self.plan()
-        yield Stage(*stage, TERMS)
-        start = time.perf_counter()
-        self._solve(X)
-        sample = snapshot_sample(len(X))
-        Y = self._as_rows(self._walk[sample])
-        centers = kmeans_centers(Y, min(self.n_clusters, len(Y)), self._fit_seed, n_init=1)
-        yield Snapshot(*stage, sample, Y, np.asarray(pairwise_distances_argmin(Y, centers), np.int64))
-        k = self.n_clusters
-        gap = self.eigenvalues_[k] - self.eigenvalues_[k - 1] if len(self.eigenvalues_) > k else 0.0
-        losses = {"cut": float(self.eigenvalues_[:k].sum()), "eigengap": float(gap)}
-        yield Progress(*stage, losses, time.perf_counter() - start)
 
     def _solve(self, X: np.ndarray) -> None:
         """Graph and eigenvectors of all samples."""
@@ -152,7 +124,6 @@ class SpectralClustering(Method):
 
         # copies of one sample may have other neighbours, but they are one sample
         self._walk = walk[first_copies(self._fitted)].astype(np.float32)
-        self.n_iter_ = 1
 
     def _embed(self, X: np.ndarray) -> np.ndarray:
         from deepclust.neighbors import neighbor_index
@@ -185,10 +156,14 @@ class SpectralClustering(Method):
     def _as_rows(self, walk: np.ndarray) -> np.ndarray:
         return np.asarray(unit_rows(walk) if self.rows == "unit-length" else walk, np.float32)
 
+    def _of_fitted(self, X: np.ndarray, rows: np.ndarray | slice) -> np.ndarray:
+        return self._as_rows(self._walk[rows])
+
+    def _measures(self) -> dict[str, float]:
+        k, values = self.n_clusters, self.eigenvalues_
+        gap = values[k] - values[k - 1] if len(values) > k else 0.0
+        return {"cut": float(values[:k].sum()), "eigengap": float(gap)}
+
     def _settle(self, X: np.ndarray) -> None:
-        if not self.n_iter_:  # stopped before there was anything
-            self._solve(X)
-        self.embedding_ = self._as_rows(self._walk)
+        super()._settle(X)
         self.spectral_embedding_ = self._walk
-        self.cluster_centers_ = kmeans_centers(self.embedding_, self.n_clusters, self._fit_seed, self.n_init)
-        self.labels_ = self._assign(self.embedding_)

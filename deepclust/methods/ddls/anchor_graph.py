@@ -11,18 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepclust.compute import to_numpy
-from deepclust.methods.base.code_graph import cut_vectors
 from deepclust.methods.base.graph_cut import vote
-from deepclust.methods.base.rounding import best_partition
-from deepclust.methods.base.sample_graph import SampleGraph
-from deepclust.metrics.modularity import edges_of
+from deepclust.methods.base.sample_graph import VIEWS, SampleGraph
 
 if TYPE_CHECKING:
     import torch
 
-STARTS = 5  # of k-means for each number of eigenvectors, each of which is judged
-VECTORS = 2  # eigenvectors for each cluster that are tried
-VIEWS = 4  # distorted copies of each sample, where cuts are judged
 VOTERS = 10  # nearest samples that decide where one goes that is joined to nobody
 
 
@@ -61,8 +55,7 @@ class AnchorGraph(SampleGraph):
         import torch
 
         judge = self.through_views(VIEWS, seed) if views else self._graph
-        vectors, _ = cut_vectors(self._graph, VECTORS * self._n_clusters)
-        labels, _ = best_partition(vectors, self._n_clusters, edges_of(judge), seed, STARTS, unit=True, each=True)
+        labels = self.best_cut(self._graph, judge, seed)
         alone = np.diff(self._graph.indptr) == 0
         if alone.any() and not alone.all():
             distance = torch.cdist(self.places[alone], self.places[~alone])

@@ -66,12 +66,12 @@ def test_clusters_are_the_parts_and_who_is_joined_to_nobody_goes_with_the_neares
 
 
 def test_cuts_are_judged_by_the_graph_of_views_where_there_are_views(monkeypatch):
-    from deepclust.methods.ddls import anchor_graph
+    from deepclust.methods.base import sample_graph
 
     pictures = torch.rand(60, 1, 8, 8, generator=torch.Generator().manual_seed(0))
     judged = []
-    partition = anchor_graph.best_partition
-    monkeypatch.setattr(anchor_graph, "best_partition", lambda *a, **k: judged.append((a[2], k)) or partition(*a, **k))
+    partition = sample_graph.best_partition
+    monkeypatch.setattr(sample_graph, "best_partition", lambda *a, **k: judged.append((a[2], k)) or partition(*a, **k))
     graph = AnchorGraph(pictures, 3, 2)
     plain, views = graph.clusters(0, views=False), graph.clusters(0, views=True)
     assert plain.shape == views.shape == (60,)
