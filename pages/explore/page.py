@@ -12,6 +12,7 @@ from pages.explore.eigen import eigen_view
 from pages.explore.in_training import in_training
 from pages.explore.lalnet.views import has_views, lalnet_views
 from pages.explore.take import note_map, take
+from pages.explore.test_pictures import test_pictures
 from pages.explore.time_machine import time_machine
 from pages.explore.truth import numbers, truth
 from pages.explore.two_maps import two_maps
@@ -73,6 +74,7 @@ def about_k(sight: Sight) -> None:
 def beside_others(sight: Sight) -> None:
     """How the run did on what it has not learned from, and beside the method that needs no training."""
     both_parts(sight)
+    test_pictures(sight)
     yardstick_line(sight.run.config, sight.data, sight.run)
 
 

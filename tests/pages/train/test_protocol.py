@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from deepclust.data.own import keep_dataset
 from deepclust.data.references import open_dataset
 from deepclust.engine.asking.ask import make_config, over_seeds
+from deepclust.engine.training.saved import load_model
 from deepclust.engine.training.train import train
 from deepclust.runs import Run, RunStore
 from tests.pages.conftest import blobs
@@ -73,6 +76,23 @@ def test_explore_says_which_part_is_which(app: Callable[..., AppTest], runs: lis
     assert "ACC" not in table.columns
     reveal(visitor)
     assert list(visitor.table[0].value["ACC"]) != ["–"] * 3
+
+
+def test_explore_shows_samples_of_the_test_part_where_they_were_placed(
+    app: Callable[..., AppTest], runs: list[Run], ref: dict[str, str], store: RunStore
+) -> None:
+    visitor = app("explore", run=runs[0].id)
+    shown = "Show samples of the test part"
+    assert not any("Test samples in cluster" in h.value for h in visitor.html)
+    next(t for t in visitor.toggle if t.label == shown).set_value(True).run()
+    assert not visitor.exception
+    (rows,) = (h.value for h in visitor.html if "Test samples in cluster" in h.value)
+    test = open_dataset(runs[0].config.test_part, store.datasets)
+    counts = np.bincount(load_model(runs[0]).predict(test.X))
+    assert [int(n) for n in re.findall(r"(\d+) samples", rows)] == counts.tolist()
+    assert "mostly" not in rows
+    reveal(visitor)
+    assert any("Test samples in cluster" in h.value and "mostly" in h.value for h in visitor.html)
 
 
 def test_the_table_of_a_group_has_columns_for_both_parts(app: Callable[..., AppTest], runs: list[Run]) -> None:
