@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 
-from deepclust.engine.judging.overview import matching
+from deepclust.engine.judging.overview import matching, ordered
 from pages.parts.pick import chosen_by_hand, in_address, key_of, pick
 from pages.visit import session
 
@@ -17,10 +17,25 @@ FILTERS = {"data": "Data", "method": "Method", "state": "State", "tags": "Tags"}
 ALL_TOGETHER = "Nothing"
 GROUPINGS = {"Data": "data", "Method": "method", "Started together": "group", "Tag": "tags", "k": "k"}
 BY = {"acc": "ACC", "nmi": "NMI", "silhouette": "Silhouette", "seconds": "Seconds"}
+#: What the runs are sorted by, and whether the largest come first.
+ORDERS = {
+    "Newest": ("created", True),
+    "Oldest": ("created", False),
+    "Name": ("name", False),
+    "Data": ("data", False),
+    "Method": ("method", False),
+    "k": ("k", False),
+    "Seed": ("seed", False),
+    "ACC": ("acc", True),
+    "NMI": ("nmi", True),
+    "Silhouette": ("silhouette", True),
+    "Quickest": ("seconds", False),
+    "Slowest": ("seconds", True),
+}
 
 
 def find(rows: Sequence[Row]) -> tuple[list[Row], str | None]:
-    """The rows that are looked for, by the controls, and what they are grouped by, one of `GROUPINGS`."""
+    """The rows that are looked for, sorted, by the controls, and what they are grouped by, one of `GROUPINGS`."""
     search = session.part("find") or ""
     key = key_of("runs-find", search)
     st.text_input(
@@ -40,8 +55,10 @@ def find(rows: Sequence[Row]) -> tuple[list[Row], str | None]:
             _filter(rows, name, title, chosen.get(name, []))
     with st.container(width=190):
         by = pick("Group by", [ALL_TOGETHER, *GROUPINGS], key="runs-by", many=True, kept=in_address("by"))
+    with st.container(width=150):
+        order = pick("Sort by", list(ORDERS), key="runs-sort", many=True, kept=in_address("sort"))
     found = [row for row in matching(rows, search) if all(_has(row, name, values) for name, values in chosen.items())]
-    return found, None if by == ALL_TOGETHER else by
+    return ordered(found, *ORDERS[order]), None if by == ALL_TOGETHER else by
 
 
 def _has(row: Row, name: str, values: Sequence[str]) -> bool:

@@ -17,7 +17,7 @@ from pages.visit import cached, say
 DEFAULT_DATASET = {"name": "digits"}
 K_OF_ADDRESS = re.compile("[1-9][0-9]{0,3}")
 # What is looked at on the page Runs, which needs no run
-OF_RUNS = ("runs", "find", "only", "by", "pair", "map", "lit", "moves", "side")
+OF_RUNS = ("runs", "find", "only", "by", "sort", "pair", "map", "lit", "moves", "side")
 # What else of a view stands in the address, by the control that chooses it; see docs/decisions/0015
 PARTS = (
     *("view", "space", "projection", "dimensions", "points", "colour", "of", "with", "gallery"),

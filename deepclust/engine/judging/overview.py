@@ -65,6 +65,13 @@ def _matches(row: Mapping[str, Any], words: Iterable[str]) -> bool:
     return all(word in numbers or word in text for word in words)
 
 
+def ordered(rows: Sequence[dict[str, Any]], by: str, largest_first: bool) -> list[dict[str, Any]]:
+    """The rows by the value of a column, capital letters as small ones; those that have none come last."""
+    told = [row for row in rows if row[by] not in (None, "")]
+    told.sort(key=lambda row: str.casefold(row[by]) if isinstance(row[by], str) else row[by], reverse=largest_first)
+    return [*told, *(row for row in rows if row[by] in (None, ""))]
+
+
 def grouped(rows: Iterable[dict[str, Any]], by: str) -> dict[str, list[dict[str, Any]]]:
     """The rows that share the value of a column, in the order of their first; one with several tags is in several groups."""
     groups: dict[str, list[dict[str, Any]]] = {}

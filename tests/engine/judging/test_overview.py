@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from deepclust.engine.judging.overview import averaged, from_preset, grouped, in_words, matching, overview
+from deepclust.engine.judging.overview import averaged, from_preset, grouped, in_words, matching, ordered, overview
 from deepclust.engine.training.train import train
 from deepclust.runs.remarks import Remarks, say_of
 
@@ -95,3 +95,10 @@ def test_a_group_has_means_and_spreads_of_what_is_known():
     assert averages["silhouette"] == pytest.approx(0.3)
     assert averages["silhouette_sd"] == pytest.approx(0.1 * 2**0.5)
     assert (averages["acc"], averages["acc_sd"], averages["nmi"]) == (0.5, None, None)
+
+
+def test_rows_without_a_value_come_last_in_either_order():
+    rows = [row(name=name, acc=acc) for name, acc in (("b", None), ("", 0.5), ("A", 0.9), ("c", 0.0))]
+    assert [r["acc"] for r in ordered(rows, "acc", True)] == [0.9, 0.5, 0.0, None]
+    assert [r["acc"] for r in ordered(rows, "acc", False)] == [0.0, 0.5, 0.9, None]
+    assert [r["name"] for r in ordered(rows, "name", False)] == ["A", "b", "c", ""]

@@ -43,6 +43,15 @@ def test_what_is_looked_for_stands_in_the_address(app, three):
     assert "seed=1" in visitor.query_params["find"]
 
 
+def test_the_order_stands_in_the_address(app, three):
+    visitor = app("compare", sort="Seed")
+    assert list(table(visitor)["Seed"]) == [0, 1, 2]
+    (order,) = [s for s in visitor.selectbox if s.label == "Sort by"]
+    assert "Seed" in visitor.query_params["sort"]
+    order.set_value("Newest").run()
+    assert "sort" not in visitor.query_params, "the first one needs no word"
+
+
 def test_groups_have_means_and_open(app, three):
     visitor = app("compare", by="Data")
     assert list(visitor.dataframe[0].value["Runs"]) == [3]
