@@ -16,6 +16,7 @@ import json
 import resource
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from deepclust.metrics.external import acc, nmi
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- league: begin -->", "<!-- league: end -->"
 TOP = 5
+LONGEST = 120  # characters of a reason
 START = 60  # CPU seconds beside the fit: loading torch, compiling, opening the data
 
 
@@ -53,15 +55,22 @@ def in_own_process(name: str, preset: str, data: str, seed: int, minutes: float)
     seconds = int(60 * minutes + START)
     done = subprocess.run(
         command,
-        stdout=subprocess.PIPE,
+        capture_output=True,
         text=True,
         check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5)),
     )
     if done.returncode == 0:
         return Cell(**json.loads(done.stdout.splitlines()[-1]))
-    over = done.returncode < 0
-    return Cell(name, preset, data, seed, problem=f"over {minutes:g} CPU min" if over else "failed")
+    problem = f"over {minutes:g} CPU min" if done.returncode < 0 else reason(done.stderr)
+    return Cell(name, preset, data, seed, problem=problem)
+
+
+def reason(stderr: str) -> str:
+    """Why a process ended: the last line of its error, of what kind it was and the first sentence; "failed" where it is silent."""
+    lines = stderr.replace("|", "/").strip().splitlines()
+    kind, _, said = (lines[-1] if lines else "failed").partition(": ")
+    return textwrap.shorten(said.split(". ")[0].rstrip(".") if said else kind, LONGEST, placeholder=" ...")
 
 
 def fill(asked: argparse.Namespace) -> None:

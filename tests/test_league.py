@@ -83,6 +83,16 @@ def test_a_cell_is_one_fit_judged():
         script.measure("KMeans", "slow", "rings", 0)
 
 
+def test_a_fit_that_fails_keeps_its_reason():
+    stderr = "Traceback (most recent call last):\n  File ...\nValueError: n_samples=10992 is more than it can join. Take a part."
+    assert script.reason(stderr) == "n_samples=10992 is more than it can join"
+    assert script.reason("MemoryError\n") == "MemoryError"
+    assert script.reason("") == "failed"
+    cell = script.in_own_process("KMeans", "no such preset", "rings", 0, minutes=1)
+    assert cell.problem == "KMeans has the presets quick; the data are " + ", ".join(DATA)
+    assert cell.problem in script.table(league([cell]))
+
+
 def test_the_readme_has_the_top_of_the_file():
     text = script.README.read_text(encoding="utf-8")
     assert script.with_top(text, league(read_cells())) == text

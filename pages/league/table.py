@@ -43,7 +43,7 @@ def _cell(standing: Standing | None, line: Standing | None, score: str) -> str:
         return '<td class="none" title="not measured">–</td>'
     value, spread = getattr(standing, score), getattr(standing, f"{score}_spread", None)
     if value is None:
-        return f'<td class="none">{escape(standing.problem)}</td>'
+        return f'<td class="none" title="{escape(standing.problem)}">{escape(standing.problem.split(": ")[0])}</td>'
     if spread is None:
         return f"<td>{in_time(value)}</td>"
     few = "" if standing.n_seeds == len(SEEDS) else f"<small>{standing.n_seeds} of {len(SEEDS)} seeds</small>"

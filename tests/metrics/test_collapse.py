@@ -27,6 +27,15 @@ def test_very_uneven_clusters():
     assert collapse_warning(np.array([0] * 1900 + [1] * 100), 2) is None
 
 
+def test_nearly_all_in_one_cluster():
+    told = collapse_warning(np.array([0] * 190 + [1] * 6 + [2] * 4), 3)
+    assert told.startswith(
+        "The clusters have collapsed: the largest holds 95% of the samples, and the other 2 share the rest."
+    )
+    assert "another method" in told
+    assert collapse_warning(np.array([0] * 160 + [1] * 20 + [2] * 20), 3) is None
+
+
 def test_few_samples_may_be_uneven():
     assert collapse_warning(np.array([0] * 60 + [1]), 2) is None
 

@@ -75,7 +75,7 @@ class VaDE(DeepMethod):
         r"q(c|x) = \frac{\pi_c\, \mathcal{N}(z; \mu_c, \sigma_c^2)}{\sum_{c'} \pi_{c'}\, \mathcal{N}(z; \mu_{c'}, \sigma_{c'}^2)}",
     )
     presets = {
-        "quick": {"pretrain_epochs": 30, "max_epochs": 30},
+        "quick": {"pretrain_epochs": 30, "max_epochs": 30, "steps_per_epoch": 14},
         "paper": {"pretrain_epochs": 50, "max_epochs": 3000, "n_hidden": 500, "batch_size": 100, "learning_rate": 2e-3},
     }
     rank = 23
@@ -96,6 +96,7 @@ class VaDE(DeepMethod):
     pretrain_epochs: int = shared.epochs(50, "Epochs of the autoencoder", "Before there are clusters.")
     max_epochs: int = shared.epochs(50, "Epochs of the mixture")
     batch_size: int = shared.batch_size()
+    steps_per_epoch: int = shared.steps_per_epoch(1)
     learning_rate: float = shared.learning_rate()
 
     def plan(self) -> tuple[tuple[str, int], ...]:
@@ -107,7 +108,7 @@ class VaDE(DeepMethod):
         net = autoencoder_size((width,), self.n_components, (), self._hidden())
         batch = self._batch_size(n_samples) * (net.activations + 4 * self.n_clusters * self.n_components)
         return Cost(
-            flops=PASSES * net.flops * n_samples * (self.pretrain_epochs + self.max_epochs),
+            flops=PASSES * net.flops * n_samples * self.n_passes(n_samples) * (self.pretrain_epochs + self.max_epochs),
             memory=FLOAT_BYTES * (2.0 * n_samples * width + 4 * net.n_parameters + 2 * batch),
         )
 
@@ -135,7 +136,7 @@ class VaDE(DeepMethod):
         yield Stage(*pretrain, {"reconstruction": TERMS["reconstruction"]})
         for _ in self._epochs(*pretrain, net=self._net, optimiser=optimiser, generator=self._generator):
             losses = Means()
-            for rows in self._batches(len(x), size):
+            for rows in self._passes(len(x), size):
                 loss = explain(x[rows], self._net.decode(self._net.encode(x[rows])))
                 descend(optimiser, loss)
                 losses.add({"reconstruction": loss}, len(rows))
@@ -146,7 +147,7 @@ class VaDE(DeepMethod):
             if epoch == 1:
                 self._begin_mixture(self._codes(x))
             losses = Means()
-            for rows in self._batches(len(x), size):
+            for rows in self._passes(len(x), size):
                 mu, log_var = self._net.posterior(x[rows])
                 noise = torch.randn(mu.shape, generator=self._generator).to(mu.device)
                 z = mu + (log_var / 2).exp() * noise
