@@ -7,6 +7,7 @@ import streamlit as st
 from deepclust.data.catalog.table import find_entry
 from deepclust.engine.judging.league import DATA, LINE, SEEDS, league, read_cells
 from deepclust.methods import METHODS
+from pages.league.papers import papers_tables
 from pages.league.table import league_table
 from pages.parts.pick import pick
 from pages.parts.strip import strip
@@ -54,5 +55,8 @@ st.header("League")
 st.caption(
     "Every method of the app on the same data. What it reached elsewhere says little about yours: train and look."
 )
-standings()
+if pick("View", ("League", "Papers' tables"), key="league-view", unlabelled=True) == "League":
+    standings()
+else:
+    papers_tables()
 train_here()

@@ -9,6 +9,7 @@ from deepclust.data.catalog.entry import Entry
 from deepclust.data.catalog.reported import (
     KILINC,
     SHAHAM,
+    SHAHAM_ANSWER,
     TZOREFF,
     Reported,
     dec_da,
@@ -222,7 +223,7 @@ ENTRIES = (
                     acc,
                     None,
                     "others",
-                    "Shaham et al., answer to the reviewers of ICLR 2018",
+                    SHAHAM_ANSWER,
                     "Centres of k-means on the train part, each test sample to the nearest; NMI is not given.",
                     held_out=True,
                 )

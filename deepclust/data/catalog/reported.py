@@ -12,6 +12,7 @@ MEASURED_BY: dict[By, str] = {"authors": "its authors", "others": "another paper
 TZOREFF = "Tzoreff et al., 2018"
 KILINC = "Kilinc & Uysal, ICLR 2018"
 SHAHAM = "Shaham et al., ICLR 2018"
+SHAHAM_ANSWER = "Shaham et al., answer to the reviewers of ICLR 2018"
 NO_SPREAD = "A single number: no spread and no NMI are given."
 ON_TEST = "Trained on the train part, the test part clustered by itself"
 YANG = "Yang et al., CVPR 2019"

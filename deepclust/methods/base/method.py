@@ -313,7 +313,11 @@ class Method(ClusterMixin, TransformerMixin, BaseEstimator):
     def _scale(self, X: np.ndarray) -> np.ndarray:
         if self.scaling == "sample":
             return each_standardised(X)
-        return np.asarray((X - self.scaling_offset_) / self.scaling_divisor_, np.float32)
+        if self.scaling == "none" and X.flags.writeable:  # torch wants to be able to write, and never does
+            return X
+        scaled: np.ndarray = np.subtract(X, self.scaling_offset_, dtype=np.float32)
+        scaled /= self.scaling_divisor_  # in place: large data have room for one copy, not for two
+        return scaled
 
     def _check_input(self, X: Any, *, reset: bool) -> np.ndarray:
         """X as float32 (n, *feature_shape); the shape is learned when ``reset``, else compared."""

@@ -85,7 +85,7 @@ def learn_affinity(method: SpectralNetParameters, x: torch.Tensor, n_epochs: int
             break
         if c is None:
             c = fixed_codes(net, x)
-            unseen, c_train = c[held], c[train]
+            unseen, c_train = c[held], c[train] if len(held) else c
             neighbors = positive_pairs(to_numpy(c_train), SIAMESE_NEIGHBORS).to(c.device)
             held_neighbors = positive_pairs(to_numpy(unseen), SIAMESE_NEIGHBORS).to(c.device) if len(held) else None
         net.reached.fill_(SIAMESE)
@@ -136,8 +136,12 @@ def fixed_codes(net: SpectralNets | Any, x: torch.Tensor) -> torch.Tensor:
 
     net.eval()
     with torch.no_grad():
-        net.standardise(torch.cat([net.raw_code(x[r.to(x.device)]) for r in batches(len(x), 1024)]))
-        codes = torch.cat([net.code(x[r.to(x.device)]) for r in batches(len(x), 1024)])
+        if net.autoencoder is None:
+            raw = net.raw_code(x)
+        else:
+            raw = torch.cat([net.raw_code(x[r.to(x.device)]) for r in batches(len(x), 1024)])
+        net.standardise(raw)
+        codes = raw.sub(net.center).div_(net.spread)  # as `code` does, with one copy of what may be gigabytes
     net.train()
     return codes
 

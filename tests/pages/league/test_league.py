@@ -54,3 +54,15 @@ def test_above_the_line_is_green_and_missing_is_said() -> None:
     assert ">over 20 CPU min<" in rows["k-means"]
     assert 'title="more than can be joined: all pairs are compared">more than can be joined<' in rows["k-means"]
     assert "the line" in rows["LocalMAP + k-means"]
+
+
+def test_the_papers_tables_stand_beside_the_league(app: Callable[..., AppTest]) -> None:
+    visitor = app("league")
+    visitor.segmented_control(key="league-view").set_value("Papers' tables").run()
+    assert not visitor.exception
+    assert "GMVAE (30 clusters)<small>not in this program</small>" in table_of(visitor)
+    assert "needs a GPU" in table_of(visitor)
+    visitor.segmented_control(key="league-paper").set_value("DSCDAN").run()
+    assert not visitor.exception
+    assert "measured by its authors" in table_of(visitor)
+    assert "python -m benchmarks.dscdan ladder" in table_of(visitor), "what repeats ours"

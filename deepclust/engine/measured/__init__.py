@@ -1,0 +1,1 @@
+"""What the benchmarks measured, as the pages show it."""
