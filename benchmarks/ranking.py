@@ -40,8 +40,10 @@ def judged(store: RunStore, group_id: str) -> dict[str, Any] | None:
         print(f"{s.place:>2} {s.setting:28} {score:>6} {cells} {acc:>7} {s.problem[:40]}")
     found = foretold(ranking, accuracies)
     print("Spearman with ACC: " + ", ".join(f"{n} {'-' if v is None else f'{v:.2f}'}" for n, v in found.items()))
+    config = runs[0].config
+    read_by = f" (clusters by {config.params['last_step']})" if "last_step" in config.params else ""
     return {
-        "words": f"{runs[0].config.method} on {runs[0].config.dataset_title}",
+        "words": f"{config.method} on {config.dataset_title}{read_by}",
         "n_settings": len(ranking.standings),
         "n_runs": len(runs),
         **found,

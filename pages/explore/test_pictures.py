@@ -44,8 +44,8 @@ def test_pictures(sight: Sight) -> None:
             f'<span style="opacity:.75">{html.escape(facts)}</span></div>{pictures}'
         )
     st.html("".join(parts))
-    some = "All" if len(rows) == data.n_samples else f"{len(rows):,} of {data.n_samples:,}, drawn at random,"
-    st.caption(f"{some} samples of the test part, placed by what was learned (k = {sight.run.config.n_clusters}).")
+    some = "All" if len(rows) == data.n_samples else f"{len(rows):,} of the {data.n_samples:,}"
+    st.caption(f"{some} samples of the test part, placed by what was learned from the train part (k = {sight.run.config.n_clusters}).")
 
 
 @st.cache_resource(max_entries=2, show_spinner="Placing samples of the test part")
