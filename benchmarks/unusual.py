@@ -1,8 +1,9 @@
 """Do runs on digits notice what is no digit? AUROC of strangers against digits that no run has seen, by method and space.
 
-    python -m benchmarks.unusual [--methods KMeans SpectralNet DSCDAN LALNet] [--n 3000] [--runs DIR]
+    python -m benchmarks.unusual [--methods KMeans SpectralNet DSCDAN LALNet] [--n 3000] [--seeds 0 1 2] [--set NAME=VALUE ...]
+        [--fooled 100] [--runs DIR]
 
-Each method is trained by its quick preset on n digits of the test part of MNIST. Score and space are fixed on the run's own samples
+Each method is trained by its quick preset, changed by --set, on n digits of the test part of MNIST. Score and space are fixed on the run's own samples
 before any stranger is seen (`deepclust.engine.placing.known`). Usual are 600 digits of the train part. Strangers are letters that a
 script draws with the pen of the data (26 capitals, 40 of each, an I with and one without serifs), letters of fonts (notMNIST, A to
 J), clothes (Fashion-MNIST), noise, inverted digits, and of runs with a network
@@ -15,7 +16,8 @@ import argparse
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -30,13 +32,15 @@ from deepclust.engine.placing.finished import FinishedRun
 from deepclust.engine.placing.fooling import fool, has_network
 from deepclust.engine.placing.known import UNUSUAL
 from deepclust.engine.training.train import train
+from deepclust.methods import find_method
 from deepclust.metrics.external import acc, majorities
 from deepclust.metrics.unusual import auroc
+from deepclust.params import params_of, parse_value
 from deepclust.runs import Run, RunStore
 from deepclust.spaces import Space
 
 UNSEEN, PER_LETTER, SIDE = 600, 40, 140
-FOOLED, BUDGET = 100, 0.3  # digits, and how much of the brightness may be changed
+BUDGET = 0.3  # how much of the brightness of a digit may be changed
 WHOLE = 10_000  # digits of the test part
 LOOK_ALIKES = "IOLSZBGQ"
 BAR = "I without serifs"  # to a digit's eye a one
@@ -112,22 +116,28 @@ def strangers(X: np.ndarray, folder: Path) -> dict[str, np.ndarray]:
     return found
 
 
-def trained(method: str, n: int, store: RunStore) -> tuple[Run, Dataset]:
-    """A run of the quick preset on n digits of the test part, which may lie in the folder already."""
+def trained(method: str, n: int, seed: int, changes: Sequence[str], store: RunStore) -> tuple[Run, Dataset]:
+    """A run of the quick preset with changes "NAME=VALUE" on n digits of the test part, which may lie in the folder already."""
     ref = {"name": "mnist-test", **({} if n >= WHOLE else {"subset": {"n": n}})}
     data = open_dataset(ref, store.datasets)
+    known = params_of(find_method(method))
+    values = {name: parse_value(known[name], text) for name, _, text in (change.partition("=") for change in changes)}
+    config = make_config(ref, data, method, preset="quick", values=values, seed=seed)
     for run in store.runs():
-        if run.has_result and run.config.method == method and run.config.dataset == ref:
+        same = (run.config.method, run.config.dataset, run.config.seed) == (method, ref, seed)
+        if run.has_result and same and run.config.params == config.params:
             return run, data
-    run = store.create(make_config(ref, data, method, preset="quick"))
+    run = store.create(config)
     assert train(run, store).state == "done"
     return run, data
 
 
-def measure(method: str, n: int, store: RunStore, folder: Path) -> list[str]:
+def measure(
+    method: str, n: int, seed: int, changes: Sequence[str], n_fooled: int, store: RunStore, folder: Path
+) -> list[str]:
     """Train, and one row of the table for each space, best judge first."""
     begun = time.process_time()
-    run, data = trained(method, n, store)
+    run, data = trained(method, n, seed, changes, store)
     seconds = time.process_time() - begun
     opened = FinishedRun(run, store, data)
     digits = load_dataset("mnist")
@@ -165,10 +175,10 @@ def measure(method: str, n: int, store: RunStore, folder: Path) -> list[str]:
     right = np.array([class_of[c] for c in usual.labels.tolist()]) == y
     ones = [c for c, name in class_of.items() if name == 1]
     among = {name: np.mean(np.isin(opened.place(strange[name]).labels, ones)) for name in ("I", BAR)}
-    if has_network(opened):
-        rows.append(adversarial(opened, unseen[:FOOLED], usual_in))
+    if n_fooled and has_network(opened):
+        rows.append(adversarial(opened, unseen[:n_fooled], usual_in))
     rows.append(
-        f"<!-- {method}, {data.n_samples:,} digits: {seconds:.0f} CPU s to train; ACC {run.metrics()['by_k']['10']['acc']:.3f}, of unseen "
+        f"<!-- {' '.join((method, *changes))}, seed {seed}, {data.n_samples:,} digits: {seconds:.0f} CPU s to train; ACC {run.metrics()['by_k']['10']['acc']:.3f}, of unseen "
         f"digits {acc(y, usual.labels):.3f}; in the cluster of their class {right.mean():.3f}, of the first 100 {right[:100].sum()}; "
         f"among the ones: {among['I']:.2f} of I with serifs, {among[BAR]:.2f} without -->"
     )
@@ -197,6 +207,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--methods", nargs="+", default=["KMeans", "SpectralNet", "DSCDAN", "LALNet"])
     parser.add_argument("--n", type=int, default=3_000, help="digits to train on")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0])
+    parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="hyper-parameters")
+    parser.add_argument("--fooled", type=int, default=100, help="digits that are changed until they move")
     parser.add_argument(
         "--runs", type=Path, help="folder of runs that are kept, and taken where they are there already"
     )
@@ -205,8 +218,9 @@ def main() -> None:
     heads = "method, space, chimeras, digits called unusual, letters, of these noticed, look-alikes, I, bar, fonts, font I, clothes, noise, inverted"
     print("| " + " | ".join(heads.split(", ")) + " |\n|" + "---|" * len(heads.split(", ")), flush=True)
     with tempfile.TemporaryDirectory() as place:
-        for method in asked.methods:
-            print("\n".join(measure(method, asked.n, RunStore(asked.runs or place), folder)), flush=True)
+        store = RunStore(asked.runs or place)
+        for method, seed in product(asked.methods, asked.seeds):
+            print("\n".join(measure(method, asked.n, seed, asked.set, asked.fooled, store, folder)), flush=True)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,9 @@ def test_pictures(sight: Sight) -> None:
         )
     st.html("".join(parts))
     some = "All" if len(rows) == data.n_samples else f"{len(rows):,} of the {data.n_samples:,}"
-    st.caption(f"{some} samples of the test part, placed by what was learned from the train part (k = {sight.run.config.n_clusters}).")
+    st.caption(
+        f"{some} samples of the test part, placed by what was learned from the train part (k = {sight.run.config.n_clusters})."
+    )
 
 
 @st.cache_resource(max_entries=2, show_spinner="Placing samples of the test part")
