@@ -159,6 +159,13 @@ def row(m: Measured) -> str:
     return f"| {m.what} | {m.n_samples:,} | {m.cpu:.0f} | {graph} | {m.gigabytes:.1f} | {accuracy} |"
 
 
+def keep(found: Measured, path: Path) -> None:
+    """Put a measurement into a record, in place of an earlier one of the same."""
+    kept = [m for m in read_measured(path) if (m.what, m.n_samples) != (found.what, found.n_samples)]
+    lines = sorted([*kept, found], key=lambda m: (list(PARTS).index(m.what), m.n_samples))
+    path.write_text("".join(m.line() + "\n" for m in lines), encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", nargs="+", type=int, default=[10_000, 30_000, 100_000, 300_000, REUTERS])
@@ -166,7 +173,9 @@ def main() -> None:
     parser.add_argument("--gigabytes", type=float, default=16)
     parser.add_argument("--minutes", type=float, default=30, help="CPU minutes of one measurement")
     parser.add_argument("--spaces", type=Path, help="folder in which the affinity spaces are kept")
-    parser.add_argument("--write", action="store_true", help="put them into the record that the page shows")
+    parser.add_argument(
+        "--write", nargs="?", type=Path, const=FILE, help="keep them, in the record of the page or in another file"
+    )
     parser.add_argument("--one", nargs=3, metavar=("PART", "N", "SPACE"), help="one measurement, as JSON")
     asked = parser.parse_args()
     if asked.one:
@@ -180,10 +189,8 @@ def main() -> None:
             for what in asked.which:
                 found = measure(what, n_samples, folder / f"{n_samples}.npy", asked.gigabytes, asked.minutes)
                 print(row(found), flush=True)
-                if asked.write:
-                    kept = [m for m in read_measured() if (m.what, m.n_samples) != (found.what, found.n_samples)]
-                    lines = sorted([*kept, found], key=lambda m: (list(PARTS).index(m.what), m.n_samples))
-                    FILE.write_text("".join(m.line() + "\n" for m in lines), encoding="utf-8")
+                if asked.write is not None:
+                    keep(found, asked.write)
 
 
 if __name__ == "__main__":
