@@ -78,6 +78,22 @@ def limit_threads(flops_per_step: float) -> threadpool_limits:
     return threadpool_limits(1 if flops_per_step < SMALL_STEP else None)
 
 
+def generator_on(device: torch.device, seed: int) -> torch.Generator:
+    """A random generator that draws where numbers are needed: on a CUDA GPU; elsewhere on the CPU, and then always the same."""
+    import torch
+
+    return torch.Generator(device if device.type == "cuda" else "cpu").manual_seed(seed)
+
+
+def bfloat16_products(device: torch.device, precision: str) -> torch.autocast:
+    """Inside of it convolutions and matrix products are in bfloat16, if ``precision`` is "bfloat16" and this a CUDA GPU."""
+    import torch
+
+    # weights are not kept in bfloat16 between layers: a captured step could not tell when they are old
+    on = precision == "bfloat16" and device.type == "cuda"
+    return torch.autocast(device.type, torch.bfloat16, enabled=on, cache_enabled=False)
+
+
 def batches(n_samples: int, batch_size: int, generator: torch.Generator | None = None) -> Iterator[torch.Tensor]:
     """Row numbers of one epoch in batches, shuffled by ``generator`` (in order without one).
 
@@ -86,7 +102,11 @@ def batches(n_samples: int, batch_size: int, generator: torch.Generator | None =
     """
     import torch
 
-    order = torch.arange(n_samples) if generator is None else torch.randperm(n_samples, generator=generator)
+    order = (
+        torch.arange(n_samples)
+        if generator is None
+        else torch.randperm(n_samples, generator=generator, device=generator.device)
+    )
     n_batches = max(1, int(n_samples / batch_size + 0.5))
     for i in range(n_batches):
         stop = n_samples if i == n_batches - 1 else (i + 1) * batch_size

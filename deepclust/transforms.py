@@ -228,44 +228,55 @@ def preview(X: np.ndarray, set_name: str) -> np.ndarray:
 
 
 class BatchTransform:
-    """The transformations of a set, ready for batches of one size on a device.
+    """The transformations of a set, ready for batches on a device: each sample by its own number, or all by one.
 
-    Called with x (b, c, side, side) or (b, d) and ``counts``, it changes the first ``counts[0]`` samples by the first
-    transformation, the next ``counts[1]`` by the second and so on; the counts add up to b.
+    Called with x (b, c, side, side) or (b, d) and numbers int64 (b,), it changes every sample by the transformation that its
+    number means. All of them are one table, so that this is one gather (one for each source, where values are mixed).
     """
 
     def __init__(self, members: Sequence[str], feature_shape: tuple[int, ...], device: torch.device) -> None:
         import torch
 
+        tables = [table(name, feature_shape) for name in members]
+        n_sources = max(len(t.source) for t in tables)
         self.n_classes = len(members)
-        self._steps: list[tuple[torch.Tensor, torch.Tensor | None, float] | None] = []
-        for name in members:
-            t = table(name, feature_shape)
-            plain = len(t.source) == 1 and (t.weight == 1).all()
-            source = torch.from_numpy(t.source).to(device)
-            weight = None if plain else torch.from_numpy(t.weight).to(device)
-            self._steps.append(None if name == IDENTITY else (source, weight, t.offset))
+        self._source = torch.from_numpy(np.stack([_padded(t.source, n_sources) for t in tables])).to(device)
+        weight = np.stack([_padded(t.weight, n_sources) for t in tables])  # (n_classes, n_sources, n_values)
+        offset = np.array([t.offset for t in tables], np.float32)
+        self._plain = n_sources == 1 and bool((weight == 1).all()) and not offset.any()
+        self._weight = torch.from_numpy(weight).to(device)
+        self._offset = torch.from_numpy(offset).to(device)
 
-    def __call__(self, x: torch.Tensor, counts: Sequence[int]) -> torch.Tensor:
-        import torch
+    def __call__(self, x: torch.Tensor, numbers: torch.Tensor) -> torch.Tensor:
+        flat = x.flatten(2) if x.ndim == 4 else x[:, None]  # (b, c, n_values)
+        source = self._source[numbers]  # (b, n_sources, n_values)
+        out = _gathered(flat, source[:, 0])
+        if not self._plain:
+            weight = self._weight[numbers]
+            out = out * weight[:, None, 0] + self._offset[numbers, None, None]
+            for i in range(1, source.shape[1]):
+                out = out + _gathered(flat, source[:, i]) * weight[:, None, i]
+        return out.view(x.shape)
 
-        parts = x.flatten(2 if x.ndim == 4 else 1).split(list(counts))
-        done = [_apply(step, part) for step, part in zip(self._steps, parts, strict=True)]
-        return torch.cat(done).view(x.shape)
+    def by_one(self, x: torch.Tensor, number: int) -> torch.Tensor:
+        """All samples changed by the transformation of that number."""
+        flat = x.flatten(2 if x.ndim == 4 else 1)
+        out = flat.index_select(-1, self._source[number, 0])
+        if not self._plain:
+            out = out * self._weight[number, 0] + self._offset[number]
+            for source, weight in zip(self._source[number, 1:], self._weight[number, 1:], strict=True):
+                out = out + flat.index_select(-1, source) * weight
+        return out.view(x.shape)
 
 
-def _apply(step: tuple[torch.Tensor, torch.Tensor | None, float] | None, flat: torch.Tensor) -> torch.Tensor:
-    """Values (b, ..., n_values) changed by one transformation; None is the identity."""
-    if step is None:
-        return flat
-    source, weight, offset = step
-    out = flat.index_select(-1, source[0])
-    if weight is None:
-        return out
-    out = out * weight[0] + offset
-    for s, w in zip(source[1:], weight[1:], strict=True):
-        out = out + flat.index_select(-1, s) * w
-    return out
+def _gathered(flat: torch.Tensor, source: torch.Tensor) -> torch.Tensor:
+    """Values (b, c, n_values) from where each sample's source (b, n_values) says; its channels alike."""
+    return flat.gather(2, source[:, None].expand(flat.shape))
+
+
+def _padded(part: np.ndarray, n_sources: int) -> np.ndarray:
+    """Sources or weights (s, n_values) with zeros after them: (n_sources, n_values)."""
+    return np.pad(part, ((0, n_sources - len(part)), (0, 0)))
 
 
 def _singles(kind: str) -> tuple[str, ...]:

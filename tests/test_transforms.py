@@ -212,21 +212,24 @@ def test_a_batch_is_changed_as_in_the_preview(wanted, shape):
     t = np.repeat(np.arange(len(members)), counts)
     channels_first = X.reshape(*X.shape[:3], -1).transpose(0, 3, 1, 2)
     batch = torch.from_numpy(np.ascontiguousarray(channels_first))
-    result = BatchTransform(members, shape[:2], torch.device("cpu"))(batch, counts)
+    result = BatchTransform(members, shape[:2], torch.device("cpu"))(batch, torch.from_numpy(t))
     expected = preview(X, wanted)[t, np.arange(len(X))].reshape(*X.shape[:3], -1).transpose(0, 3, 1, 2)
     np.testing.assert_allclose(result.numpy(), expected, atol=1e-6)
+    by_one = BatchTransform(members, shape[:2], torch.device("cpu")).by_one(batch[t == 0], len(members) - 1)
+    expected = preview(X, wanted)[-1, t == 0].reshape(-1, *X.shape[1:3], batch.shape[1]).transpose(0, 3, 1, 2)
+    np.testing.assert_allclose(by_one.numpy(), expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("wanted", names_for(VECTOR))
 def test_a_batch_of_vectors_is_changed_as_in_the_preview(wanted):
     X = np.random.default_rng(0).random((8, 11)).astype(np.float32)
-    result = BatchTransform(SETS[wanted].members, (11,), torch.device("cpu"))(torch.from_numpy(X), [1] * 8)
+    result = BatchTransform(SETS[wanted].members, (11,), torch.device("cpu"))(torch.from_numpy(X), torch.arange(8))
     np.testing.assert_array_equal(result.numpy(), preview(X, wanted)[np.arange(8), np.arange(8)])
 
 
 def test_a_batch_is_left_as_it_was(pictures):
     batch = torch.from_numpy(pictures[:, None].copy())
-    BatchTransform(("T1", "invert"), (7, 7), torch.device("cpu"))(batch, [1, 2])
+    BatchTransform(("T1", "invert"), (7, 7), torch.device("cpu"))(batch, torch.tensor([0, 1, 1]))
     np.testing.assert_array_equal(batch[:, 0].numpy(), pictures)
 
 

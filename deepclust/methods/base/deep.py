@@ -5,25 +5,39 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from deepclust.compute import batches, choose_device, limit_threads, prepare_torch, to_numpy
-from deepclust.events import Event, Progress, Snapshot, snapshot_sample
+from deepclust.captured import CapturedStep, recorder_for
+from deepclust.compute import (
+    batches,
+    bfloat16_products,
+    choose_device,
+    generator_on,
+    limit_threads,
+    prepare_torch,
+    to_numpy,
+)
+from deepclust.events import Event, Note, Progress, Snapshot, snapshot_sample
 from deepclust.methods.base.centers import kmeans_centers
 from deepclust.methods.base.method import Method
+from deepclust.params import param
 
 if TYPE_CHECKING:
     import torch
     from torch import nn
 
+    from deepclust.captured import Step
+
 SNAPSHOTS_PER_STAGE = 20
 FLOAT_BYTES = 4
 PASSES = 3  # forward, and about twice as much backward
 SMALLEST_BATCH = 64  # of a small data set: neighbours and batch statistics need some company
+PRECISIONS = ("float32", "bfloat16")
+COMPUTED_BY = ("capturable", "foreach", "fused")  # settings of optimisers that do not change what is learned
 STEPS_PER_PASS = 4  # at least, where the data set is large enough for it
 
 
@@ -42,12 +56,19 @@ def state_of(thing: Any) -> Any:
 
 def restore(thing: Any, state: Any, device: torch.device) -> None:
     """Bring a network, optimiser, random generator or dict of tensors back into a saved state, in place."""
-    if hasattr(thing, "load_state_dict"):
+    import torch
+
+    if isinstance(thing, torch.optim.Optimizer):
+        # how steps are computed is a matter of this device, not of the one that the state was saved on
+        groups = zip(state["param_groups"], thing.param_groups, strict=True)
+        kept = [saved | {key: own[key] for key in COMPUTED_BY if key in own} for saved, own in groups]
+        thing.load_state_dict({**state, "param_groups": kept})
+    elif hasattr(thing, "load_state_dict"):
         thing.load_state_dict(state)
     elif isinstance(thing, dict):
         thing.clear()
         thing.update({name: value.to(device) for name, value in state.items()})
-    else:
+    elif len(state) == len(thing.get_state()):  # those of another device are of another size: what it draws begins anew
         thing.set_state(state)
 
 
@@ -62,16 +83,25 @@ class Means:
     """Running means of the named loss terms of an epoch, weighted by batch size; one transfer at the end."""
 
     def __init__(self) -> None:
-        self._sums: dict[str, torch.Tensor] = {}
-        self._counts: dict[str, int] = {}
+        self._sums: dict[tuple[str, ...], torch.Tensor] = {}  # of terms that come together
+        self._counts: dict[tuple[str, ...], int] = {}
 
     def add(self, terms: Mapping[str, torch.Tensor], weight: int) -> None:
-        for name, value in terms.items():
-            self._sums[name] = self._sums.get(name, 0) + value.detach() * weight
-            self._counts[name] = self._counts.get(name, 0) + weight
+        import torch
+
+        if not terms:
+            return
+        names = tuple(terms)
+        values = torch.stack([value.detach() for value in terms.values()]) * weight
+        self._sums[names] = self._sums[names] + values if names in self._sums else values
+        self._counts[names] = self._counts.get(names, 0) + weight
 
     def values(self) -> dict[str, float]:
-        return {name: float(total) / self._counts[name] for name, total in self._sums.items()}
+        return {
+            name: total / self._counts[names]
+            for names, sums in self._sums.items()
+            for name, total in zip(names, sums.tolist(), strict=True)
+        }
 
 
 class DeepMethod(Method):
@@ -89,9 +119,21 @@ class DeepMethod(Method):
           for epoch in self._epochs(*stage, net=self._net, optimiser=optimiser, generator=self._generator):
               losses = Means()
               for rows in self._batches(len(x), size):  # drawn with self._generator; ends when told to stop
-                  ...
-                  losses.add({"reconstruction": loss}, len(rows))
+                  losses.add(step(rows), len(rows))
               yield from self._report(losses)  # a snapshot when one is due, and the progress
+
+      with the step of a batch before it, which a CUDA GPU captures once and replays (`deepclust.captured` says what it
+      must keep to)::
+
+          optimiser = self._adam(self._net.parameters(), self.learning_rate)
+
+          @self._captured(optimiser)
+          def step(rows):
+              with self._products():  # in bfloat16, where that is wanted
+                  x_hat = self._net(x[rows])[1]
+              loss = reconstruction_loss(x[rows], x_hat.float())
+              descend(optimiser, loss)
+              return {"reconstruction": loss}
 
       Whatever training changes is named in `_epochs`, and so is saved with a checkpoint and restored from one: networks,
       optimisers, generators, dicts of tensors. Code between stages runs again on resuming, before anything is restored:
@@ -102,6 +144,16 @@ class DeepMethod(Method):
 
     needs = frozenset({"torch"})
     min_samples = 2  # batch statistics need two
+
+    precision: str = param(
+        "float32",
+        "Precision",
+        help="How convolutions and matrix products are computed on a CUDA GPU. bfloat16 is faster and rounds more coarsely; losses "
+        "stay in float32. A CPU always takes float32.",
+        choices=PRECISIONS,
+        group="Run",
+        advanced=True,
+    )
 
     #: Called between batches. It may wait (pause), and returns False when training should end now (stop).
     between_batches: Callable[[], bool] | None = dataclasses.field(default=None, init=False)
@@ -124,13 +176,13 @@ class DeepMethod(Method):
     # -- training ------------------------------------------------------------------------------------------------
 
     def _prepare(self, checkpoint: Mapping[str, Any] | None) -> None:
-        import torch
-
         self.device_ = choose_device(self.device)
         prepare_torch(self.device_)
         self._threads = limit_threads(self._flops_per_step())
         self._net: Any = self._seeded_net(self._fit_seed)
-        self._generator = torch.Generator().manual_seed(self._fit_seed)
+        self._generator = generator_on(self.device_, self._fit_seed)
+        self._recorder = recorder_for(self.device_)
+        self._untold: list[Note] = []  # what steps have to say, with the next report
         self._resume_from = checkpoint
         self._stages: list[str] = []  # begun so far
         self._at: dict[str, Any] = {}
@@ -200,6 +252,37 @@ class DeepMethod(Method):
                 return
             yield rows.to(self.device_)
 
+    def _adam(self, weights: Iterable[Any], learning_rate: float, fused: bool = False) -> torch.optim.Adam:
+        """Adam in the form that the device is fastest with. fused: on a CPU, too, where it rounds a little differently."""
+        import torch
+
+        on_cuda = self.device_.type == "cuda"
+        return torch.optim.Adam(weights, lr=learning_rate, fused=fused or on_cuda, capturable=on_cuda)
+
+    def _captured(
+        self, *optimisers: torch.optim.Optimizer, generators: Sequence[torch.Generator] = ()
+    ) -> Callable[[Step], Step]:
+        """Decorates the step of a batch: on a CUDA GPU it is captured and replayed, elsewhere it stays as it is.
+
+        generators: what it draws from besides self._generator.
+        """
+
+        def replayed(step: Step) -> Step:
+            if self._recorder is None:
+                return step
+            drawn = [g for g in (self._generator, *generators) if g.device.type == self.device_.type]
+            return CapturedStep(step, self._recorder, optimisers, drawn, self._tell_later)
+
+        return replayed
+
+    def _tell_later(self, text: str) -> None:
+        if all(note.text != text for note in self._untold):
+            self._untold.append(Note("info", text))
+
+    def _products(self) -> torch.autocast:
+        """Inside of it convolutions and matrix products are in the precision that is wanted."""
+        return bfloat16_products(self.device_, self.precision)
+
     @property
     def n_parameters_(self) -> int:
         """Weights of the network."""
@@ -225,6 +308,8 @@ class DeepMethod(Method):
         if self._told_to_stop:
             return  # the epoch was left half-way; a checkpoint must not be taken of it
         self.n_iter_ += 1
+        while self._untold:
+            yield self._untold.pop(0)
         values = losses.values()
         stage, epoch, n_epochs = self._at["stage"], self._at["epoch"], self._at["n_epochs"]
         for name, value in values.items():

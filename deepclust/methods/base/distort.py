@@ -25,9 +25,9 @@ def distorted(x: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     from torch.nn import functional
 
     if x.ndim == 2:
-        noise = torch.randn(x.shape, generator=generator).to(x.device)
+        noise = torch.randn(x.shape, generator=generator, device=generator.device).to(x.device)
         return x + VECTOR_NOISE * x.std(dim=0, correction=0) * noise
-    amounts = 2 * torch.rand(len(x), 5, generator=generator) - 1
+    amounts = 2 * torch.rand(len(x), 5, generator=generator, device=generator.device) - 1
     angle = amounts[:, 0] * math.radians(TURN)
     zoom = 1 + amounts[:, 1] * ZOOM
     shift = 2 * SHIFT * amounts[:, 2:4]  # a picture reaches from -1 to 1

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from deepclust.captured import WARM_UP as STEPS_BEFORE
 from deepclust.methods.base.deep import DeepMethod, snapshot_due
 
 if TYPE_CHECKING:
@@ -158,10 +159,11 @@ class _Watch:
 
     def _timed_batch(self, rows: torch.Tensor, stage: StageTimes) -> Iterator[torch.Tensor]:
         self._given += 1
-        warming_up = self._given <= WARM_UP
+        captured = self.method._recorder is not None  # then a few run as they are, one is captured, and the rest tell
+        warming_up = self._given <= WARM_UP + captured * (STEPS_BEFORE + 1)
         self._mark = time.perf_counter()
         try:
-            if warming_up:
+            if self._given <= WARM_UP:
                 yield from self._counted(rows, stage)
             else:
                 yield rows

@@ -120,8 +120,7 @@ class AcolMethod(DeepMethod):
 
     def _transformed(self, x: torch.Tensor, number: int) -> torch.Tensor:
         """All samples under the transformation of that number."""
-        transform = self._transform(x)
-        return transform(x, [len(x) * (i == number) for i in range(transform.n_classes)])
+        return self._transform(x).by_one(x, number)
 
     def _working_shape(self, feature_shape: tuple[int, ...]) -> tuple[int, ...]:
         """Shape of what the network sees: vectors as they are, pictures square and neither small nor large."""
@@ -196,14 +195,17 @@ class AcolMethod(DeepMethod):
     def _graphs(self) -> dict[str, np.ndarray]:
         """Z float16 (m, n_outputs) of a few rows int32 (m,), half of them under the first transformation and half under
         the second (parents int8 (m,)): what the graphs of figure 6 are made of."""
+        import torch
+
         few = self._few()
         n_second = len(few) // 2
-        counts = [len(few) - n_second, n_second] + [0] * (len(self._members()) - 2)
-        z = self._in_space(self._codes(self._transform(self._x)(self._x[few], counts)), "Z")
+        parents = np.repeat([0, 1], [len(few) - n_second, n_second])
+        shown = self._transform(self._x)(self._x[few], torch.from_numpy(parents).to(self.device_))
+        z = self._in_space(self._codes(shown), "Z")
         greatest = float(np.finfo(np.float16).max)
         return {
             GRAPH_ROWS: few.astype(np.int32),
-            GRAPH_PARENTS: np.repeat(np.arange(len(counts)), counts).astype(np.int8),
+            GRAPH_PARENTS: parents.astype(np.int8),
             GRAPH_Z: np.clip(z, -greatest, greatest).astype(np.float16),
         }
 

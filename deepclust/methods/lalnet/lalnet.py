@@ -204,14 +204,30 @@ class LALNet(AcolMethod):
         transform = self._transform(x)
         n_parents = transform.n_classes
         n_groups = n_parents if self.within_parents else 1  # eqs. (5), (6) are those of one group of all outputs
-        optimiser = torch.optim.Adam(
-            self._net.parameters(), lr=self.learning_rate, fused=self.device_.type in ("cpu", "cuda")
-        )
+        optimiser = self._adam(self._net.parameters(), self.learning_rate, fused=self.device_.type == "cpu")
         noise = torch.Generator(self.device_).manual_seed(self._fit_seed)
         looks: dict[str, torch.Tensor] = {}
         state = {"net": self._net, "optimiser": optimiser, "generator": self._generator, "noise": noise, "looks": looks}
         every = -(-STEPS_BETWEEN // (self.n_passes(len(x), size) * max(1, round(len(x) / size))))
         yield from self._notes(x)
+
+        @self._captured(optimiser, generators=(noise,))
+        def step(rows: torch.Tensor) -> dict[str, torch.Tensor]:
+            drawn = torch.randint(n_parents, rows.shape, generator=self._generator, device=self._generator.device)
+            t = drawn.sort().values.to(rows.device)  # in random order as well, as the rows are
+            batch = transform(x[rows], t).contiguous(memory_format=self._layout(x))
+            with self._products():
+                z = self._net(batch, noise)[1].float()
+            scores = pool_duplicates(z, n_parents)
+            l_y = pseudo_supervision(scores, t)
+            affinity, balance = gar_affinity(z, n_groups), gar_balance(z, n_groups)
+            l_f = activity_norm(z)
+            descend(  # eq. (13), or (9)
+                optimiser, l_y + self.c_alpha * affinity + self.c_beta * (1 - balance) + self.c_F * l_f
+            )
+            told = (l_y, affinity, balance, l_f, pseudo_accuracy(scores, t))
+            return dict(zip(TERMS, told, strict=True))
+
         (stage,) = self.plan()
         yield Stage(*stage, TERMS)
         for epoch in self._epochs(*stage, **state):
@@ -224,20 +240,7 @@ class LALNet(AcolMethod):
                 break
             losses = Means()
             for rows in self._passes(len(x), size):
-                counts = torch.randint(n_parents, (len(rows),), generator=self._generator).bincount(minlength=n_parents)
-                # rows come in random order: the first to get one transformation, the next another, is as random
-                batch = transform(x[rows], counts.tolist()).contiguous(memory_format=self._layout(x))
-                t = torch.arange(n_parents).repeat_interleave(counts).to(self.device_)
-                _, z = self._net(batch, noise)
-                scores = pool_duplicates(z, n_parents)
-                l_y = pseudo_supervision(scores, t)
-                affinity, balance = gar_affinity(z, n_groups), gar_balance(z, n_groups)
-                l_f = activity_norm(z)
-                descend(  # eq. (13), or (9)
-                    optimiser, l_y + self.c_alpha * affinity + self.c_beta * (1 - balance) + self.c_F * l_f
-                )
-                told = (l_y, affinity, balance, l_f, pseudo_accuracy(scores, t))
-                losses.add(dict(zip(TERMS, told, strict=True)), len(rows))
+                losses.add(step(rows), len(rows))
             if self.tol and epoch % every == 0 and not self._told_to_stop:
                 self._look(looks)
             yield from self._report(losses)
