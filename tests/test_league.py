@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from benchmarks import league as script
-from deepclust.engine.judging.league import DATA, LINE, SEEDS, Cell, league, published_of, read_cells
+from deepclust.engine.judging.league import DATA, LINE, SEEDS, Cell, league, measured_sentence, published_of, read_cells
 from deepclust.methods import METHODS
 
 
@@ -41,6 +41,16 @@ def test_what_papers_report_goes_by_exact_names():
     assert published_of(METHODS["DSCDAN"], "usps").acc == 0.869
     assert published_of(METHODS["LALNet"], "usps").by == "authors"
     assert published_of(METHODS["KMeans"], "rings") is None
+
+
+def test_the_sentence_on_a_card_has_every_data_set_and_what_is_missing_to_the_reported_figure():
+    over = Cell("KMeans", "quick", "MNIST test", 0, problem="over 20 CPU min")
+    rows = league([*cells("KMeans", {"USPS": [0.6, 0.62], "digits": [0.8]}), over])
+    assert measured_sentence("KMeans", rows) == (
+        "Measured here, preset quick, ACC over up to 3 seeds: digits 0.800 (one seed), 2 CPU s; "
+        "USPS 0.610 ± 0.010, 0.058 below the 0.668 reported, 2 CPU s; MNIST test: over 20 CPU min."
+    )
+    assert measured_sentence("DDLS", rows) == ""
 
 
 def test_lines_of_the_file_come_back_and_later_ones_win(tmp_path):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import streamlit as st
 
+from deepclust.engine.judging.league import league, measured_sentence, read_cells
 from deepclust.methods import FAMILIES, METHODS, Method
 from pages.visit.say import plain
 
@@ -79,5 +82,12 @@ def _card(name: str, cls: type[Method]) -> None:
             for equation in cls.equations:
                 st.latex(equation)
             st.caption(cls.reference)
-            if cls.headline:
-                st.caption(cls.headline)
+            for sentence in filter(None, (cls.headline, _measured()[name])):
+                st.caption(sentence)
+
+
+@cache
+def _measured() -> dict[str, str]:
+    """What the league says of each method; its file is a part of the program."""
+    rows = league(read_cells())
+    return {name: measured_sentence(name, rows) for name in METHODS}

@@ -106,6 +106,24 @@ def league(cells: Iterable[Cell]) -> list[Row]:
     return sorted(rows, key=lambda row: (row.n_data < len(DATA), -1 if row.lead is None else -row.lead, row.title))
 
 
+def measured_sentence(method: str, rows: Iterable[Row]) -> str:
+    """What a method reached with the preset quick on each of the data, and how far that is from what is reported; "" where unknown."""
+    standings = next((row.standings for row in rows if (row.method, row.preset) == (method, QUICK)), {})
+    figures = [_figure(data, standing) for data, standing in standings.items()]
+    return f"Measured here, preset quick, ACC over up to {len(SEEDS)} seeds: {'; '.join(figures)}." if figures else ""
+
+
+def _figure(data: str, standing: Standing) -> str:
+    if standing.acc is None or standing.cpu is None:
+        return f"{data}: {standing.problem}"
+    spread = f" ± {standing.acc_spread:.3f}" if standing.n_seeds > 1 else " (one seed)"
+    reported, beside = standing.published.acc if standing.published else None, ""
+    if reported is not None:
+        apart = round(standing.acc, 3) - reported
+        beside = f", {abs(apart):.3f} {'below' if apart < 0 else 'above'} the {reported:.3f} reported"
+    return f"{data} {standing.acc:.3f}{spread}{beside}, {standing.cpu:.0f} CPU s"
+
+
 def _standing(method: type[Method], data: str, cells: list[Cell]) -> Standing:
     ended = [cell for cell in cells if cell.acc is not None]
     acc, nmi, cpu = (

@@ -43,10 +43,7 @@ class DECDA(Augmented, SelfTraining):
     summary = "DEC that sees every picture slightly shifted and turned, anew in every step, so that codes do not hang on that."
     reference = REFERENCE
     good_for = "Pictures of writing, which mean the same a little shifted or turned."
-    headline = (
-        "ACC in the paper: USPS 0.987, MNIST 0.985. Measured here, preset quick: USPS 0.962 (one seed; k-means on the same "
-        "codes 0.722)."
-    )
+    headline = "ACC in the paper: USPS 0.987, MNIST 0.985. k-means on the same codes has 0.722 on USPS (preset quick)."
     reported_as = ("FcDEC-DA", "ConvDEC-DA")
     equations = (COPIES, SOFT, TARGETS, r"\min_{\theta, \mu} \; " + DIVERGENCE)
     presets = {"quick": QUICK, "paper": PAPER_DA}
@@ -63,10 +60,7 @@ class IDECDA(Augmented, SelfTrainingWithDecoder):
     summary = "IDEC that sees every picture slightly shifted and turned, anew in every step, so that codes do not hang on that."
     reference = REFERENCE
     good_for = "Pictures of writing, with codes that still tell what a sample looks like."
-    headline = (
-        "ACC of DEC-DA in the paper: USPS 0.987, MNIST 0.985. Measured here, preset quick: USPS 0.970 (mean of three "
-        "seeds; k-means on the same codes 0.730)."
-    )
+    headline = "ACC of DEC-DA in the paper: USPS 0.987, MNIST 0.985. k-means on the same codes has 0.730 on USPS (preset quick)."
     reported_as = ("FcIDEC-DA", "ConvIDEC-DA")
     equations = (COPIES, SOFT, TARGETS, L_R, r"\min_{\theta, \mu} \; L_r + \gamma L_c, \quad " + DIVERGENCE)
     presets = {"quick": {**QUICK, "clustering_rate": 1e-3}, "paper": {**PAPER_DA, "clustering_rate": 1e-3}}

@@ -174,7 +174,7 @@ class ACGDL(Method):
     reference = "Zhang, Wang, Zhao, Tang 2012, arXiv:1208.5092"
     family = GRAPH
     good_for = "Up to 10,000 samples in groups of any form, the same at every try; every k at once."
-    headline = "ACC reported: COIL-20 .858, MNIST test .933, USPS .725. Here: .826, .850, .725."
+    headline = "Its authors report ACC .858 on COIL-20. Others report .112 on Fashion-MNIST: nearly all samples end in one cluster, here as well."
     equations = (
         r"w_{ij} = \exp(-\lVert x_i - x_j \rVert^2 / \sigma^2) \text{ for } j \in \mathcal{N}_i^K, \quad"
         r" \sigma^2 = \frac{a}{nK} \sum_i \sum_{j \in \mathcal{N}_i^K} \lVert x_i - x_j \rVert^2",

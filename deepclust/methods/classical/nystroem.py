@@ -82,7 +82,7 @@ class NystroemSpectral(EigenvectorMethod):
     )
     reference = "Fowlkes, Belongie, Chung, Malik 2004, doi:10.1109/TPAMI.2004.1262185"
     good_for = "Groups that are not round, of many thousand samples, by a Gaussian affinity."
-    headline = "Its paper has pictures cut into regions. ACC here: pendigits .849 ± .034, COIL-20 .776, digits .789; USPS .622."
+    headline = "Its paper has pictures cut into regions, and no ACC."
     equations = (
         r"W \approx C A^{-1} C^T = F F^T, \quad D = \operatorname{diag}(F F^T 1), \quad G = D^{-1/2} F, \quad"
         r" G^T G = Q \Lambda Q^T, \quad V = G Q \Lambda^{-1/2}",

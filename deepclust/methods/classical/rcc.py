@@ -73,7 +73,7 @@ class RCC(Method):
     reference = "Shah, Koltun 2017, doi:10.1073/pnas.1700770114"
     family = GRAPH
     good_for = "Data of many dimensions where nobody knows how many groups there are."
-    headline = "Its paper gives no ACC. Here: digits .923, of 81 clusters found; USPS .417, of 1,615: too many."
+    headline = "Its paper gives no ACC. On digits 81 clusters are found; on USPS 1,615, which are too many."
     equations = (
         r"\min_U \frac{1}{2} \sum_i \lVert x_i - u_i \rVert^2 + \frac{\lambda}{2} \sum_{(p,q) \in E} w_{pq} \frac{\mu \lVert u_p - "
         r"u_q \rVert^2}{\mu + \lVert u_p - u_q \rVert^2}",

@@ -15,6 +15,7 @@ from deepclust.disk import write_json
 from deepclust.engine.asking.ask import grid, ladder, make_config, over_seeds, variants
 from deepclust.engine.estimating import trials
 from deepclust.engine.estimating.trial import Trial
+from deepclust.engine.judging.league import league, measured_sentence, read_cells
 from deepclust.engine.training.train import train
 from deepclust.events import Progress
 from deepclust.methods import METHODS
@@ -57,10 +58,12 @@ def made(store: RunStore) -> Callable[..., list[Run]]:
 
 
 def words_of(visitor: AppTest) -> str:
-    """All but what the cards say of papers."""
+    """All but what the cards say of papers and of the league."""
     shown = "\n".join(part.value for part in [*visitor.markdown, *visitor.caption, *visitor.subheader])
-    for method in METHODS.values():
-        shown = shown.replace(method.headline or "\n", "\n")
+    rows = league(read_cells())
+    for name, method in METHODS.items():
+        for figures in filter(None, (method.headline, measured_sentence(name, rows))):
+            shown = shown.replace(figures, "")
     return shown
 
 

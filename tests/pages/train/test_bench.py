@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from deepclust.data.own import keep_dataset
 from deepclust.engine.asking.ask import make_config, variants
+from deepclust.engine.judging.league import league, measured_sentence, read_cells
 from deepclust.engine.training.train import train
 from deepclust.events import Progress, Snapshot, Stage
 from deepclust.methods import METHODS
@@ -48,10 +49,12 @@ def html_of(visitor: AppTest) -> str:
 
 
 def words_of(visitor: AppTest) -> str:
-    """All but what the cards say of papers."""
+    """All but what the cards say of papers and of the league."""
     shown = "\n".join(part.value for part in [*visitor.markdown, *visitor.caption, *visitor.subheader])
-    for method in METHODS.values():
-        shown = shown.replace(method.headline or "\n", "\n")
+    rows = league(read_cells())
+    for name, method in METHODS.items():
+        for figures in filter(None, (method.headline, measured_sentence(name, rows))):
+            shown = shown.replace(figures, "")
     return shown
 
 
