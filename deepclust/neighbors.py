@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from sklearn.neighbors import NearestNeighbors
 
-# Exact search beats the approximate one below this: pynndescent compiles for about a minute in every fresh process,
-# while 70,000 x 10 takes 12 s with a tree and 70,000 x 50 takes 34 s by brute force (2 cores).
-EXACT_UP_TO = 100_000
+EXACT_UP_TO = 100_000  # 70,000 x 10 take 12 s with a tree and 70,000 x 50 take 34 s by brute force (2 cores)
+CELLS, LOOKED_INTO = 2.0, 24  # above that: cells per root of n, and the cells among which a sample is compared
 TREE_UP_TO_DIMENSIONS = 15
 CHUNK = 4_096
 LARGEST = 1e15  # of a number: sums of squares of larger ones leave the range of float32
@@ -26,24 +25,21 @@ def nearest_neighbors(
     """The nearest other samples of each sample, Euclidean.
 
     X is (n_samples, d). Returns (indices, distances), both (n_samples, n_neighbors), nearest first, the sample itself not
-    among them. Exact up to 100,000 samples, approximate (pynndescent) above. `progress(fraction)` is called after each
-    chunk of rows and may raise to stop. ValueError unless 1 <= n_neighbors < n_samples.
+    among them. Exact up to 100,000 samples, approximate (an inverted file) above. `progress(fraction)` is called after
+    each part of the rows and may raise to stop. ValueError unless 1 <= n_neighbors < n_samples.
     """
     n_samples = len(X)
     if not 1 <= n_neighbors < n_samples:
         raise ValueError(f"n_neighbors={n_neighbors} is not possible: choose from 1 to {n_samples - 1} (samples - 1).")
     X = np.ascontiguousarray(X, dtype=np.float32)
-    if n_samples > EXACT_UP_TO:
-        return _approximate(X, n_neighbors)
-    index = neighbor_index(X)
     indices = np.empty((n_samples, n_neighbors), dtype=np.int64)
     distances = np.empty((n_samples, n_neighbors), dtype=np.float32)
-    for start in range(0, n_samples, CHUNK):
-        rows = slice(start, min(start + CHUNK, n_samples))
-        found = index.kneighbors(X[rows], n_neighbors=n_neighbors + 1)
-        indices[rows], distances[rows] = _without_self(np.arange(rows.start, rows.stop), found[1], found[0])
+    done = 0
+    for rows, near, far in _by_cells(X, n_neighbors + 1) if n_samples > EXACT_UP_TO else _by_chunks(X, n_neighbors + 1):
+        indices[rows], distances[rows] = _without_self(rows, near, far)
+        done += len(rows)
         if progress is not None:
-            progress(rows.stop / n_samples)
+            progress(done / n_samples)
     return indices, distances
 
 
@@ -110,11 +106,37 @@ def neighbor_index(X: np.ndarray) -> NearestNeighbors:
     return NearestNeighbors(algorithm="kd_tree" if tree else "brute", n_jobs=-1 if tree else None).fit(X)
 
 
-def _approximate(X: NDArray[np.float32], n_neighbors: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    from pynndescent import NNDescent
+def _by_chunks(X: NDArray[np.float32], r: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """(rows, indices, distances) of the r nearest of X (n, d), themselves among them: exact, a chunk of rows at a time."""
+    index = neighbor_index(X)
+    for start in range(0, len(X), CHUNK):
+        rows = np.arange(start, min(start + CHUNK, len(X)))
+        far, near = index.kneighbors(X[rows], r)
+        yield rows, near, far
 
-    found = NNDescent(X, n_neighbors=n_neighbors + 1, random_state=0).neighbor_graph
-    return _without_self(np.arange(len(X)), *found)
+
+def _by_cells(X: NDArray[np.float32], r: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """The same, a cell at a time and approximate: samples are compared with those of the cells around their own.
+
+    An inverted file (Jégou, Douze & Schmid 2011, Product quantization for nearest neighbor search, section 4.1) without
+    compressed samples. A cell is what lies nearest to one of the centres that k-means has on a part of the samples.
+    """
+    from sklearn.cluster import MiniBatchKMeans
+
+    n_cells = min(len(X), int(CELLS * len(X) ** 0.5))
+    part = np.random.default_rng(0).permutation(len(X))[: 32 * n_cells]
+    cells = MiniBatchKMeans(n_cells, batch_size=CHUNK, n_init=1, init="random", random_state=0).fit(X[part])
+    cell_of = cells.predict(X)
+    members = np.split(np.argsort(cell_of, kind="stable"), np.cumsum(np.bincount(cell_of, minlength=n_cells))[:-1])
+    around = neighbor_index(cells.cluster_centers_).kneighbors(return_distance=False, n_neighbors=n_cells - 1)
+    for own, others in zip(members, around, strict=True):
+        if not len(own):
+            continue
+        sizes = np.cumsum([len(members[cell]) for cell in others])
+        n_others = max(LOOKED_INTO, int(np.searchsorted(sizes, r)) + 1)  # more where the cells are small
+        near_ones = np.concatenate([own, *(members[cell] for cell in others[:n_others])])
+        far, near = neighbor_index(X[near_ones]).kneighbors(X[own], r)
+        yield own, near_ones[near], far
 
 
 def _without_self(

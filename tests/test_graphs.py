@@ -179,16 +179,28 @@ def test_lobpcg_takes_over_where_arpack_does_not_converge(monkeypatch):
     np.testing.assert_allclose(spectral_embedding(X, 4)[0], expected, atol=1e-4)
 
 
-@pytest.mark.slow
 def test_approximate_neighbors_of_many_samples(monkeypatch):
     X = points(3_000, 5)
     exact = nearest_neighbors(X, 10)[0]
     monkeypatch.setattr(neighbors, "EXACT_UP_TO", 100)
-    found, distances = nearest_neighbors(X, 10)
+    fractions: list[float] = []
+    found, distances = nearest_neighbors(X, 10, fractions.append)
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1.0
     recall = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(exact.tolist(), found.tolist(), strict=True)])
     assert recall > 0.9
     assert (np.diff(distances, axis=1) >= 0).all()
     assert graphs.knn_graph(X, 10).shape == (3_000, 3_000)
+
+
+def test_approximate_neighbors_among_copies_and_strangers(monkeypatch):
+    X = np.concatenate([np.zeros((150, 3), np.float32), points(40, 3), np.full((1, 3), 1e6, np.float32)])
+    exact = nearest_neighbors(X, 60)[1]
+    monkeypatch.setattr(neighbors, "EXACT_UP_TO", 100)
+    indices, distances = nearest_neighbors(X, 60)
+    assert (indices != np.arange(len(X))[:, None]).all()
+    assert all(len(set(row)) == 60 for row in indices.tolist())
+    np.testing.assert_allclose(distances, exact, rtol=1e-5, atol=1e-4)
 
 
 @pytest.mark.parametrize("factor", [1e-36, 1e-30, 1.0, 1e14, 1e20, 1e38])
