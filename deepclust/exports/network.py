@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 TIMED = 20  # calls of one sample
+ALIKE = 0.999  # of the run's own codes that the file has to sort as the run does: float32 rounds at the borders
 CHECKED = 7  # samples that the file has to place as the run does; another number than it was traced with
 
 README = """# The network of a run of DeepClust
@@ -34,22 +35,23 @@ clusters, codes = network(x)  # x float32 {shape}
 ```
 
 - Input: float32 of shape {shape}, {values}. Scaling ({scaling}) is inside the network.
-- Output: `clusters` int64 (n,), numbered from 0 as in the run (0 is cluster A); `codes` float32 (n, {width}), the latent space in
-  which the nearest centre was taken.
+- Output: `clusters` int64 (n,), numbered from 0 as in the run (0 is cluster A); `codes` float32 (n, {width}), the latent space that
+  clusters are read from.
 - Size: {size:.2f} MiB. Time: {milliseconds:.2f} ms for one sample, the median of {timed} calls with one thread on the CPU of the machine that
   wrote this file.
 {prepared}
-It says which cluster a sample is nearest to, whatever the sample is. Whether it is one that the run has ever seen is another
+It says which cluster a sample is most like, whatever the sample is. Whether it is one that the run has ever seen is another
 question: `deepclust predict` answers it.
 """
 
 
 def write_network(run: Run, target: IO[bytes]) -> None:
-    """Write a zip with network.pt and README.md. ValueError for methods whose assignment is not a network and its centres."""
+    """Write a zip with network.pt and README.md. ValueError for methods whose clusters are not scores of one code."""
     import torch
 
     method = load_model(run)
-    placer = _placer(method)
+    scores = _scores(method)
+    placer = _placer(method, scores)
     shape = method.feature_shape_
     dice = np.random.default_rng(0)
     probe = torch.from_numpy(dice.random((CHECKED, *shape), np.float32))
@@ -59,7 +61,9 @@ def write_network(run: Run, target: IO[bytes]) -> None:
         traced = torch.jit.trace(placer, probe[:3], check_trace=False)
         torch.jit.save(traced, file)
         found, codes = traced(probe)
-        if not np.array_equal(found.numpy(), method.predict(probe.numpy())):
+        if _alike(scores, method, run.result().embedding) < ALIKE or not np.array_equal(
+            found.numpy(), method.predict(probe.numpy())
+        ):
             raise ValueError(f"The network of {run.config.method} does not place samples alike outside of DeepClust.")
         seconds = []
         for _ in range(TIMED):
@@ -88,24 +92,38 @@ def write_network(run: Run, target: IO[bytes]) -> None:
         archive.writestr("README.md", readme)
 
 
-def _placer(method: Method) -> nn.Module:
-    """Scaling, encoder and nearest centre in one module: x (b, *feature_shape) to clusters (b,) and codes (b, d)."""
-    import torch
-    from torch import nn
-
+def _scores(method: Method) -> tuple[np.ndarray, ...]:
+    """`DeepMethod.cluster_scores`, float32. ValueError for methods that have none."""
     from deepclust.methods.base.deep import DeepMethod
 
-    whole = isinstance(method, DeepMethod) and not hasattr(method, "cut_") and not hasattr(method, "activations")
-    if not whole or method.scaling == "sample":
+    scores = method.cluster_scores() if isinstance(method, DeepMethod) else None
+    if scores is None or method.scaling == "sample":
         raise ValueError(
-            f"{type(method).__name__} cannot be taken along as one network: its clusters are not those of the nearest centre to "
-            "one code. `deepclust predict` places samples with it; AEKMeans, DDLS, DSCDAN and SpectralNet can be taken along."
+            f"{type(method).__name__} cannot be taken along as one network: its clusters are not read from one code of one network. "
+            "`deepclust predict` places samples with it; most other methods with a network can be taken along, such as AEKMeans, "
+            "DDLS, DSCDAN and SpectralNet."
         )
+    return tuple(np.asarray(part, np.float32) for part in scores)
+
+
+def _alike(scores: tuple[np.ndarray, ...], method: Method, codes: np.ndarray) -> float:
+    """Share of codes (n, d) that the scores sort as the method does."""
+    squared, linear, constant = scores
+    sorted_so = (np.square(codes) @ squared + codes @ linear + constant).argmax(axis=1)
+    return float(np.mean(sorted_so == method._assign(codes)))
+
+
+def _placer(method: Method, scores: tuple[np.ndarray, ...]) -> nn.Module:
+    """Scaling, encoder and scores in one module: x (b, *feature_shape) to clusters (b,) and codes (b, d)."""
+    import torch
+    from torch import nn
 
     class Placer(nn.Module):
         offset: torch.Tensor
         divisor: torch.Tensor
-        centers: torch.Tensor
+        squared: torch.Tensor
+        linear: torch.Tensor
+        constant: torch.Tensor
 
         def __init__(self, deep: Any) -> None:
             super().__init__()
@@ -113,7 +131,8 @@ def _placer(method: Method) -> nn.Module:
             self._deep = [deep]  # in a list: an estimator is no module
             self.register_buffer("offset", torch.from_numpy(np.array(deep.scaling_offset_, np.float32)))
             self.register_buffer("divisor", torch.from_numpy(np.array(deep.scaling_divisor_, np.float32)))
-            self.register_buffer("centers", torch.from_numpy(np.array(deep.cluster_centers_, np.float32)))
+            for name, values in zip(("squared", "linear", "constant"), scores, strict=True):
+                self.register_buffer(name, torch.from_numpy(values))
 
         def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             x = (x - self.offset) / self.divisor
@@ -122,7 +141,8 @@ def _placer(method: Method) -> nn.Module:
             elif x.ndim == 4:
                 x = x.permute(0, 3, 1, 2)
             codes = self._deep[0]._encode(x)
-            return torch.cdist(codes, self.centers).argmin(dim=1), codes
+            scored = codes.square() @ self.squared + codes @ self.linear + self.constant
+            return scored.argmax(dim=1), codes
 
     method.device_ = torch.device("cpu")
     net = method._net.to("cpu")

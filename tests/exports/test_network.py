@@ -17,7 +17,7 @@ from deepclust.engine.training.train import train
 from deepclust.runs import Run, RunStore
 
 
-@pytest.mark.parametrize("method", ["AEKMeans", "DDLS", "DSCDAN", "SpectralNet"])
+@pytest.mark.parametrize("method", ["AEKMeans", "DDLS", "DSCDAN", "SpectralNet", "VaDE", "IMSAT", "DEPICT"])
 def test_it_places_samples_as_the_run_does(
     ask: Callable[..., Run], store: RunStore, tmp_path: Path, method: str
 ) -> None:
@@ -39,7 +39,7 @@ def test_it_places_samples_as_the_run_does(
     assert " ms for one sample" in readme
 
 
-@pytest.mark.parametrize("method", ["KMeans", "LALNet"])
+@pytest.mark.parametrize("method", ["KMeans", "LALNet", "N2D"])
 def test_methods_that_are_no_such_network_say_so(
     ask: Callable[..., Run], store: RunStore, tmp_path: Path, capsys: pytest.CaptureFixture[str], method: str
 ) -> None:

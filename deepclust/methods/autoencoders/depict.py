@@ -269,6 +269,9 @@ class DEPICT(DeepMethod):
         code: torch.Tensor = self._net.encode(x)[-1]
         return code
 
+    def cluster_scores(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return np.zeros_like(self._head), self._head, self._bias
+
     def _assign(self, embedding: np.ndarray) -> np.ndarray:
         return np.asarray((embedding @ self._head + self._bias).argmax(axis=1), np.int64)
 

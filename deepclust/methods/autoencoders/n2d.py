@@ -242,6 +242,9 @@ class N2D(AutoencoderMethod):
         self.labels_ = self._assign(self.embedding_)
         del self._layout, self._mixture
 
+    def cluster_scores(self) -> None:
+        """None: they are those of a map on which a code is placed by its neighbours."""
+
     def _assign(self, embedding: np.ndarray) -> np.ndarray:
         """The Gaussian that a point most likely comes from."""
         return mixture_labels(embedding, self._weights, self.cluster_centers_, self._precisions)

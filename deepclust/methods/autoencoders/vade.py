@@ -213,6 +213,11 @@ class VaDE(DeepMethod):
             self._weights, self._vars = weights.astype(np.float32), variances.astype(np.float32)
         self.labels_ = self._assign(self.embedding_)
 
+    def cluster_scores(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        means, precisions = self.cluster_centers_.astype(np.float64).T, 1 / self._vars.astype(np.float64).T
+        widths = np.log(np.maximum(self._weights, 1e-30)) - 0.5 * np.log(self._vars).sum(axis=1)
+        return -0.5 * precisions, means * precisions, widths - 0.5 * (means**2 * precisions).sum(axis=0)
+
     def _assign(self, embedding: np.ndarray) -> np.ndarray:
         """The Gaussian that a code most likely comes from."""
         apart = np.square(embedding[:, None].astype(np.float64) - self.cluster_centers_) / self._vars  # (n, k, m)

@@ -168,6 +168,14 @@ class DeepMethod(Method):
         """Latent codes (b, n_components) of a batch on the device, network in eval mode."""
         raise TypeError(f"{type(self).__name__} must define _encode")
 
+    def cluster_scores(self) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+        """Q (d, k), W (d, k) and b (k,): a code z (d,) is in the cluster with the largest of z² Q + z W + b.
+
+        None where clusters are read from codes in another way. Here they are those of the nearest centre.
+        """
+        centers = np.asarray(self.cluster_centers_, np.float64)
+        return np.zeros(centers.T.shape), 2 * centers.T, -np.square(centers).sum(axis=1)
+
     def _flops_per_step(self) -> float:
         """Operations of a usual step, which decide whether several threads are worth it."""
         n_epochs = max(1, sum(n for _, n in self.plan()))

@@ -186,6 +186,10 @@ class IMSAT(DeepMethod):
     def _provisional_labels(self, embedding: np.ndarray) -> np.ndarray:
         return self._assign(embedding)
 
+    def cluster_scores(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        same = np.eye(self.cluster_centers_.shape[1])
+        return np.zeros_like(same), same, np.zeros(len(same))
+
     def _assign(self, embedding: np.ndarray) -> np.ndarray:
         return np.asarray(embedding.argmax(axis=1), np.int64)
 

@@ -97,6 +97,9 @@ class AcolMethod(DeepMethod):
         f = self._codes(self._tensor(self._scale(self._check_input(X, reset=False))))
         return self._in_space(f, space)
 
+    def cluster_scores(self) -> None:
+        """None: they are those of all transformations of a sample."""
+
     def _prepare(self, checkpoint: Mapping[str, Any] | None) -> None:
         members_of(self.transforms, self.feature_shape_)  # an unknown set is refused before all else
         super()._prepare(checkpoint)
