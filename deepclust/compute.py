@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +23,7 @@ def likely_device(device: str = "auto") -> str:
     """The device that ``device`` will mean, guessed without loading torch (for the queue and the page)."""
     if device != "auto":
         return device
-    if os.path.exists("/dev/nvidia0") or shutil.which("nvidia-smi"):
+    if (os.path.exists("/dev/nvidia0") or shutil.which("nvidia-smi")) and not version("torch").endswith("+cpu"):
         return "cuda"
     return "mps" if sys.platform == "darwin" and os.uname().machine == "arm64" else "cpu"
 
@@ -116,6 +117,16 @@ def batches(n_samples: int, batch_size: int, generator: torch.Generator | None =
 def to_numpy(tensor: torch.Tensor) -> np.ndarray:
     """A float32 or integer numpy copy, off the device and off the graph."""
     return tensor.detach().cpu().numpy().copy()
+
+
+def synchronise(device: torch.device) -> None:
+    """Wait until a device has done what it was told: a GPU answers before it has."""
+    import torch
+
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()
 
 
 def device_memory(device: torch.device) -> int | None:

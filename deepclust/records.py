@@ -36,6 +36,7 @@ class UpTo:
 
 Count = Annotated[int, Within(0, 2**53)]
 Seconds = Annotated[float, Within(0, 1e11)]
+Rate = Annotated[float, Within(0, 1e15)]  # of a second
 Moment = Annotated[float, Within(0, 1e11)]  # seconds since 1970 that every system can still write as a date
 Loss = Annotated[float, Within(-math.inf, math.inf, finite=False)]
 Score = Annotated[float, Within(-1.001, 1.001)]  # rounding may lead a little beyond 1

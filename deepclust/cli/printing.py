@@ -126,6 +126,8 @@ def summary_of(run: Run) -> dict[str, Any]:
         "n_clusters": config.n_clusters,
         "seed": config.seed,
         "seconds": metrics.get("seconds", status.seconds),
+        "device": status.device or config.device,
+        "card": status.card or None,
         **{name: metrics.get(name) for name in ("acc", "nmi", "nmi_arithmetic", "ari", "purity", "silhouette")},
         **scores_of_test(metrics),
     }

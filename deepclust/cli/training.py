@@ -18,12 +18,13 @@ from deepclust.data.catalog.table import CATALOG
 from deepclust.data.dataset import Dataset
 from deepclust.data.references import open_dataset
 from deepclust.engine.asking.ask import grid, ladder, make_config, over_seeds
-from deepclust.engine.estimating.estimate import advice, can_be_tried, estimate, in_bytes, in_words
+from deepclust.engine.estimating.estimate import advice, can_be_tried, estimate, in_words
 from deepclust.engine.intake.featuring import features_here
 from deepclust.engine.judging.compare import compared
 from deepclust.engine.judging.ranking import ranking_summary
 from deepclust.engine.training import cluster
-from deepclust.engine.training.queue import slot_of, waiting_before
+from deepclust.engine.training.memory import in_bytes
+from deepclust.engine.training.queue import waiting_for
 from deepclust.engine.training.sweep import run_all, sweep, values_of
 from deepclust.engine.training.worker import work
 from deepclust.methods import find_method
@@ -125,8 +126,9 @@ def fit(asked: argparse.Namespace) -> int:
 def _train(config: RunConfig, dataset: Dataset, store: RunStore) -> tuple[Run, RunStatus]:
     """Train one run in this process, when its device is free."""
     run = store.create(config)
-    if ahead := waiting_before(run, store):
-        print(f"Waiting for {slot_of(run)}, which {len(ahead)} run(s) use first. Ctrl-C gives up.", file=sys.stderr)
+    device, ahead = waiting_for(run, store)
+    if ahead:
+        print(f"Waiting for {device}, which {len(ahead)} run(s) use first. Ctrl-C gives up.", file=sys.stderr)
     with progress_bar() as watch:
         return run, work(run, watch=watch, dataset=dataset)
 

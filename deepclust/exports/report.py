@@ -147,7 +147,7 @@ def _asked(view: View) -> str:
         "Method": find_method(config.method).title,
         "Preset": config.preset or "–",
         "Seed": str(config.seed),
-        "Device": status.device or config.device,
+        "Device": status.where or config.device,
         "Seconds of training": f"{status.seconds:,.0f}",
     }
     labels = params_of(find_method(config.method))

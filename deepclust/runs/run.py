@@ -29,7 +29,7 @@ from deepclust.disk import (
 )
 from deepclust.events import Event, Snapshot, from_line, to_record
 from deepclust.owner import Owner, recent
-from deepclust.records import Count, Fraction, Moment, Score, Seconds, from_record, what_fits
+from deepclust.records import Count, Fraction, Moment, Rate, Score, Seconds, from_record, what_fits
 from deepclust.results import BY_KMEANS, EXTRA, LABELS, LARGEST, MAX_CLUSTERS, ClusterResult, Wanted, check_arrays
 from deepclust.runs.config import RunConfig
 from deepclust.spaces import Space
@@ -55,6 +55,8 @@ SNAPSHOT = {
 class RunStatus(Owner):
     """Where a run is, as the worker that owns it last wrote it. Times are since 1970, ``seconds`` of training only.
 
+    device: what it computes on, and card: what that is called, where it is a graphics card. memory: bytes in use, of the
+    card where there is one, which then has memory_total. speed: samples that were learned from in a second.
     cluster: address of the Dask scheduler that has the run; the process is then the one that looks after it here.
     """
 
@@ -67,10 +69,18 @@ class RunStatus(Owner):
     eta: Seconds | None = None
     seconds: Seconds = 0.0
     device: str = ""
+    card: str = ""
     memory: Count | None = None
+    memory_total: Count | None = None
+    speed: Rate | None = None
     started: Moment | None = None
     ended: Moment | None = None
     cluster: str = ""
+
+    @property
+    def where(self) -> str:
+        """What it computes on, in words: "cpu", or "NVIDIA H100 (cuda:1)"."""
+        return f"{self.card} ({self.device})" if self.card else self.device
 
 
 class _Sent(TypedDict):

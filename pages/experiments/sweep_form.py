@@ -9,7 +9,7 @@ import streamlit as st
 from deepclust.engine.asking.ask import SEEDS, SET_BY_RUN
 from deepclust.engine.estimating.estimate import estimate, estimate_all, in_time
 from deepclust.engine.training import cluster
-from deepclust.engine.training.queue import slot_for
+from deepclust.engine.training.queue import slots_for
 from deepclust.engine.training.sweep import sweep
 from deepclust.methods import find_method
 from deepclust.params import Param, params_of, parse_value
@@ -116,7 +116,7 @@ def _start(config: RunConfig, chosen: dict[str, list[Any]], seeds: list[int], re
         place = (
             f"on the Dask cluster at {plain(address)}, shared by its workers"
             if address
-            else f"on this machine ({plain(slot_for(config.device))}), one after the other"
+            else f"on this machine ({plain(' and '.join(slots_for(config)))}), one after the other"
         )
         st.caption(
             f"{' × '.join([*(str(len(v)) for v in chosen.values()), f'{len(seeds)} seed' + 's' * (len(seeds) > 1)])} · about **{in_time(seconds)}** of "

@@ -7,8 +7,9 @@ import os
 import streamlit as st
 
 from deepclust.engine.asking.ask import SEEDS
-from deepclust.engine.estimating.estimate import Estimate, advice, can_be_tried, estimate, in_bytes, in_time, in_words
+from deepclust.engine.estimating.estimate import Estimate, advice, can_be_tried, estimate, in_time, in_words
 from deepclust.engine.estimating.trials import ask_for_trial
+from deepclust.engine.training.memory import in_bytes
 from deepclust.runs import RunConfig
 from pages.visit import cached, say
 from pages.visit.say import plain

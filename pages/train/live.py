@@ -9,12 +9,13 @@ import streamlit as st
 from deepclust.disk import no_room
 from deepclust.engine.estimating.estimate import in_time
 from deepclust.engine.training.launch import discard, launch, resume
-from deepclust.engine.training.queue import waiting_before
+from deepclust.engine.training.queue import waiting_for
 from deepclust.figures.live import loss_curves, loss_height, loss_series
 from deepclust.methods import find_method
 from deepclust.runs import Run, RunStatus
 from deepclust.runs.run import ENDED
 from pages.parts.events import events_of
+from pages.train.device import device_facts, waiting_line
 from pages.train.snapshot import latest_snapshot
 from pages.visit import cached, say, session
 from pages.visit.say import plain
@@ -54,11 +55,7 @@ def _panel(run: Run, was_live: bool) -> None:
 
 def _progress(run: Run, status: RunStatus) -> None:
     if status.state == "queued":
-        ahead = waiting_before(run, cached.store())
-        text = (
-            f"Waiting for the device: {len(ahead)} run(s) ahead" if ahead else "Preparing: loading torch and the data"
-        )
-        st.progress(0.0, text=text)
+        st.progress(0.0, text=waiting_line(*waiting_for(run, cached.store())))
         return
     if status.state == "failed":
         say.error(status.message)
@@ -81,11 +78,9 @@ def _progress(run: Run, status: RunStatus) -> None:
     facts.append(f"{in_time(status.seconds)} so far")
     if status.eta is not None and status.state == "running":
         facts.append(f"about {in_time(status.eta)} left")
-    facts.append(plain(status.device))
-    if status.memory:
-        facts.append(f"{status.memory / 2**30:.1f} GB")
+    facts += device_facts(status, "pictures" if run.config.kind == "image" else "samples")
     if status.state == "done":
-        facts = ["**Done**", f"{in_time(status.seconds)} of training on {plain(status.device)}"]
+        facts = ["**Done**", f"{in_time(status.seconds)} of training on {plain(status.where)}"]
     elif status.state == "stopped":
         facts = ["**Stopped early**", plain(status.message)]
     elif status.state == "paused":

@@ -8,9 +8,9 @@ from typing import Any
 
 import streamlit as st
 
-from deepclust.compute import DEVICES
 from deepclust.data.dataset import Dataset
 from deepclust.engine.asking.ask import SEEDS, default_n_clusters, guess_n_clusters, make_config, over_seeds
+from deepclust.engine.training.cards import device_choices
 from deepclust.methods import METHODS
 from deepclust.runs import Run, RunConfig
 from deepclust.runs.run import ENDED
@@ -46,7 +46,7 @@ def ask(ref: Mapping[str, Any], dataset: Dataset, name: str) -> RunConfig | None
             help="quick is for a laptop, paper is what the paper did; own starts from the defaults.",
         )
     seed = middle.number_input("Seed", 0, 2**31 - 1, 0, help="The same seed gives the same clusters again.")
-    device = right.selectbox("Device", DEVICES, help="auto takes a GPU where there is one.")
+    device = right.selectbox("Device", device_choices(), help="auto takes a GPU where there is one.")
     known = default_n_clusters(ref, dataset)
     start: dict[str, Any] = {"n_clusters": known or guess_n_clusters(dataset.n_samples)} | dict(
         cls.presets.get(preset, {})

@@ -12,9 +12,9 @@ import psutil
 from deepclust.compute import likely_device
 from deepclust.engine.estimating.trial import Trial
 from deepclust.engine.estimating.trials import found_trial
+from deepclust.engine.training.memory import FILLED, cost_of, in_bytes, label_of_batch, smaller_batches, with_batch
 from deepclust.engine.training.saved import build
 from deepclust.methods import Cost, DeepMethod, find_method
-from deepclust.params import params_of
 from deepclust.runs import RunConfig, RunStore
 
 # Floating-point operations per second that training reaches, until earlier runs tell better (2 CPU cores: measured).
@@ -32,7 +32,7 @@ class Estimate:
 
     training: the part of the seconds that is spent learning. n_parameters of the network and batch_flops (operations of
     a batch, forward and backward) are known once it was measured. at_most: for all epochs, of a method that may end earlier.
-    problem: why it could not be measured, in words.
+    problem: why it could not be measured, in words. card: what the graphics card is called that it was measured on.
     """
 
     seconds: float
@@ -45,6 +45,7 @@ class Estimate:
     batch_flops: float | None = None
     at_most: bool = False
     problem: str = ""
+    card: str = ""
 
     @property
     def measured(self) -> bool:
@@ -54,7 +55,7 @@ class Estimate:
     @property
     def fits(self) -> bool:
         """Whether the memory is likely to do."""
-        return self.memory < 0.9 * self.free_memory and "memory" not in self.problem
+        return self.memory < FILLED * self.free_memory and "memory" not in self.problem
 
 
 def estimate(config: RunConfig, store: RunStore, trial: Trial | str | None = None) -> Estimate:
@@ -72,6 +73,7 @@ def estimate(config: RunConfig, store: RunStore, trial: Trial | str | None = Non
             free_memory=free if trial.free_memory is None else trial.free_memory,
             basis="measured on a few batches",
             device=trial.device,
+            card=trial.card,
             training=trial.training,
             n_parameters=trial.n_parameters,
             batch_flops=trial.batch_flops,
@@ -79,7 +81,7 @@ def estimate(config: RunConfig, store: RunStore, trial: Trial | str | None = Non
         )
     device = likely_device(config.device).split(":")[0]
     speeds = _earlier_speeds(config, device, store)
-    cost = _cost(config)
+    cost = cost_of(config)
     training = cost.flops / (float(np.median(speeds)) if speeds else USUAL_SPEED[device])
     finishing = _finishing(config.n_samples, cost.width)
     return Estimate(
@@ -101,12 +103,8 @@ def can_be_tried(config: RunConfig) -> bool:
 
 def estimate_all(configs: Sequence[RunConfig], known: Estimate, of: RunConfig) -> float:
     """Seconds for a group of runs one after the other, from what is known of one like them and their costs."""
-    flops = _cost(of).flops
-    return sum(known.seconds - known.training + known.training * _cost(c).flops / flops for c in configs)
-
-
-def _cost(config: RunConfig) -> Cost:
-    return build(config).cost(config.n_samples, config.feature_shape)
+    flops = cost_of(of).flops
+    return sum(known.seconds - known.training + known.training * cost_of(c).flops / flops for c in configs)
 
 
 def _finishing(n_samples: int, width: int) -> Cost:
@@ -130,7 +128,7 @@ def _earlier_speeds(config: RunConfig, device: str, store: RunStore) -> list[flo
         same = past.method == config.method and likely_device(past.device).split(":")[0] == device
         if same and run.status().state == "done" and seconds and seconds > 1 and len(speeds) < 5:
             with suppress(TypeError, ValueError):  # a run of an earlier version, whose parameters were others
-                speeds.append(_cost(past).flops / seconds)
+                speeds.append(cost_of(past).flops / seconds)
     return speeds
 
 
@@ -151,20 +149,19 @@ def advice(config: RunConfig, expected: Estimate) -> list[str]:
 
 def _memory_advice(config: RunConfig, expected: Estimate) -> list[str]:
     said = []
-    with_batch = next(
+    fitting = next(
         (
             (b, m)
-            for b in _halves(config)
-            if (m := _memory_with(config, expected, batch_size=b)) < 0.9 * expected.free_memory
+            for b in smaller_batches(config)
+            if (m := _memory_with(with_batch(config, b), expected, config)) < FILLED * expected.free_memory
         ),
         None,
     )
-    label = params_of(find_method(config.method))["batch_size"].label if with_batch else ""
-    if with_batch is not None:
-        said.append(f"{label} {with_batch[0]} would need about {in_bytes(with_batch[1])}.")
+    if fitting is not None:
+        said.append(f"{label_of_batch(config)} {fitting[0]} would need about {in_bytes(fitting[1])}.")
     if len(config.feature_shape) > 1:
         small = tuple(max(1, side // 2) for side in config.feature_shape[:2]) + config.feature_shape[2:]
-        memory = _memory_with(replace(config, feature_shape=small), expected, like=config)
+        memory = _memory_with(replace(config, feature_shape=small), expected, config)
         said.append(
             f"Pictures of {small[0]} × {small[1]} instead of {config.feature_shape[0]} × {config.feature_shape[1]} would "
             f"need about {in_bytes(memory)}."
@@ -174,19 +171,9 @@ def _memory_advice(config: RunConfig, expected: Estimate) -> list[str]:
     return said
 
 
-def _halves(config: RunConfig) -> list[int]:
-    """Smaller sizes of a batch to try, the largest first; none where the method has no batches."""
-    batch = config.params.get("batch_size")
-    if batch is None:
-        return []
-    smallest = params_of(find_method(config.method))["batch_size"].min or 1
-    return [batch // 2**i for i in range(1, 12) if batch // 2**i >= max(smallest, 8)]
-
-
-def _memory_with(config: RunConfig, expected: Estimate, like: RunConfig | None = None, **changes: int) -> float:
+def _memory_with(changed: RunConfig, expected: Estimate, like: RunConfig) -> float:
     """Bytes that a changed config may take: what is expected of ``like``, and the difference by the rule."""
-    changed = replace(config, params={**config.params, **changes})
-    return max(0.0, expected.memory + _cost(changed).memory - _cost(like or config).memory)
+    return max(0.0, expected.memory + cost_of(changed).memory - cost_of(like).memory)
 
 
 # -- words ------------------------------------------------------------------------------------------------------------
@@ -195,7 +182,8 @@ def _memory_with(config: RunConfig, expected: Estimate, like: RunConfig | None =
 def in_words(expected: Estimate) -> str:
     """An estimate on one line, such as "About 3 min on this CPU · 412,000 parameters · 1.2 GFLOP per batch · 640 MB"."""
     about = "Up to about" if expected.at_most else "About"
-    parts = [f"{about} {in_time(expected.seconds)} on {DEVICE_WORDS.get(expected.device, expected.device)}"]
+    where = expected.card or DEVICE_WORDS.get(expected.device, expected.device)
+    parts = [f"{about} {in_time(expected.seconds)} on {where}"]
     if expected.n_parameters is not None:
         parts.append(f"{_rounded(expected.n_parameters):,} parameters")
     if expected.batch_flops is not None:
@@ -208,11 +196,6 @@ def in_time(seconds: float) -> str:
     if seconds < 90:
         return f"{seconds:.0f} s" if seconds >= 1 else "1 s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
-def in_bytes(n: float) -> str:
-    """Bytes in words: "640 MB", "3.1 GB"."""
-    return f"{max(n, 2**20) / 2**20:.0f} MB" if n < 1000 * 2**20 else f"{n / 2**30:.1f} GB"
 
 
 def _rounded(n: int) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 
 from deepclust.compute import device_memory
 from deepclust.data.dataset import Dataset
+from deepclust.engine.training.cards import card_of
 from deepclust.engine.training.saved import build
 from deepclust.events import snapshot_sample
 from deepclust.methods import DeepMethod, Method, Times, rehearse
@@ -30,7 +31,8 @@ SOME_K = (2, 11, 20)  # of the k slider's 2 to 20
 class Trial:
     """What was measured. Seconds of training and of what comes after it, peak bytes, and the size of the network.
 
-    device: "cpu", "cuda" or "mps"; free_memory: bytes that a GPU had left, None on a CPU; took: seconds of the trial.
+    device: "cpu", "cuda" or "mps"; free_memory: bytes that a GPU had left, None on a CPU; took: seconds of the trial; card: what a graphics card is
+    called.
     """
 
     training: float
@@ -41,6 +43,7 @@ class Trial:
     device: str
     free_memory: float | None
     took: float
+    card: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -68,7 +71,7 @@ def try_out(config: RunConfig, data: Dataset, proceed: Callable[[], bool] | None
         shown=len(snapshot_sample(data.n_samples)) / len(snapshot_sample(n_part)),
     )
     finishing = _finishing(method) * times.samples
-    on_device = device_memory(method.device_)
+    on_device, card = device_memory(method.device_), card_of(method.device_)
     return Trial(
         training=found.seconds(times),
         finishing=finishing,
@@ -76,8 +79,9 @@ def try_out(config: RunConfig, data: Dataset, proceed: Callable[[], bool] | None
         n_parameters=found.n_parameters,
         batch_flops=found.batch_flops,
         device=method.device_.type,
-        free_memory=None if on_device is None else _free_on_gpu(method, on_device),
+        free_memory=None if card is None else float(card.free),
         took=time.perf_counter() - begun,
+        card="" if card is None else card.name,
     )
 
 
@@ -114,10 +118,3 @@ def _peak_memory() -> int:
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
-
-
-def _free_on_gpu(method: DeepMethod, held: int) -> float:
-    """Bytes of the GPU that are free or held by this process."""
-    import torch
-
-    return float(torch.cuda.mem_get_info(method.device_)[0] + held)

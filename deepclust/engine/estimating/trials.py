@@ -24,7 +24,8 @@ from deepclust.disk import make_folder, read_json, write_json
 from deepclust.engine.detached.process import sameness, yield_to_the_page
 from deepclust.engine.detached.work import Report, Work, failure
 from deepclust.engine.estimating.trial import Trial, try_out
-from deepclust.engine.training.queue import slot_for
+from deepclust.engine.training.cards import is_out_of_memory
+from deepclust.engine.training.queue import slots_for, slots_taken
 from deepclust.owner import recent, this_process
 from deepclust.runs import RunConfig, RunStore
 
@@ -129,11 +130,10 @@ def _try(config: RunConfig, store: RunStore, proceed: _Proceed) -> dict[str, Any
         return try_out(config, open_dataset(config.dataset, store.datasets), proceed).to_json()
     except RehearsalStoppedError:
         return None
-    except MemoryError:
-        return {"error": "there is not enough memory"}
     except Exception as error:  # whatever a method or a data set raises is told to the visitor
-        if type(error).__name__ == "OutOfMemoryError":
-            return {"error": "there is not enough memory on the GPU"}
+        if is_out_of_memory(error):
+            card = type(error).__name__ == "OutOfMemoryError"  # of CUDA alone
+            return {"error": f"there is not enough memory{' on the GPU' if card else ''}"}
         return {"error": str(error)}
 
 
@@ -167,9 +167,13 @@ def _calm(folder: Path) -> bool:
 
 def _busy(config: RunConfig, store: RunStore) -> bool:
     """Whether a run trains on, or waits for, the device of a config."""
-    slot = slot_for(config.device)
-    live = ("queued", "running")
-    return any(slot_for(r.config.device) == slot and r.status().state in live for r in store.recent())
+    first = slots_for(config)[0]  # what a trial of "auto" gets
+    for run in store.recent():
+        if first in slots_for(run.config):
+            status = run.status()
+            if status.state in ("queued", "running") and first in slots_taken(run.config, status):
+                return True
+    return False
 
 
 def _wanted_last(folder: Path) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def _row(run: Run, revealed: bool) -> dict[str, Any]:
         "silhouette": scores.get("silhouette"),
         "n_used": scores.get("n_used"),
         "seconds": scores.get("seconds", status.seconds or None),
-        "device": status.device or config.device,
+        "device": status.where or config.device,
         "state": status.state,
         "created": config.created,
         "group": "" if group is None else f"{group.words} {group.id[:4]}",

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from deepclust.engine.training.cards import Card, card_of
 from deepclust.events import Event, Progress, Stage
 from deepclust.methods import Method
 from deepclust.owner import this_process
@@ -31,6 +32,7 @@ class Control:
         self._before = 0.0  # training seconds of earlier processes
         self._paused = 0.0
         self._changes: dict[str, Any] = {}
+        self._seen = 0, 0.0  # samples that were learned from, and at how many seconds of training
         self._plan: list[tuple[str, int]] = []
         self._method: Method | None = None
         self.command = run.command()
@@ -40,6 +42,12 @@ class Control:
         """Training time so far, pauses left out."""
         now = time.monotonic() if self._until is None else self._until
         return self._before + now - self._begun - self._paused
+
+    @property
+    def card(self) -> Card | None:
+        """The card that the method computes on, as full as it is now; None before it has begun, and without one."""
+        device = getattr(self._method, "device_", None)
+        return None if device is None else card_of(device)
 
     def start(self) -> None:
         """Start the thread."""
@@ -51,6 +59,7 @@ class Control:
         self._plan = list(method.plan())
         self._begun, self._paused = time.monotonic(), 0.0
         self._before = checkpoint["seconds"] if checkpoint else 0.0
+        self._seen = 0, self._before
         if hasattr(method, "between_batches"):
             method.between_batches = self.gate
 
@@ -73,6 +82,7 @@ class Control:
     def note(self, event: Event) -> None:
         """Keep the status up with an event: stage, epoch, how much is done, and how long it may still take."""
         if isinstance(event, Stage):
+            self._see_device()
             if self._method is not None:  # some stages depend on the data, which the method has seen by now
                 self._plan = list(self._method.plan())
             self.write(stage=event.name, epoch=0, n_epochs=event.n_epochs)
@@ -90,7 +100,23 @@ class Control:
                 eta=self.seconds / done * (total - done),
                 seconds=self.seconds,
                 memory=_memory(self._method),
+                speed=self._speed(),
             )
+
+    def _see_device(self) -> None:
+        """Say what the method computes on, which it knows since it began: what "auto" has become, and what it is called."""
+        device, card = getattr(self._method, "device_", None), self.card
+        if card is not None:
+            self.write(device=card.device, card=card.name, memory_total=card.total)
+        elif device is not None:
+            self.write(device=device.type)
+
+    def _speed(self) -> float | None:
+        """Samples that were learned from in a second of training, since the last time that this was asked."""
+        seen, seconds = getattr(self._method, "n_seen_", 0), self.seconds
+        new, spent = seen - self._seen[0], seconds - self._seen[1]
+        self._seen = seen, seconds
+        return new / spent if new > 0 and spent > 0 else None
 
     def write(self, **changes: Any) -> None:
         """Change the status; small changes wait for the next heartbeat, changes of state are written at once."""

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from deepclust.compute import likely_device
 from deepclust.data.dataset import Dataset
 from deepclust.data.references import open_dataset
 from deepclust.disk import DiskFullError, save_arrays, sweep, write_json
@@ -20,7 +19,10 @@ from deepclust.engine.detached.process import log_trace
 from deepclust.engine.maps.jobs import run_job
 from deepclust.engine.maps.projector import projector_of, request
 from deepclust.engine.maps.run_maps import first_sample, map_job, telling_projection
+from deepclust.engine.training.cards import Card, granted_card, is_out_of_memory
 from deepclust.engine.training.control import Control
+from deepclust.engine.training.memory import ran_out
+from deepclust.engine.training.queue import slots_for
 from deepclust.engine.training.saved import build, load_checkpoint, save_checkpoint, save_model
 from deepclust.events import Event, Note, Progress, Snapshot
 from deepclust.methods import DeepMethod, Method
@@ -29,7 +31,7 @@ from deepclust.metrics.internal import silhouette, sizes
 from deepclust.metrics.matching import align_labels
 from deepclust.owner import this_process
 from deepclust.projections.maps.plane import aligned_plane
-from deepclust.runs import Run, RunStatus, RunStore
+from deepclust.runs import Run, RunConfig, RunStatus, RunStore
 from deepclust.selection.k.every_k import recluster
 from deepclust.spaces import LATENT
 
@@ -46,24 +48,28 @@ def train(
     run: Run,
     store: RunStore,
     *,
+    device: str = "",
     watch: Callable[[Event], None] | None = None,
     dataset: Dataset | None = None,
     test_part: Dataset | None = None,
 ) -> RunStatus:
     """Train a run to its end (or until it is told to stop) and return its last status.
 
-    dataset, test_part: its samples, and those that were kept from training, where they are at hand already. Goes on from the run's checkpoint where there is one. ``watch`` sees every event. An error in the data or the
+    device: that the queue has granted, which "auto" then is. dataset, test_part: its samples, and those that were kept from
+    training, where they are at hand already. Goes on from the run's checkpoint where there is one. ``watch`` sees every event. An error in the data or the
     method ends in the state "failed" with the error's own sentence; it is not raised.
     """
     config = run.config
-    control = Control(run)
+    control, slot = Control(run), device or slots_for(config)[0]
     try:
         sweep(run.folder)
         run.reserve()
-        run.set_status(**this_process(), state="running", started=time.time(), device=likely_device(config.device))
+        run.set_status(**this_process(), state="running", started=time.time(), device=slot, card="", speed=None)
         control.start()
         data = _open(run, store, dataset)
         method = build(config)
+        if config.device == "auto" and "torch" in method.needs:
+            method.device = granted_card(slot)
         stopped = _learn(run, method, data, control, watch)
         _finish(run, store, method, data, test_part, control)
         return control.end("stopped" if stopped else "done", "What was learned until then is kept." if stopped else "")
@@ -73,7 +79,7 @@ def train(
         return control.end("stopped", "Interrupted. Resume goes on from the last checkpoint.")
     except Exception as error:  # whatever a method or a data set raises is told to the user, and the app stays up
         log_trace()
-        return control.end("failed", _sentence(error))
+        return control.end("failed", _sentence(error, config, control.card))
     finally:
         control.finish()
 
@@ -212,12 +218,13 @@ def judge_test_part(method: Method, data: Dataset) -> dict[str, Any]:
     }
 
 
-def _sentence(error: Exception) -> str:
-    """What went wrong, in words for the user; lack of memory gets the way out."""
+def _sentence(error: Exception, config: RunConfig, card: Card | None) -> str:
+    """What went wrong, in words for the user; lack of memory, of a card or of the machine, gets the way out."""
     if isinstance(error, DiskFullError):
         return f"{error} Resume goes on from the last checkpoint."
     if isinstance(error, ValueError):
         return str(error)
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
-        return f"There is not enough memory for this run ({error}). Choose a smaller batch size or a smaller network."
+    if is_out_of_memory(error):
+        said = ran_out(config, card)
+        return f"{said} ({error})" if isinstance(error, MemoryError) and str(error) else said
     return f"{type(error).__name__}: {error}"

@@ -43,7 +43,7 @@ def work(run: Run, *, watch: Callable[[Event], None] | None = None, dataset: Dat
                 if granted:
                     from deepclust.engine.training.train import train  # loads torch: not while waiting
 
-                    return train(run, store, watch=watch, dataset=dataset)
+                    return train(run, store, device=granted, watch=watch, dataset=dataset)
     except Timeout:
         print("Another process works on this run.", file=sys.stderr)
     return run.status()

@@ -195,6 +195,7 @@ class DeepMethod(Method):
         self._stages: list[str] = []  # begun so far
         self._at: dict[str, Any] = {}
         self._told_to_stop = False
+        self.n_seen_ = 0  # samples of all batches so far
         self.n_iter_ = 0
 
     def fit_events(
@@ -258,6 +259,7 @@ class DeepMethod(Method):
             if self.between_batches is not None and not self.between_batches():
                 self._told_to_stop = True
                 return
+            self.n_seen_ += len(rows)
             yield rows.to(self.device_)
 
     def _adam(self, weights: Iterable[Any], learning_rate: float, fused: bool = False) -> torch.optim.Adam:

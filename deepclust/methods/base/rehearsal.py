@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deepclust.captured import WARM_UP as STEPS_BEFORE
+from deepclust.compute import synchronise
 from deepclust.methods.base.deep import DeepMethod, snapshot_due
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class _Watch:
             try:
                 yield epoch
             finally:  # also where the stage says that it has converged
-                self._synchronise()
+                synchronise(self.method.device_)
                 spent = time.perf_counter() - begun
                 self.in_epochs += spent
                 if epoch == 1:
@@ -168,7 +169,7 @@ class _Watch:
             else:
                 yield rows
         finally:
-            self._synchronise()
+            synchronise(self.method.device_)
             now = time.perf_counter()
             spent = now - self._mark  # since anyone last looked: a method may take two batches at a time
             self._mark = now
@@ -192,10 +193,3 @@ class _Watch:
         self._snapshot_seconds.append(time.perf_counter() - begun)
         self._elsewhere += self._snapshot_seconds[-1]
         return shot
-
-    def _synchronise(self) -> None:
-        """Wait until the device has done what it was told: a GPU answers before it has."""
-        if self.method.device_.type == "cuda":
-            import torch
-
-            torch.cuda.synchronize(self.method.device_)

@@ -16,12 +16,12 @@ from deepclust.engine.estimating.estimate import (
     can_be_tried,
     estimate,
     estimate_all,
-    in_bytes,
     in_time,
     in_words,
 )
 from deepclust.engine.estimating.trial import Trial
 from deepclust.engine.estimating.trials import key_of
+from deepclust.engine.training.memory import in_bytes
 from deepclust.engine.training.saved import build
 
 FOUND = Trial(60.0, 4.0, 3e9, 412_345, 1.23e9, "cpu", None, 5.0)

@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from deepclust.engine.training import queue
 from deepclust.engine.training.launch import discard, launch, resume
-from deepclust.engine.training.queue import slot_of, waiting_before
+from deepclust.engine.training.queue import slots_for, waiting_before, waiting_for
 from deepclust.engine.training.worker import work
 from deepclust.owner import process_of, this_process
 
@@ -89,7 +90,43 @@ def test_dead_runs_and_other_devices_do_not_block_the_queue(ask, store):
 
 
 def test_cuda_and_its_first_gpu_are_one_device(ask):
-    assert slot_of(ask(device="cuda")) == slot_of(ask(device="cuda:0")) != slot_of(ask(device="cuda:1"))
+    one, same, other = (slots_for(ask(device=device).config) for device in ("cuda", "cuda:0", "cuda:1"))
+    assert one == same == ("cuda:0",)
+    assert other == ("cuda:1",)
+
+
+@pytest.fixture
+def two_cards(monkeypatch):
+    monkeypatch.setattr(queue, "likely_cards", lambda: 2)
+
+
+def test_auto_takes_the_first_card_that_is_free(ask, store, two_cards):
+    first, second, third = (ask("AEKMeans", device="auto") for _ in range(3))
+    assert slots_for(first.config) == ("cuda:0", "cuda:1")
+    assert slots_for(ask("KMeans", device="auto").config) == ("cpu",), "which computes without torch"
+    first.set_status(**this_process(), state="running", device="cuda:0")
+    second.set_status(**this_process(), state="queued")
+    assert waiting_for(second, store) == ("cuda:1", [])
+    with queue.slot(second, store) as granted:
+        assert granted == "cuda:1"
+        second.set_status(**this_process(), state="running", device=granted)
+        device, ahead = waiting_for(third, store)
+        assert (device, [run.id for run in ahead]) == ("cuda:0", [first.id]), "one at a time on each"
+        only = ask("AEKMeans", device="cuda:1")
+        assert [run.id for run in waiting_before(only, store)] == [second.id, third.id]
+    second.set_status(state="done")
+    assert waiting_for(third, store) == ("cuda:1", [])
+
+
+def test_a_run_that_is_queued_for_a_busy_card_keeps_nobody_from_the_free_one(ask, store, two_cards):
+    training, waits, auto = (
+        ask("AEKMeans", device="cuda:0"),
+        ask("AEKMeans", device="cuda:0"),
+        ask("AEKMeans", device="auto"),
+    )
+    training.set_status(**this_process(), state="running", device="cuda:0")
+    waits.set_status(**this_process(), state="queued")
+    assert waiting_for(auto, store) == ("cuda:1", [])
 
 
 def test_a_queued_run_that_is_stopped_leaves_the_queue(ask):

@@ -291,7 +291,8 @@ def test_too_little_memory_gets_the_way_out(ask, store, monkeypatch):
     status = train(ask("KMeans"), store)
     assert status.state == "failed"
     assert "not enough memory" in status.message
-    assert "smaller batch size" in status.message
+    assert "on this machine: this run needs more than the" in status.message
+    assert "Choose smaller pictures, or fewer samples. (Unable to allocate 3 TiB)" in status.message
 
 
 def test_an_error_of_a_method_is_told_and_logged(ask, store, monkeypatch, caplog, capfd):

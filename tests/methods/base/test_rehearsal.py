@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import ClassVar
 
 import numpy as np
@@ -132,3 +133,19 @@ def test_snapshots_are_due_first_last_and_about_twenty_times_between() -> None:
     due = [e for e in range(1, 91) if snapshot_due(e, 90)]
     assert due[:3] == [1, 4, 8]
     assert due[-1] == 90
+
+
+def test_what_a_device_does_later_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A GPU answers at once and works on: here every wait for it takes a second of a clock that stands still otherwise."""
+    clock = [0.0]
+
+    def wait(device: object) -> None:
+        clock[0] += 1.0
+
+    monkeypatch.setattr("deepclust.methods.base.rehearsal.synchronise", wait)
+    monkeypatch.setattr("deepclust.methods.base.rehearsal.time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    for name in ("batch", "first", "further", "settling"):
+        monkeypatch.setattr(Sleeper, name, 0.0)
+    sleep, _ = rehearse(Sleeper(n_clusters=2, n_channels=2, device="cpu"), X, budget=3.0).stages
+    assert sleep.batch == 1.0
+    assert sleep.further == 1.0, "the end of an epoch is waited for as well"
