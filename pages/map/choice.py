@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from deepclust.engine.maps.run_maps import FIRST_SAMPLE, first_sample, telling_projection
+from deepclust.engine.maps.run_maps import FIRST_SAMPLE, LAID_OUT, first_sample, telling_projection
 from deepclust.engine.training.saved import build
 from deepclust.projections import PROJECTIONS
 from deepclust.runs import Run
@@ -83,18 +83,22 @@ def projection_control(
 
 
 def sample_size(run: Run, *methods: str) -> int | None:
-    """How many points the maps by some projections show: a sample, or None for all."""
+    """How many points the maps by some projections lay out: a sample, or None for all."""
     n = run.config.n_samples
     if n <= FIRST_SAMPLE:
         return None
-    few_first = any(first_sample(method, n) is not None for method in methods)
+    sizes = [size for size in (FIRST_SAMPLE, LAID_OUT) if size < n]
+    titles = {FIRST_SAMPLE: f"{FIRST_SAMPLE:,}", LAID_OUT: f"All by {LAID_OUT:,}", n: f"All {n:,}"}
+    first = min(first_sample(method, n) or n for method in methods)
     points = pick(
         "Points",
-        [FIRST_SAMPLE, n],
-        title=lambda m: f"All {m:,}" if m == n else f"{m:,}",
-        default=FIRST_SAMPLE if few_first else n,
-        key=f"map-points-{run.id}-{few_first}",
-        help="A sample in which every cluster has its share is there within seconds.",
+        [*sizes, n],
+        title=titles.__getitem__,
+        default=first,
+        key=f"map-points-{run.id}-{first}",
+        help=f"A sample of {FIRST_SAMPLE:,} in which every cluster has its share is there within seconds."
+        + f"  \nAll by {LAID_OUT:,}: so many make the map, the others stand among their nearest of these."
+        * (n > LAID_OUT),
         kept=in_address("points"),
     )
-    return FIRST_SAMPLE if points == FIRST_SAMPLE else None
+    return None if points == n else points

@@ -118,7 +118,8 @@ class MapJob(_Job):
     """A map of one space of one run.
 
     source: where the space lies; graph: not itself is mapped but the first eigenvectors of its graph of neighbours. sample:
-    how many samples are shown (each cluster of ``labels`` gets its share), None for all; small ones are served first.
+    how many samples are shown (each cluster of ``labels`` gets its share), None for all; small ones are served first. placed:
+    the others are shown, too, each among its nearest samples of these.
     """
 
     kind = "map"
@@ -128,12 +129,13 @@ class MapJob(_Job):
     graph: bool = False
     n_components: int = 2
     sample: int | None = None
+    placed: bool = False
     labels: StoredArray | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
-        space, params = str(self.space), self.params
+        space, params = str(self.space), {**self.params, "placed": True} if self.placed else self.params
         return cache_key(self.fingerprint, space, self.method, self.n_components, params, self.sample, self.seed)
 
     @property
@@ -146,7 +148,7 @@ class MapJob(_Job):
 
     @property
     def title(self) -> str:
-        return f"{PROJECTIONS[self.method].title} of {f'{self.sample:,}' if self.sample else 'all'} points"
+        return f"{PROJECTIONS[self.method].title} of {f'{self.sample:,}' if self.sample and not self.placed else 'all'} points"
 
     @property
     def eigen_path(self) -> Path:
@@ -302,7 +304,9 @@ def _map(job: MapJob, progress: Progress) -> Projection:
     def scaled(fraction: float, text: str) -> bool | None:
         return progress(begun + (1 - begun) * fraction, text)
 
-    return project(X, job.method, job.n_components, job.seed, dict(job.params), scaled, ids=ids, key=job.key)
+    placed = job.placed and ids is not None
+    params = dict(job.params)
+    return project(X, job.method, job.n_components, job.seed, params, scaled, ids=ids, placed=placed, key=job.key)
 
 
 def _eigen_axes(job: MapJob, X: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -11,6 +11,8 @@ from deepclust.runs import Run, RunStore
 from deepclust.spaces import EIGEN, INPUT, LATENT, Space
 
 FIRST_SAMPLE = 2_000  # a map of so many points comes within seconds
+LAID_OUT = 10_000  # where a projection maps so many within seconds, the others are placed among them
+MOST_PLACED = 250_000  # samples for which that takes seconds, too
 FRAMES, FRAME_POINTS = 6, 1_000  # maps of snapshots and points in each, as there are several to compute
 REEL_FRAMES = 16  # maps of a time machine that are not PCA
 
@@ -25,13 +27,15 @@ def map_job(
     *,
     linked: bool = False,
 ) -> MapJob:
-    """The job of a map of a space of the run; sample None means all points.
+    """The job of a map of a space of the run; sample None means all points, laid out together.
 
+    A sample of LAID_OUT or more is laid out and the others are placed among it; of a smaller one nothing else is shown.
     linked: a sample of the input is the one that the other spaces of this run are shown with, and not the one that all
     runs share.
     """
     if sample is not None and sample >= run.config.n_samples:
         sample = None
+    placed = sample is not None and sample >= LAID_OUT
     labels = StoredArray(str(run.folder / "result.npz"), "labels")
     if space == INPUT:
         own = linked and sample is not None
@@ -44,6 +48,7 @@ def map_job(
             source=_samples(run, store),
             n_components=n_components,
             sample=sample,
+            placed=placed,
             labels=labels if own else None,
         )
     learned = space == EIGEN and EIGEN in run.spaces
@@ -57,6 +62,7 @@ def map_job(
         graph=graph,
         n_components=n_components,
         sample=sample,
+        placed=placed,
         labels=labels,
     )
 
@@ -67,8 +73,11 @@ def telling_projection(n_features: int) -> str:
 
 
 def first_sample(method: str, n_samples: int) -> int | None:
-    """How many of so many samples a map shows at first; None for all."""
-    return None if n_samples <= max(FIRST_SAMPLE, PROJECTIONS[method].at_once) else FIRST_SAMPLE
+    """How many of so many samples a map lays out at first; None for all."""
+    at_once = PROJECTIONS[method].at_once
+    if n_samples <= max(FIRST_SAMPLE, at_once):
+        return None
+    return LAID_OUT if at_once >= LAID_OUT and n_samples <= MOST_PLACED else FIRST_SAMPLE
 
 
 def eigen_job(run: Run, store: RunStore, space: Space = LATENT) -> MapJob:

@@ -19,6 +19,7 @@ from deepclust.methods import Method
 from deepclust.metrics.memberships import centres_of, memberships
 from deepclust.metrics.unusual import chimeras
 from deepclust.neighbors import Neighborhood
+from deepclust.projections.maps.placing import place_among
 from deepclust.results import ClusterResult
 from deepclust.runs import Run, RunStore
 from deepclust.runs.edit_kinds import default_name
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from sklearn.cluster import KMeans
 
 CHIMERAS = 400
-AROUND = 5  # neighbours that place a sample on a map
-ISLAND = 0.05  # of the extent of a map: those farther from the middle one are on another island
 
 
 class FinishedRun:
@@ -110,19 +109,8 @@ class FinishedRun:
         )
 
     def on_map(self, embedding: np.ndarray, points: np.ndarray, ids: np.ndarray) -> NDArray[np.float32]:
-        """Places (m, e) on a map with points (p, e) of the samples ``ids`` int (p,), for new samples embedding (m, d).
-
-        The mean of the points of the nearest samples in the latent space, weighted by closeness; where these lie on several
-        islands of the map, of those around the middle one alone, so that nobody lands in the empty space between.
-        """
-        nearest, distances = Neighborhood(self.result.embedding[ids]).of(embedding, AROUND)
-        around = points[nearest].astype(np.float64)
-        apart = np.linalg.norm(around[:, :, None] - around[:, None], axis=3)
-        closeness = 1 / np.maximum(distances, 1e-12 + 1e-6 * distances.max(axis=1, keepdims=True))
-        middle = (apart * closeness[:, None]).sum(axis=2).argmin(axis=1)
-        reach = ISLAND * float(np.linalg.norm(np.ptp(points, axis=0)))
-        weights = closeness * (apart[np.arange(len(around)), middle] <= reach)
-        return np.asarray((weights[:, :, None] * around).sum(axis=1) / weights.sum(axis=1)[:, None], np.float32)
+        """Places (m, e) on a map with points (p, e) of the samples ``ids`` int (p,), for new samples embedding (m, d)."""
+        return place_among(embedding, self.result.embedding[ids], points)
 
     def by_nearest_centres(self, samples: np.ndarray) -> NDArray[np.int64] | None:
         """Clusters (m,) that k-means on the run's own data gives to samples as `place` takes them: what a method has to beat.

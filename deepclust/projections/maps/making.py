@@ -13,15 +13,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from deepclust.params import values_from_json
+from deepclust.projections.base import ProjectionMethod, Report
 from deepclust.projections.discovery import PROJECTIONS, find_projection
 from deepclust.projections.maps.kept import neighbors_kept
+from deepclust.projections.maps.placing import place_among
 from deepclust.projections.maps.projection import Projection
 from deepclust.projections.maps.sampling import sample_ids
+from deepclust.projections.pca import reduce
 
 # progress(fraction in [0, 1], text) -> True to stop
 Progress = Callable[[float, str], bool | None]
 
 TRUST_SAMPLE = 1_000
+LAYOUT_SHARE = 0.5  # of the progress bar, where other samples are placed afterwards
 
 
 class Cancelled(Exception):  # noqa: N818 - nothing went wrong
@@ -57,12 +61,13 @@ def project(
     progress: Progress | None = None,
     *,
     ids: NDArray[np.int64] | None = None,
+    placed: bool = False,
     key: str = "",
 ) -> Projection:
     """Map samples to 2 or 3 dimensions.
 
     X is (n_samples, ...), flattened to (n_samples, d). `ids` picks the rows to map (None: all) and is kept in the
-    Projection. `params` over-rides the defaults of the projection. `progress(fraction, text)` is called all along; if it
+    Projection; with `placed`, these rows alone are laid out and all others find their place among them. `params` over-rides the defaults of the projection. `progress(fraction, text)` is called all along; if it
     returns True, Cancelled is raised. The same input gives the same map. ValueError for an unknown method or parameter,
     for NaN, and for fewer samples than the projection needs.
     """
@@ -77,6 +82,7 @@ def project(
     X = X.reshape(len(X), -1)
     if ids is not None:
         ids = np.asarray(ids, dtype=np.int64)
+    if ids is not None and not placed:
         X = X[ids]
     X = np.ascontiguousarray(X, dtype=np.float32)
     if not np.isfinite(X).all():
@@ -87,12 +93,17 @@ def project(
             raise Cancelled(f"{cls.title} was stopped.")
 
     report(0.0, cls.title)
-    if len(X) < cls.min_samples:
+    laid_out = ids if placed else None
+    n_laid_out = len(X) if laid_out is None else len(laid_out)
+    if n_laid_out < cls.min_samples:
         raise ValueError(
-            f"{cls.title} needs at least {cls.min_samples} samples and got {len(X)}: take PCA, which maps any number."
+            f"{cls.title} needs at least {cls.min_samples} samples and got {n_laid_out}: take PCA, which maps any number."
         )
-    layout = layout.cut_to(len(X))
-    points = np.ascontiguousarray(layout.embed(X, n_components, random_state, report), dtype=np.float32)
+    layout = layout.cut_to(n_laid_out)
+    if laid_out is None:
+        points = np.ascontiguousarray(layout.embed(X, n_components, random_state, report), dtype=np.float32)
+    else:
+        points = _placed(layout, reduce(X), laid_out, n_components, random_state, report)
     return Projection(
         method=method,
         params=asdict(layout),
@@ -100,10 +111,35 @@ def project(
         trustworthiness=_trust(X, points, random_state),
         seconds=time.perf_counter() - started,
         key=key,
-        ids=ids,
+        ids=None if placed else ids,
+        laid_out=None if laid_out is None else n_laid_out,
         kept=neighbors_kept(X, points, random_state),
         explained=layout.explained(X, points),
     )
+
+
+def _placed(
+    layout: ProjectionMethod,
+    X: NDArray[np.float32],
+    laid_out: NDArray[np.int64],
+    n_components: int,
+    random_state: int,
+    report: Report,
+) -> NDArray[np.float32]:
+    """Points (n, n_components) of X (n, d): rows ``laid_out`` by the projection, all others among them."""
+
+    def first(fraction: float, text: str) -> None:
+        report(LAYOUT_SHARE * fraction, text)
+
+    def others(fraction: float) -> None:
+        report(LAYOUT_SHARE + (1 - LAYOUT_SHARE) * fraction, "placing the other samples")
+
+    among = layout.embed(X[laid_out], n_components, random_state, first)
+    rest = np.setdiff1d(np.arange(len(X)), laid_out)
+    points = np.empty((len(X), n_components), np.float32)
+    points[laid_out] = among
+    points[rest] = place_among(X[rest], X[laid_out], among, others)
+    return points
 
 
 def _trust(X: np.ndarray, points: np.ndarray, random_state: int) -> float | None:

@@ -25,6 +25,7 @@ class _Facts(TypedDict, total=False):
     seconds: Seconds
     key: str
     explained: Score | None
+    laid_out: int | None
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Projection:
     neighbourhood larger than the sample is cut down). `trustworthiness` in [0, 1] is scikit-learn's (Venna & Kaski 2001,
     5 neighbours) on at most 1,000 of the points: 1 means that neighbours on the map are neighbours in the data. `kept`
     float32 (n,) says it of every point: see `deepclust.projections.maps.kept`. `explained` in [0, 1] is the share of the
-    variance that a PCA shows.
+    variance that a PCA shows. `laid_out`: how many of the points the projection placed itself, where the others found their
+    place among these; else None.
     """
 
     method: str
@@ -47,6 +49,7 @@ class Projection:
     ids: NDArray[np.int64] | None = None
     kept: NDArray[np.float32] | None = None
     explained: float | None = None
+    laid_out: int | None = None
 
     def save(self, path: str | Path) -> Path:
         """Write one .npz without pickle, complete or not at all (a reader never sees half a file)."""
@@ -57,6 +60,7 @@ class Projection:
             "seconds": self.seconds,
             "key": self.key,
             "explained": self.explained,
+            "laid_out": self.laid_out,
         }
         arrays = {"points": self.points, "facts": np.array(json.dumps(facts))}
         if self.ids is not None:

@@ -22,6 +22,10 @@ def map_words(found: Projection, n_samples: int) -> list[str]:
             f"On average {found.kept.mean():.0%} of a point's {NEIGHBORS} nearest samples are among its {NEIGHBORS} nearest "
             f"on the map{measured}."
         )
+    if found.laid_out is not None:
+        words.append(
+            f"{found.laid_out:,} samples, of every cluster its share, made this map; the others stand among their nearest of these."
+        )
     n_shown = found.points.shape[-2]
     if n_shown < n_samples:
         words.append(f"Showing {n_shown:,} of {n_samples:,} samples, every cluster with its share.")

@@ -121,6 +121,19 @@ def test_the_map_of_a_sample_is_saved_with_its_ids(latent):
     assert read_state(job).state == "done"
 
 
+def test_samples_that_were_not_laid_out_stand_among_their_nearest(latent):
+    job = job_for(latent, sample=30, placed=True, labels=StoredArray(str(latent), "labels"))
+    assert job.key != job_for(latent, sample=30).key
+    run_job(job, quiet)
+    projection = Projection.load(job.out)
+    assert (projection.points.shape, projection.ids, projection.laid_out) == ((120, 2), None, 30)
+    alone = run_job(job_for(latent, sample=30, labels=StoredArray(str(latent), "labels")), quiet)
+    np.testing.assert_array_equal(projection.points[alone.ids], alone.points)
+    middles = projection.points.reshape(3, 40, 2).mean(axis=1)
+    to_middles = np.linalg.norm(projection.points[:, None] - middles, axis=2)
+    assert (to_middles.argmin(axis=1) == np.repeat(np.arange(3), 40)).mean() > 0.95
+
+
 def test_a_sample_of_everything_has_no_ids(latent):
     assert run_job(job_for(latent, sample=500), quiet).ids is None
 
