@@ -39,9 +39,9 @@ SPECTRALNET: dict[str, Any] = {
     "affinity": "siamese",
     "graph": "batch",
     "outputs": "clusters",
-    "pretrain_epochs": 2,
-    "siamese_epochs": 2,
-    "max_epochs": 8,
+    "pretrain_epochs": 1,
+    "siamese_epochs": 1,
+    "max_epochs": 4,
 }
 NEIGHBORS = 15
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks import large as script
-from deepclust.engine.measured.large import Measured, read_measured
+from deepclust.engine.measured.large import Measured, in_words, lines_of, read_measured
 
 
 def test_texts_are_sparse_of_unit_length_and_fall_into_groups():
@@ -55,3 +55,21 @@ def test_the_record_is_of_parts_that_there_are():
     for measured in read_measured():
         assert measured.what in script.PARTS
         assert (measured.cpu is None) == bool(measured.problem)
+
+
+def test_the_page_has_a_line_for_what_ended_and_words_for_what_did_not():
+    measured = [
+        Measured("spectralnet", 10, 3.0, gigabytes=0.6, acc=0.5),
+        Measured("spectralnet", 685_071, 900.0, gigabytes=6.5, acc=0.5),
+        Measured("arpack", 10, 1.0, 2.0, 0.5),
+        Measured("arpack", 100, problem="more than 16 GB"),
+    ]
+    assert lines_of(measured) == {
+        "SpectralNet": ([10, 685_071], [3.0, 900.0]),
+        "ARPACK as scikit-learn calls it": ([10], [3.0]),
+    }
+    assert in_words(measured) == (
+        "SpectralNet: 900 CPU seconds and 6.5 GB at 685,071; ARPACK as scikit-learn calls it: 3 CPU seconds and 0.5 GB at 10, "
+        "and at 100 more than 16 GB."
+    )
+    assert in_words([]) == ""

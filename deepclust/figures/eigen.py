@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -167,6 +169,28 @@ def batch_lines(table: np.ndarray, own: int | None = None) -> go.Figure:
         yaxis=dict(
             title="error, 0 if orthonormal", rangemode="tozero", gridcolor=GRID, zerolinecolor=GRID, fixedrange=True
         ),
+    )
+    return figure
+
+
+def cost_lines(lines: Mapping[str, tuple[Sequence[int], Sequence[float]]]) -> go.Figure:
+    """CPU seconds against the number of samples, both as powers of ten: by name, sizes and seconds."""
+    figure = go.Figure()
+    for (name, (sizes, seconds)), colour in zip(lines.items(), PETROFF_10, strict=False):
+        figure.add_scatter(
+            x=list(sizes),
+            y=list(seconds),
+            name=name,
+            mode="lines+markers",
+            line=dict(color=colour, width=2),
+            hovertemplate="%{x:,} samples: %{y:,.0f} s<extra>" + name + "</extra>",
+        )
+    axis = dict(type="log", gridcolor=GRID, fixedrange=True)
+    figure.update_layout(
+        **_plain(330),
+        legend=dict(orientation="h", y=1.02, yanchor="bottom", x=0),
+        xaxis=dict(title="samples", dtick=1, tickformat=",", **axis),
+        yaxis=dict(title="CPU seconds", dtick=1, tickformat=",", **axis),
     )
     return figure
 

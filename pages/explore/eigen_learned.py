@@ -11,6 +11,7 @@ from deepclust.methods import METHODS, find_method
 from deepclust.metrics.subspace import grassmann_distance, orthonormality_error, principal_angles, rotated_onto
 from deepclust.results import ClusterResult
 from deepclust.runs import Run
+from pages.explore.eigen_cost import cost_section
 from pages.explore.eigen_pair import mapped_rows, pair_control, pair_map
 from pages.parts.charts import chart
 from pages.visit import cached
@@ -34,6 +35,8 @@ def learned_sections(sight: Sight, by: str) -> None:
     if EXACT in result.extras:
         _against_exact(sight, by, result, Y)
     _orthonormality(sight.run, result, Y)
+    if method == "SpectralNet":
+        cost_section(sight.run)
 
 
 def _against_exact(sight: Sight, by: str, result: ClusterResult, Y: np.ndarray) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deepclust.figures.eigen import CLEAR, angle_bars, batch_lines, eigenvalue_bars, gram_map
+from deepclust.figures.eigen import CLEAR, angle_bars, batch_lines, cost_lines, eigenvalue_bars, gram_map
 
 VALUES = np.array([0.0, 0.01, 0.02, 0.2, 0.215, 0.25, 0.26])
 
@@ -77,3 +77,10 @@ def test_lines_follow_the_columns_and_the_own_size_is_marked():
 def test_too_few_values_are_refused():
     with pytest.raises(ValueError, match="at least 3"):
         eigenvalue_bars(VALUES[:2], 2)
+
+
+def test_cost_is_shown_by_powers_of_ten():
+    figure = cost_lines({"SpectralNet": ([10, 1000], [1.0, 2.0]), "ARPACK": ([10], [0.1])})
+    assert [trace.name for trace in figure.data] == ["SpectralNet", "ARPACK"]
+    assert list(figure.data[0].y) == [1.0, 2.0]
+    assert figure.layout.xaxis.type == figure.layout.yaxis.type == "log"
