@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, is_dataclass
+from json import JSONDecodeError
 from typing import Annotated, Any, Literal
 
 from deepclust.data.catalog.table import find_entry
@@ -23,6 +24,15 @@ Name = Annotated[str, UpTo(80)]
 View = Literal["map", "means", "gallery", "curves", "eigengap", "beside", "reconstructions", "transformations"]
 Colour = Literal["cluster", "confidence", "class"]
 Measure = Literal["agreement", "clusters", "largest", "smallest", "accuracy"]
+
+
+@dataclass(frozen=True)
+class Subset:
+    """Some of the samples of a data set, drawn at random. stratified: with the classes in their shares."""
+
+    n: Annotated[int, Within(1, 10_000_000)]
+    seed: Annotated[int, Within(0, 2**31 - 1)] = 0
+    stratified: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,13 +146,25 @@ def read_lesson(text: str | bytes) -> Lesson:
     if len(text) > MOST_BYTES:
         raise ValueError(f"A lesson has at most {MOST_BYTES:,} bytes, and this one has {len(text):,}.")
     try:
-        values = decode_json(text)
+        values = _decoded(text)
         lesson = from_record(Lesson, values)
         _check_names(lesson, values, "")
         _check(lesson)
-    except ValueError as error:  # UnicodeDecodeError is one
+    except ValueError as error:
         raise ValueError(f"This is no lesson that can be played: {_short(str(error))}") from None
     return lesson
+
+
+def _decoded(text: str | bytes) -> Any:
+    try:
+        return decode_json(text)
+    except JSONDecodeError as error:
+        raise ValueError(
+            f"line {error.lineno}, character {error.colno}: it is no JSON there ({error.msg}). Look for a comma or a quote that is "
+            "missing or too many"
+        ) from None
+    except UnicodeDecodeError:
+        raise ValueError("it is no text in UTF-8, as editors save it") from None
 
 
 def _short(sentence: str) -> str:
@@ -200,9 +222,16 @@ def _check_data(ref: Mapping[str, Any], place: str) -> None:
         if entry.drawn is None:
             raise ValueError(f"{place}, options: {entry.name} has none, it is always the same")
         values_from_json(entry.drawn, options)
+    subset = ref.get("subset")
+    if subset is not None:
+        try:
+            _check_names(from_record(Subset, subset), subset, "")
+        except ValueError as error:
+            raise ValueError(f"{place}, subset: {error}") from None
 
 
 def _check_training(method: str, preset: str | None, settings: Mapping[str, Any], place: str) -> None:
+    from deepclust.engine.asking.ask import SET_BY_RUN
     from deepclust.methods import METHODS  # they load scikit-learn, which the first page, with its shelf, does without
 
     if method not in METHODS:
@@ -211,6 +240,9 @@ def _check_training(method: str, preset: str | None, settings: Mapping[str, Any]
     if preset is not None and preset not in cls.presets:
         raise ValueError(f"{place}preset: {method} has no {preset!r}. It has: {', '.join(cls.presets) or 'none'}")
     try:
+        for name in settings:
+            if name in SET_BY_RUN:
+                raise ValueError(f'{name} is no setting; "seed" has a field of its own, and the device is not chosen')
         values_from_json(cls, settings)
     except ValueError as error:
         raise ValueError(f"{place}settings: {error}") from None
