@@ -7,10 +7,12 @@ to the CPU, draw from a generator that it was not told of, or use a tensor that 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from contextvars import copy_context
 from typing import Any
 
 import torch
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
@@ -29,16 +31,11 @@ LOOKS = {
 }
 #: Memory that comes from the CPU: a number list or a numpy array.
 FROM_PYTHON = {"aten::lift_fresh", "aten::_to_copy.from_cpu"}
-MADE = (
-    "aten::empty",
-    "aten::zeros",
-    "aten::ones",
-    "aten::full",
-    "aten::arange",
-    "aten::eye",
-    "aten::new_",
-    "aten::rand",
-)
+MAKERS = {
+    getattr(torch, name)
+    for name in ["arange", "empty", "eye", "full", "linspace", "ones", "rand", "randint", "randn", "randperm", "zeros"]
+}
+CHECKED = 2  # replays of a capture: the first tells what a step uses, the second that it uses the same
 
 
 class Strict(TorchDispatchMode):
@@ -81,6 +78,17 @@ class Strict(TorchDispatchMode):
             raise RuntimeError(f"{func.name()} draws from a generator that is not registered")
 
 
+class Placed(TorchFunctionMode):
+    """Raises where a tensor is made without saying on which device: it would be on the CPU."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        if func in MAKERS and (kwargs or {}).get("device") is None:
+            raise RuntimeError(f"{func.__name__} makes a tensor without saying on which device")
+        return func(*args, **(kwargs or {}))
+
+
 class StrictRecorder:
     """Runs every step, checked. ``replayed``: how many were replayed; ``addresses``: of the last capture's foreign tensors."""
 
@@ -97,9 +105,16 @@ class StrictRecorder:
         known: dict[int, torch.Tensor] = {}
         context = copy_context()
 
+        checked = 0
+
         def replay() -> None:
+            nonlocal checked
+            checked += 1
             mode = Strict(generators)
-            with mode:
+            with ExitStack() as modes:
+                if checked <= CHECKED:
+                    modes.enter_context(Placed())
+                    modes.enter_context(mode)
                 new = context.run(run)
             if known:  # weights, states of the optimiser, data, targets: where they were
                 moved = [t for address, t in mode.outside.items() if address not in known and t.numel() > 1]

@@ -35,7 +35,7 @@ def learner(recorder: StrictRecorder, forward=None):
     generator = torch.Generator().manual_seed(0)
 
     def step(x: torch.Tensor) -> dict[str, torch.Tensor]:
-        noise = torch.randn(x.shape, generator=generator)
+        noise = torch.randn(x.shape, generator=generator, device=x.device)
         y = layer(x + 0.1 * noise) if forward is None else forward(layer, x)
         loss = (y - 1).square().mean()
         optimiser.zero_grad(set_to_none=True)
@@ -124,9 +124,10 @@ def test_where_capturing_fails_the_step_goes_on_as_it_is_and_says_so():
         ("_local_scalar_dense", lambda layer, x: layer(x) * float(x.sum())),
         ("with a mask", lambda layer, x: layer(x[x[:, 0] > 0.1])),
         ("bincount", lambda layer, x: layer(x) + torch.bincount(x[:, 0].long()).sum()),
-        ("repeat_interleave", lambda layer, x: layer(x.repeat_interleave(torch.full((len(x),), 2), 0))),
+        ("repeat_interleave", lambda layer, x: layer(x.repeat_interleave((x[:, 0] * 0).long() + 2, 0))),
         ("not registered", lambda layer, x: layer(x + torch.rand_like(x))),
         ("lift_fresh", lambda layer, x: layer(x + torch.tensor([1.0, 2.0, 3.0]))),
+        ("on which device", lambda layer, x: layer(x + torch.ones(3))),
         ("not there when", lambda layer, x: layer(x) * MOVING[-1]),
     ],
 )

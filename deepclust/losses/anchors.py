@@ -20,9 +20,22 @@ def anchor_pairs(x: torch.Tensor, n_neighbors: int, fraction: float) -> torch.Te
     # both ways are rounded apart, and the threshold may fall in between
     distance = torch.minimum(distance, distance.T)
     distance.fill_diagonal_(torch.inf)
-    nearest = distance.topk(min(n_neighbors, n_samples - 1), largest=False).indices  # (b, n_neighbors)
+    near, nearest = distance.topk(min(n_neighbors, n_samples - 1), largest=False)  # (b, n_neighbors)
     pairs = torch.zeros_like(distance, dtype=torch.bool).scatter_(1, nearest, True)
     pairs &= pairs.T.clone()
-    if fraction < 1 and pairs.any():
-        pairs &= distance <= torch.quantile(distance[pairs], fraction)
+    if fraction < 1:
+        pairs &= distance <= _quantile(near, pairs.gather(1, nearest), fraction)
     return pairs
+
+
+def _quantile(values: torch.Tensor, among: torch.Tensor, fraction: float) -> torch.Tensor:
+    """The quantile () of those values (...) that are ``among`` (...) bool, between the two next to it; infinite of none.
+
+    That of torch would have to know how many there are, and a captured step does not look.
+    """
+    ordered = torch.where(among, values, torch.inf).flatten().sort().values
+    last = (among.sum() - 1).clamp(min=0)
+    rank = fraction * last.to(values.dtype)
+    below = ordered.gather(0, rank.floor().long()[None])
+    above = ordered.gather(0, rank.ceil().long()[None])
+    return torch.where(below == above, below, below.lerp(above, rank - rank.floor()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 
-def batch_affinity(z: torch.Tensor, n_neighbors: int, scale: float | None = None) -> torch.Tensor:
+def batch_affinity(z: torch.Tensor, n_neighbors: int, scale: float | torch.Tensor | None = None) -> torch.Tensor:
     """Affinities W (m, m) of a batch z (m, d), symmetric, with an empty diagonal: SpectralNet, section 3.2.
 
     W_ij = exp(-d_ij^2 / (2 scale^2)) where j is among the ``n_neighbors`` nearest of i (itself left out), else 0; then

@@ -6,15 +6,20 @@ import torch
 
 
 def contrastive_loss(
-    distance: torch.Tensor, positive: torch.Tensor, margin: float = 1.0, near: float = 0.0
+    distance: torch.Tensor,
+    positive: torch.Tensor,
+    margin: float = 1.0,
+    near: float = 0.0,
+    counted: torch.Tensor | None = None,
 ) -> torch.Tensor:
     """Mean of max(0, d - near)^2 for positive pairs and max(0, margin - d)^2 for the others.
 
     distance (b,): Euclidean distances of the two outputs of a pair; positive bool (b,). Hadsell et al. 2006, eq. 4;
-    SpectralNet, section 3.2; there near is 0, in SpectralNet's code .05.
+    SpectralNet, section 3.2; there near is 0, in SpectralNet's code .05. counted bool (b,): other pairs do not count.
     """
     together, apart = (distance - near).relu(), (margin - distance).relu()
-    return torch.where(positive, together, apart).square().mean()
+    squares = torch.where(positive, together, apart).square()
+    return squares.mean() if counted is None else torch.where(counted, squares, 0).sum() / counted.sum()
 
 
 def pair_distance(z_i: torch.Tensor, z_j: torch.Tensor) -> torch.Tensor:

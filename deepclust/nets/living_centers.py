@@ -16,9 +16,13 @@ class LivingCenters(nn.Module):
         self.weight = nn.Parameter(torch.zeros(n_clusters, n_components))
         self.register_buffer("alive", torch.ones(n_clusters, dtype=torch.bool))
 
-    def forward(self) -> torch.Tensor:
-        """Those that live (m, d), in their order."""
-        return self.weight[self.alive]
+    def numbers(self) -> torch.Tensor:
+        """Which live, int64 (m,)."""
+        return self.alive.nonzero().flatten()
+
+    def forward(self, numbers: torch.Tensor | None = None) -> torch.Tensor:
+        """Those that live (m, d), in their order; ``numbers`` are theirs, where they have been asked for before."""
+        return self.weight[self.numbers() if numbers is None else numbers]
 
     @property
     def n_alive(self) -> int:

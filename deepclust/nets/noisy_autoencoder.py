@@ -76,6 +76,7 @@ def _disturbed(h: torch.Tensor, share: float, generator: torch.Generator | None)
     if share == 0 or generator is None:
         return h
     if h.ndim == 2:
-        return h + share * h.detach().std(dim=0, correction=0) * torch.randn(h.shape, generator=generator).to(h.device)
-    kept = torch.rand(h.shape, generator=generator).to(h.device) >= share
+        noise = torch.randn(h.shape, generator=generator, device=generator.device).to(h.device)
+        return h + share * h.detach().std(dim=0, correction=0) * noise
+    kept = torch.rand(h.shape, generator=generator, device=generator.device).to(h.device) >= share
     return h * kept / (1 - share)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import nn
+
+from deepclust.captured import is_captured
 
 FIRST_JITTER, LAST_JITTER = 1e-7, 1e-2  # relative to the mean variance of the outputs
 
@@ -31,6 +35,8 @@ def weights_of_gram(gram: torch.Tensor, y: torch.Tensor | None = None) -> torch.
     k = len(gram)
     eye = torch.eye(k, dtype=gram.dtype, device=gram.device)
     variance = gram.diagonal().mean().detach().clamp(min=torch.finfo(torch.float32).tiny)
+    if is_captured():
+        return _weights_without_looking(gram, variance, eye)
     jitter = FIRST_JITTER
     while jitter <= LAST_JITTER * 1.01:
         factor, failed = torch.linalg.cholesky_ex(gram + jitter * variance * eye)
@@ -39,6 +45,17 @@ def weights_of_gram(gram: torch.Tensor, y: torch.Tensor | None = None) -> torch.
             return weights
         jitter *= 10
     return _weights_by_qr(gram if y is None else y / len(y) ** 0.5, variance.sqrt(), eye)
+
+
+def _weights_without_looking(gram: torch.Tensor, variance: torch.Tensor, eye: torch.Tensor) -> torch.Tensor:
+    """The same with the first jitter, or with the last where that has no factor; not finite where that has none either."""
+    first, last = gram.new_full((), FIRST_JITTER), gram.new_full((), LAST_JITTER)
+    with torch.no_grad():
+        failed = torch.linalg.cholesky_ex(gram + first * variance * eye).info
+    jitter = torch.where(failed > 0, last, first)
+    factor, failed = torch.linalg.cholesky_ex(gram + jitter * variance * eye)
+    weights: torch.Tensor = torch.linalg.solve_triangular(factor, eye, upper=False).T
+    return torch.where(failed > 0, torch.nan, weights)
 
 
 def _weights_by_qr(y: torch.Tensor, spread: torch.Tensor, eye: torch.Tensor) -> torch.Tensor:
@@ -70,21 +87,31 @@ class Orthonormal(nn.Module):
         self.register_buffer("all_weights", torch.eye(n_outputs))
         self.register_buffer("n_used", torch.tensor(n_outputs))
         self.register_buffer("n_kept", torch.tensor(n_outputs))
+        self._shape = (n_outputs, n_outputs)  # the same as numbers, which a step need not read from the device
 
     @property
     def weights(self) -> torch.Tensor:
         """R (k, w) of the k outputs that are used, to the w columns of Y that are kept."""
-        return self.all_weights[: int(self.n_used), : int(self.n_kept)]
+        n_used, n_kept = self._shape
+        return self.all_weights[:n_used, :n_kept]
 
     def use(self, n_outputs: int) -> None:
         """Use the first outputs only, at most as many as it was made for."""
-        self.n_used.fill_(n_outputs)
-        self.n_kept.fill_(n_outputs)
+        self._set_shape(n_outputs, n_outputs)
 
     def set_weights(self, weights: torch.Tensor) -> None:
         """Take over weights (k, w), w <= k; they replace the old ones in place, without their gradient."""
-        self.n_kept.fill_(weights.shape[1])
+        self._set_shape(self._shape[0], weights.shape[1])
         self.weights.copy_(weights.detach())
+
+    def _set_shape(self, n_used: int, n_kept: int) -> None:
+        self._shape = (n_used, n_kept)
+        self.n_used.fill_(n_used)
+        self.n_kept.fill_(n_kept)
+
+    def _load_from_state_dict(self, *args: Any, **kwargs: Any) -> None:
+        super()._load_from_state_dict(*args, **kwargs)
+        self._shape = (int(self.n_used), int(self.n_kept))
 
     def forward(self, y_tilde: torch.Tensor) -> torch.Tensor:
         return y_tilde @ self.weights.to(y_tilde.dtype)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import pickle
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from deepclust.methods import METHODS, find_method
 from deepclust.params import params_of, values_from_json
 from tests.tiny import TINY
 
+DEVICE = os.environ.get("DEEPCLUST_TEST_DEVICE", "cpu")  # `python -m benchmarks.gpu --contract` has another
 DEEP = [name for name, method in METHODS.items() if "torch" in method.needs]
 ROUNDING = (
     "A network computes in float32, and its kernels add in an order that depends on the processor and on where a sample "
@@ -77,7 +79,7 @@ def whole(name: str, digits: tuple[np.ndarray, np.ndarray]) -> Whole:
 
 
 def tiny(name: str, **changes):
-    return METHODS[name](**{"n_clusters": 4, "device": "cpu", **TINY.get(name, {}), **changes})
+    return METHODS[name](**{"n_clusters": 4, "device": DEVICE, **TINY.get(name, {}), **changes})
 
 
 def rounding(values: np.ndarray) -> dict[str, float]:
@@ -159,7 +161,7 @@ def test_methods_load_without_heavy_packages():
 def test_scikit_learn_estimator_checks(name):
     quick = {k: v for k, v in TINY.get(name, {}).items() if k != "n_clusters"}
     checks = check_estimator(
-        METHODS[name](device="cpu", **quick), on_fail=None, expected_failed_checks=EXPECTED_FAILURES.get(name, {})
+        METHODS[name](device=DEVICE, **quick), on_fail=None, expected_failed_checks=EXPECTED_FAILURES.get(name, {})
     )
     failed = {c["check_name"]: c["exception"] for c in checks if c["status"] == "failed"}
     assert not failed
@@ -191,7 +193,7 @@ def test_defaults_find_blobs(name):
     from sklearn.metrics import adjusted_rand_score
 
     X, y = make_blobs(50, centers=3, random_state=1)
-    assert adjusted_rand_score(y, METHODS[name](n_clusters=3, device="cpu").fit_predict(X)) > 0.8
+    assert adjusted_rand_score(y, METHODS[name](n_clusters=3, device=DEVICE).fit_predict(X)) > 0.8
 
 
 # -- labels, seeds, random state ------------------------------------------------------------------------------------

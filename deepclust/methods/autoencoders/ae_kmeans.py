@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ from deepclust.methods.base.autoencoding import AutoencoderMethod
 from deepclust.methods.base.centers import kmeans_centers
 from deepclust.methods.base.deep import Means, descend
 from deepclust.spaces import LATENT
+
+if TYPE_CHECKING:
+    import torch
 
 
 class AEKMeans(AutoencoderMethod):
@@ -39,22 +43,27 @@ class AEKMeans(AutoencoderMethod):
         return (("Autoencoder", self.max_epochs),)
 
     def _learn(self, X: np.ndarray) -> Iterator[Event]:
-        import torch
-
         from deepclust.losses.reconstruction import reconstruction_loss
 
         x = self._x = self._tensor(X)
         size = self._batch_size(len(x))
-        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
+        optimiser = self._adam(self._net.parameters(), self.learning_rate)
+
+        @self._captured(optimiser)
+        def step(rows: torch.Tensor) -> dict[str, torch.Tensor]:
+            seen = x[rows]
+            with self._products():
+                x_hat = self._net(seen)[1]
+            loss = reconstruction_loss(seen, x_hat.float())
+            descend(optimiser, loss)
+            return {"reconstruction": loss}
+
         (stage,) = self.plan()
         yield Stage(*stage, {"reconstruction": "squared error of the decoder's output, summed over a sample (falls)"})
         for _ in self._epochs(*stage, net=self._net, optimiser=optimiser, generator=self._generator):
             losses = Means()
             for rows in self._batches(len(x), size):
-                _, x_hat = self._net(x[rows])
-                loss = reconstruction_loss(x[rows], x_hat)
-                descend(optimiser, loss)
-                losses.add({"reconstruction": loss}, len(rows))
+                losses.add(step(rows), len(rows))
             yield from self._report(losses)
 
     def _settle(self, X: np.ndarray) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from deepclust.compute import batches, to_numpy
+from deepclust.compute import batches, generator_on, to_numpy
 from deepclust.events import Event, Note, Stage
 from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.centers import group_means, kmeans_centers
@@ -24,6 +24,8 @@ from deepclust.spaces import Space
 if TYPE_CHECKING:
     import torch
     from torch import nn
+
+    from deepclust.captured import Step
 
 GRAPH, KMEANS = "graph", "k-means"
 # What giving back the input and the hidden layers counts. The authors' code has 0.1 for the latter: then codes of small pictures may
@@ -160,9 +162,9 @@ class DEPICT(DeepMethod):
         x = self._x = self._tensor(X)
         size = self._batch_size(len(x))
         alone, first, balanced = self.plan()
-        noise = torch.Generator().manual_seed(self._fit_seed)
-        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate, fused=True)
-        slower = torch.optim.Adam(self._net.parameters(), lr=self.clustering_rate, fused=True)
+        noise = generator_on(self.device_, self._fit_seed)
+        optimiser = self._adam(self._net.parameters(), self.learning_rate, fused=True)
+        slower = self._adam(self._net.parameters(), self.clustering_rate, fused=True)
         state = {
             "net": self._net,
             "optimiser": optimiser,
@@ -171,13 +173,18 @@ class DEPICT(DeepMethod):
             "noise": noise,
             "targets": targets,
         }
+
+        @self._captured(optimiser, generators=(noise,))
+        def reconstruct(rows: torch.Tensor) -> dict[str, torch.Tensor]:
+            l_r, _ = self._losses(x[rows], None, noise)
+            descend(optimiser, l_r)
+            return {"reconstruction": l_r}
+
         yield Stage(*alone, {"reconstruction": RECONSTRUCTION})
         for _ in self._epochs(*alone, **state):
             losses = Means()
             for rows in self._passes(len(x), size):
-                l_r, _ = self._losses(x[rows], None, noise)
-                descend(optimiser, l_r)
-                losses.add({"reconstruction": l_r}, len(rows))
+                losses.add(reconstruct(rows), len(rows))
             yield from self._report(losses)
         if not targets and self._codes(x).std(axis=0).max() < COLLAPSED:
             yield Note(
@@ -186,29 +193,40 @@ class DEPICT(DeepMethod):
                 "with a smaller learning rate.",
             )
 
+        step = self._noisy_step(optimiser, noise)
         yield Stage(*first, KEPT)
         for _ in self._epochs(*first, **state):
             if not targets:
                 self._begin(targets)
-            yield from self._report(self._epoch(optimiser, targets["q"], noise, size))
+            yield from self._report(self._epoch(step, targets["q"], size))
 
+        step = self._noisy_step(slower, noise)
         yield Stage(*balanced, TERMS)
         for _ in self._epochs(*balanced, **state):
             if not targets:  # no epochs of first clusters
                 self._begin(targets)
             targets["q"] = balanced_targets(self._memberships())
-            losses = self._epoch(slower, targets["q"], noise, size)
+            losses = self._epoch(step, targets["q"], size)
             largest = torch.bincount(targets["q"].argmax(dim=1)).max() / len(x)
             losses.add({"largest cluster": largest}, 1)
             yield from self._report(losses)
 
-    def _epoch(self, optimiser: torch.optim.Optimizer, q: torch.Tensor, noise: torch.Generator, size: int) -> Means:
+    def _noisy_step(self, optimiser: torch.optim.Optimizer, noise: torch.Generator) -> Step:
+        """The step of a batch (b,), in which the noisy way learns targets q (n, k) of all samples."""
+
+        @self._captured(optimiser, generators=(noise,))
+        def step(rows: torch.Tensor, q: torch.Tensor) -> dict[str, torch.Tensor]:
+            l_r, l_c = self._losses(self._x[rows], q[rows], noise)
+            descend(optimiser, self.weight * l_r + l_c)
+            return {"reconstruction": l_r, "clustering": l_c}
+
+        return step
+
+    def _epoch(self, step: Step, q: torch.Tensor, size: int) -> Means:
         """One pass in which the noisy way learns targets q (n, k)."""
         losses = Means()
         for rows in self._passes(len(self._x), size):
-            l_r, l_c = self._losses(self._x[rows], q[rows], noise)
-            descend(optimiser, self.weight * l_r + l_c)
-            losses.add({"reconstruction": l_r, "clustering": l_c}, len(rows))
+            losses.add(step(rows, q), len(rows))
         return losses
 
     def _losses(
@@ -219,10 +237,12 @@ class DEPICT(DeepMethod):
 
         from deepclust.losses.balanced_targets import cross_entropy, layer_reconstruction
 
-        with torch.no_grad():
-            clean = self._net.encode(x)[:-1]
-        z = self._net.encode(x, self.dropout, noise)[-1]
-        l_r = layer_reconstruction(clean, self._net.decode(z), LAYERS)
+        with self._products():
+            with torch.no_grad():
+                clean = [layer.float() for layer in self._net.encode(x)[:-1]]
+            z = self._net.encode(x, self.dropout, noise)[-1].float()
+            given_back = [layer.float() for layer in self._net.decode(z)]
+        l_r = layer_reconstruction(clean, given_back, LAYERS)
         return l_r, l_r.new_zeros(()) if q is None else cross_entropy(q, self._net.head(z))
 
     def _begin(self, targets: dict[str, torch.Tensor]) -> None:

@@ -163,7 +163,17 @@ class N2D(AutoencoderMethod):
         from deepclust.losses.reconstruction import reconstruction_loss
 
         x = self._x = self._tensor(X)
-        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
+        optimiser = self._adam(self._net.parameters(), self.learning_rate)
+
+        @self._captured(optimiser)
+        def step(rows: torch.Tensor) -> dict[str, torch.Tensor]:
+            seen = x[rows]
+            with self._products():
+                x_hat = self._net(seen)[1]
+            loss = reconstruction_loss(seen, x_hat.float())
+            descend(optimiser, loss)
+            return {"reconstruction": loss}
+
         layout: dict[str, torch.Tensor] = {}
         mixture: dict[str, torch.Tensor] = {}
         self._layout, self._mixture = layout, mixture
@@ -172,10 +182,7 @@ class N2D(AutoencoderMethod):
         for _ in self._epochs(*train, net=self._net, optimiser=optimiser, generator=self._generator):
             losses = Means()
             for rows in self._batches(len(x), self._batch_size(len(x))):
-                _, x_hat = self._net(x[rows])
-                loss = reconstruction_loss(x[rows], x_hat)
-                descend(optimiser, loss)
-                losses.add({"reconstruction": loss}, len(rows))
+                losses.add(step(rows), len(rows))
             yield from self._report(losses)
         if self._told_to_stop:
             return

@@ -103,35 +103,47 @@ class UNSEEN(AutoencoderMethod):
         x = self._x = self._tensor(X)
         size, n_values = self._batch_size(len(x)), x[0].numel()
         pretraining, dying = self.plan()
-        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate, fused=True)
+        optimiser = self._adam(self._net.parameters(), self.learning_rate, fused=True)
+
+        @self._captured(optimiser)
+        def reconstruct(rows: torch.Tensor) -> dict[str, torch.Tensor]:
+            seen = x[rows]
+            with self._products():
+                x_hat = self._net(seen)[1]
+            l_r = reconstruction_loss(seen, x_hat.float()) / n_values
+            descend(optimiser, l_r)
+            return {"reconstruction": l_r}
+
         yield Stage(*pretraining, {"reconstruction": TERMS["reconstruction"] + " (falls)"})
         for _ in self._epochs(*pretraining, net=self._net, optimiser=optimiser, generator=self._generator):
             losses = Means()
             for rows in self._batches(len(x), size):
-                _, x_hat = self._net(x[rows])
-                l_r = reconstruction_loss(x[rows], x_hat) / n_values
-                descend(optimiser, l_r)
-                losses.add({"reconstruction": l_r}, len(rows))
+                losses.add(reconstruct(rows), len(rows))
             yield from self._report(losses)
 
-        optimiser = torch.optim.Adam(
-            [*self._net.parameters(), *clusters.parameters()], lr=self.clustering_rate, fused=True
-        )
+        slower = self._adam([*self._net.parameters(), *clusters.parameters()], self.clustering_rate, fused=True)
+
+        @self._captured(slower)
+        def step(rows: torch.Tensor, alive: torch.Tensor) -> dict[str, torch.Tensor]:
+            seen = x[rows]
+            with self._products():
+                z, x_hat = (part.float() for part in self._net(seen))
+            q = soft_assignment(z, clusters(alive))
+            l_r = reconstruction_loss(seen, x_hat) / n_values
+            l_c = self_training_loss(target_distribution(q), q)
+            l_n = neighbor_pull(z, max(1, len(rows) // len(alive))) if len(alive) > 2 else 0 * l_c
+            descend(slower, l_r + self.sharpness * l_c + self.pull * l_n)
+            return dict(zip(TERMS, (l_r, l_c, l_n), strict=False))
+
         yield Stage(*dying, TERMS)
         for _ in self._epochs(
-            *dying, net=self._net, clusters=clusters, born=born, optimiser=optimiser, generator=self._generator
+            *dying, net=self._net, clusters=clusters, born=born, optimiser=slower, generator=self._generator
         ):
             if not born:
                 self._be_born(clusters, born)
-            losses = Means()
+            losses, alive = Means(), clusters.numbers()
             for rows in self._batches(len(x), size):
-                z, x_hat = self._net(x[rows])
-                q = soft_assignment(z, clusters())
-                l_r = reconstruction_loss(x[rows], x_hat) / n_values
-                l_c = self_training_loss(target_distribution(q), q)
-                l_n = neighbor_pull(z, max(1, len(rows) // clusters.n_alive)) if clusters.n_alive > 2 else 0 * l_c
-                descend(optimiser, l_r + self.sharpness * l_c + self.pull * l_n)
-                losses.add(dict(zip(TERMS, (l_r, l_c, l_n), strict=False)), len(rows))
+                losses.add(step(rows, alive), len(rows))
             if not self._told_to_stop:
                 self._let_die(clusters, born)
             losses.add({"living clusters": torch.tensor(float(clusters.n_alive))}, 1)

@@ -132,32 +132,47 @@ class VaDE(DeepMethod):
         x = self._x = self._tensor(X).flatten(1)
         size, explain = self._batch_size(len(x)), self._decoder_loss(x)
         pretrain, train = self.plan()
-        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
+        optimiser = self._adam(self._net.parameters(), self.learning_rate)
+
+        @self._captured(optimiser)
+        def reconstruct(rows: torch.Tensor) -> dict[str, torch.Tensor]:
+            seen = x[rows]
+            with self._products():
+                x_hat = self._net.decode(self._net.encode(seen))
+            loss = explain(seen, x_hat.float())
+            descend(optimiser, loss)
+            return {"reconstruction": loss}
+
         yield Stage(*pretrain, {"reconstruction": TERMS["reconstruction"]})
         for _ in self._epochs(*pretrain, net=self._net, optimiser=optimiser, generator=self._generator):
             losses = Means()
             for rows in self._passes(len(x), size):
-                loss = explain(x[rows], self._net.decode(self._net.encode(x[rows])))
-                descend(optimiser, loss)
-                losses.add({"reconstruction": loss}, len(rows))
+                losses.add(reconstruct(rows), len(rows))
             yield from self._report(losses)
-        optimiser = torch.optim.Adam(self._net.parameters(), lr=SLOWER * self.learning_rate)
+        slower = self._adam(self._net.parameters(), SLOWER * self.learning_rate)
+
+        @self._captured(slower)
+        def step(rows: torch.Tensor) -> dict[str, torch.Tensor]:
+            seen, draws = x[rows], self._generator
+            with self._products():
+                mu, log_var = (part.float() for part in self._net.posterior(seen))
+                z = mu + (log_var / 2).exp() * torch.randn(mu.shape, generator=draws, device=draws.device).to(mu.device)
+                x_hat = self._net.decode(z)
+            mixture = self._net.mixture()
+            terms = {
+                "reconstruction": explain(seen, x_hat.float()),
+                "mixture": mixture_kl(mu, log_var, log_responsibilities(z, *mixture), *mixture),
+            }
+            descend(slower, terms["reconstruction"] + terms["mixture"])
+            return terms
+
         yield Stage(*train, TERMS)
-        for epoch in self._epochs(*train, net=self._net, optimiser=optimiser, generator=self._generator):
+        for epoch in self._epochs(*train, net=self._net, optimiser=slower, generator=self._generator):
             if epoch == 1:
                 self._begin_mixture(self._codes(x))
             losses = Means()
             for rows in self._passes(len(x), size):
-                mu, log_var = self._net.posterior(x[rows])
-                noise = torch.randn(mu.shape, generator=self._generator).to(mu.device)
-                z = mu + (log_var / 2).exp() * noise
-                mixture = self._net.mixture()
-                terms = {
-                    "reconstruction": explain(x[rows], self._net.decode(z)),
-                    "mixture": mixture_kl(mu, log_var, log_responsibilities(z, *mixture), *mixture),
-                }
-                descend(optimiser, terms["reconstruction"] + terms["mixture"])
-                losses.add(terms, len(rows))
+                losses.add(step(rows), len(rows))
             yield from self._report(losses)
 
     def _decoder_loss(self, x: torch.Tensor) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
+    from deepclust.captured import Step
+
 PRETRAINING = "Autoencoder"
 CLUSTERING = "Clustering"
 RECONSTRUCTION = "squared error of the decoder's output, summed over a sample (falls)"
@@ -40,6 +42,7 @@ class CentroidMethod(AutoencoderMethod):
 
     spaces_without_k = (Space("stage", PRETRAINING),)
     terms: ClassVar[Mapping[str, str]] = {}  # of the clustering, and what their curves mean
+    renewed: ClassVar[tuple[str, ...]] = ()  # what is worked out of all samples for each epoch, and steps look at
 
     network: str = param(
         DENSE,
@@ -136,14 +139,13 @@ class CentroidMethod(AutoencoderMethod):
         return x
 
     def _learn(self, X: np.ndarray) -> Iterator[Event]:
-        import torch
-
         x = self._x = self._tensor(X)
         size = self._batch_size(len(x))
         yield from self._pretrain(x, size)
 
         self._net.eval()  # batch statistics are kept: the code of a sample is the same in every batch, and in targets
-        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.clustering_rate, fused=True)
+        optimiser = self._adam(self._net.parameters(), self.clustering_rate, fused=True)
+        step = self._captured(optimiser)(self._step_of(x, optimiser))
         state = {"net": self._net, "optimiser": optimiser, "generator": self._generator, "clusters": self._clusters}
         stage = (CLUSTERING, self.max_epochs)
         yield Stage(*stage, self.terms)
@@ -156,12 +158,15 @@ class CentroidMethod(AutoencoderMethod):
                 break
             losses = Means()
             for rows in self._batches(len(x), size):
-                losses.add(self._step(x[rows], rows, optimiser), len(rows))
+                losses.add(step(rows, *(self._clusters[name] for name in self.renewed)), len(rows))
             losses.add({"moved": self._reassign(x)}, len(x))
             yield from self._report(losses)
 
-    def _step(self, x: torch.Tensor, rows: torch.Tensor, optimiser: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
-        """Draw codes and centres together by a batch x (b, ...), which are the samples ``rows`` (b,); the terms of its loss."""
+    def _step_of(self, x: torch.Tensor, optimiser: torch.optim.Optimizer) -> Step:
+        """The step that draws codes and centres together by a batch of samples x (n, ...), with the terms of its loss.
+
+        Its arguments are the rows (b,) of the batch, and what `renewed` names.
+        """
         raise NotImplementedError
 
     def _renew(self, codes: torch.Tensor) -> None:
@@ -169,20 +174,25 @@ class CentroidMethod(AutoencoderMethod):
 
     def _pretrain(self, x: torch.Tensor, size: int) -> Iterator[Event]:
         """The stage that learns to reconstruct what it is shown."""
-        import torch
-
         from deepclust.losses.reconstruction import reconstruction_loss
 
-        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate, fused=True)
+        optimiser = self._adam(self._net.parameters(), self.learning_rate, fused=True)
+
+        @self._captured(optimiser)
+        def step(rows: torch.Tensor) -> dict[str, torch.Tensor]:
+            shown = self._shown(x[rows])
+            with self._products():
+                x_hat = self._net(shown)[1]
+            l_r = reconstruction_loss(shown, x_hat.float())
+            descend(optimiser, l_r)
+            return {"reconstruction": l_r}
+
         stage = (PRETRAINING, self.pretrain_epochs)
         yield Stage(*stage, {"reconstruction": RECONSTRUCTION})
         for _ in self._epochs(*stage, net=self._net, optimiser=optimiser, generator=self._generator):
             losses = Means()
             for rows in self._batches(len(x), size):
-                shown = self._shown(x[rows])
-                l_r = reconstruction_loss(shown, self._net(shown)[1])
-                descend(optimiser, l_r)
-                losses.add({"reconstruction": l_r}, len(rows))
+                losses.add(step(rows), len(rows))
             yield from self._report(losses)
 
     def _begin(self, x: torch.Tensor) -> None:

@@ -14,6 +14,8 @@ from deepclust.methods.centroids.centroids import MOVED, PAPER, RECONSTRUCTION, 
 if TYPE_CHECKING:
     import torch
 
+    from deepclust.captured import Step
+
 FIRST_COUNT = (
     100.0  # samples that a centre stands for at the start, as in the authors' code: the first ones do not tear it away
 )
@@ -51,15 +53,20 @@ class DCN(CentroidMethod):
         super()._begin(x)
         self._clusters["counts"] = torch.full((self.n_clusters,), FIRST_COUNT, device=x.device)
 
-    def _step(self, x: torch.Tensor, rows: torch.Tensor, optimiser: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
+    def _step_of(self, x: torch.Tensor, optimiser: torch.optim.Optimizer) -> Step:
         from deepclust.losses.centroids import centroid_loss, running_centers
         from deepclust.losses.reconstruction import reconstruction_loss
 
-        centers = self._net.centers.data
-        z, x_hat = self._net(x)
-        assigned = self._nearest(z.detach())
-        l_r, l_c = reconstruction_loss(x, x_hat), centroid_loss(z, centers, assigned)
-        descend(optimiser, l_r + self.pull * l_c)
-        moved, self._clusters["counts"] = running_centers(centers, self._clusters["counts"], z, assigned)
-        centers.copy_(moved)
-        return {"reconstruction": l_r, "distance": l_c}
+        def step(rows: torch.Tensor) -> dict[str, torch.Tensor]:
+            seen, centers, counts = x[rows], self._net.centers.data, self._clusters["counts"]
+            with self._products():
+                z, x_hat = (part.float() for part in self._net(seen))
+            assigned = self._nearest(z.detach())
+            l_r, l_c = reconstruction_loss(seen, x_hat), centroid_loss(z, centers, assigned)
+            descend(optimiser, l_r + self.pull * l_c)
+            moved, total = running_centers(centers, counts, z, assigned)
+            centers.copy_(moved)
+            counts.copy_(total)
+            return {"reconstruction": l_r, "distance": l_c}
+
+        return step

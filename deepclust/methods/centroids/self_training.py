@@ -14,6 +14,8 @@ from deepclust.methods.centroids.centroids import MOVED, RECONSTRUCTION, Centroi
 if TYPE_CHECKING:
     import torch
 
+    from deepclust.captured import Step
+
 KL = "how far the clusters are from their sharper selves, KL(P || Q) (falls)"
 SOFT = r"q_{ij} = \frac{(1 + \lVert z_i - \mu_j \rVert^2)^{-1}}{\sum_{j'} (1 + \lVert z_i - \mu_{j'} \rVert^2)^{-1}}"
 TARGETS = r"p_{ij} = \frac{q_{ij}^2 / f_j}{\sum_{j'} q_{ij'}^2 / f_{j'}}, \quad f_j = \sum_i q_{ij}"
@@ -29,15 +31,21 @@ class SelfTraining(CentroidMethod):
 
     terms = {"KL": KL, "moved": MOVED}
 
-    def _step(self, x: torch.Tensor, rows: torch.Tensor, optimiser: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
+    renewed = ("targets",)
+
+    def _step_of(self, x: torch.Tensor, optimiser: torch.optim.Optimizer) -> Step:
         from deepclust.losses.self_training import self_training_loss, soft_assignment
 
-        shown = self._shown(x)
-        z = self._net.encode(shown)
-        l_c = self_training_loss(self._clusters["targets"][rows], soft_assignment(z, self._net.centers))
-        loss, beside = self._total(l_c, shown, z)
-        descend(optimiser, loss)
-        return {"KL": l_c} | beside
+        def step(rows: torch.Tensor, targets: torch.Tensor) -> dict[str, torch.Tensor]:
+            shown = self._shown(x[rows])
+            with self._products():
+                z = self._net.encode(shown).float()
+            l_c = self_training_loss(targets[rows], soft_assignment(z, self._net.centers))
+            loss, beside = self._total(l_c, shown, z)
+            descend(optimiser, loss)
+            return {"KL": l_c} | beside
+
+        return step
 
     def _total(
         self, l_c: torch.Tensor, shown: torch.Tensor, z: torch.Tensor
@@ -64,5 +72,7 @@ class SelfTrainingWithDecoder(SelfTraining):
     ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         from deepclust.losses.reconstruction import reconstruction_loss
 
-        l_r = reconstruction_loss(shown, self._net.decode(z))
+        with self._products():
+            x_hat = self._net.decode(z)
+        l_r = reconstruction_loss(shown, x_hat.float())
         return l_r / shown[0].numel() + self.gamma * l_c, {"reconstruction": l_r}

@@ -238,7 +238,7 @@ class DDLS(AutoencoderMethod):
             self._graph = AnchorGraph(x, self.n_neighbors, self.n_clusters)
         if self.views and not self._has_views(x):
             yield Note("info", NO_VIEWS if x.ndim == 2 else VIEWS_OF_ALL)
-        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
+        optimiser = self._adam(self._net.parameters(), self.learning_rate)
         state: dict[str, Any] = {
             "net": self._net,
             "optimiser": optimiser,
@@ -247,16 +247,46 @@ class DDLS(AutoencoderMethod):
         }
         pre_training, stage_1, stage_2 = self.plan()
 
+        @self._captured(optimiser)
+        def tell_apart(rows: torch.Tensor) -> dict[str, torch.Tensor]:
+            shown, seen = self._shown(x, rows)
+            z, x_hat = self._forward(shown, len(rows))
+            l_d = discriminative_loss(z, self._anchors(shown, seen), self.alpha)
+            l_r = reconstruction_loss(x[rows], x_hat)
+            descend(optimiser, l_d + self.lambda_r * l_r)  # eq. (6)
+            return {"discriminative": l_d, "reconstruction": l_r}
+
+        @self._captured(optimiser)
+        def begin_clusters(
+            rows: torch.Tensor, centers: torch.Tensor, assigned: torch.Tensor, lambda_d: torch.Tensor
+        ) -> dict[str, torch.Tensor]:
+            shown, seen = self._shown(x, rows)
+            z, x_hat = self._forward(shown, len(rows))
+            of_one = None if self._graph is None else assigned[seen][:, None] == assigned[seen]
+            l_c = cosine_agreement(z, centers, assigned[seen])
+            l_d = discriminative_loss(z, self._anchors(shown, seen), self.alpha, of_one)
+            l_r = reconstruction_loss(x[rows], x_hat)
+            descend(optimiser, -l_c + lambda_d * l_d + self.lambda_r * l_r)  # eq. (8)
+            return {"clustering": l_c, "discriminative": l_d, "reconstruction": l_r}
+
+        @self._captured(optimiser)
+        def tighten(rows: torch.Tensor, centers: torch.Tensor, assigned: torch.Tensor) -> dict[str, torch.Tensor]:
+            shown, seen = self._shown(x, rows)
+            z, x_hat = self._forward(shown, len(rows))
+            l_c = cosine_agreement(z, centers, assigned[seen])
+            l_w = within_similarity(z, assigned[seen], self.n_clusters)
+            l_b = between_similarity(z, assigned[seen], self.n_clusters)
+            l_r = reconstruction_loss(x[rows], x_hat)
+            descend(  # eq. (11)
+                optimiser, -l_c - self.lambda_w * l_w + self.lambda_b * l_b + self.lambda_r * l_r
+            )
+            return {"clustering": l_c, "within": l_w, "between": l_b, "reconstruction": l_r}
+
         yield Stage(*pre_training, APART)
         for _ in self._epochs(*pre_training, **state):
             losses = Means()
             for rows in self._passes(len(x), size):
-                shown, seen = self._shown(x, rows)
-                z, x_hat = self._forward(shown, len(rows))
-                l_d = discriminative_loss(z, self._anchors(shown, seen), self.alpha)
-                l_r = reconstruction_loss(x[rows], x_hat)
-                descend(optimiser, l_d + self.lambda_r * l_r)  # eq. (6)
-                losses.add({"discriminative": l_d, "reconstruction": l_r}, len(rows))
+                losses.add(tell_apart(rows), len(rows))
             yield from self._report(losses)
 
         yield Stage(*stage_1, CLUSTERING | APART)
@@ -264,18 +294,11 @@ class DDLS(AutoencoderMethod):
             if self._alternate(x, keep=self._graph is not None) < self.tol and epoch > 1:
                 yield Note("info", f"Stage I has converged after {epoch - 1} epochs.")
                 break
-            lambda_d = falling(self.lambda_d, self.lambda_d_end, epoch, stage_1[1])
+            lambda_d = torch.tensor(falling(self.lambda_d, self.lambda_d_end, epoch, stage_1[1]), device=x.device)
             centers, assigned = self._clusters["centers"], self._clusters["assigned"]
             losses = Means()
             for rows in self._passes(len(x), size):
-                shown, seen = self._shown(x, rows)
-                z, x_hat = self._forward(shown, len(rows))
-                of_one = None if self._graph is None else assigned[seen][:, None] == assigned[seen]
-                l_c = cosine_agreement(z, centers, assigned[seen])
-                l_d = discriminative_loss(z, self._anchors(shown, seen), self.alpha, of_one)
-                l_r = reconstruction_loss(x[rows], x_hat)
-                descend(optimiser, -l_c + lambda_d * l_d + self.lambda_r * l_r)  # eq. (8)
-                losses.add({"clustering": l_c, "discriminative": l_d, "reconstruction": l_r}, len(rows))
+                losses.add(begin_clusters(rows, centers, assigned, lambda_d), len(rows))
             yield from self._report(losses)
 
         terms = CLUSTERING | TOGETHER | {"reconstruction": APART["reconstruction"]}
@@ -287,16 +310,7 @@ class DDLS(AutoencoderMethod):
             centers, assigned = self._clusters["centers"], self._clusters["assigned"]
             losses = Means()
             for rows in self._passes(len(x), size):
-                shown, seen = self._shown(x, rows)
-                z, x_hat = self._forward(shown, len(rows))
-                l_c = cosine_agreement(z, centers, assigned[seen])
-                l_w = within_similarity(z, assigned[seen], self.n_clusters)
-                l_b = between_similarity(z, assigned[seen], self.n_clusters)
-                l_r = reconstruction_loss(x[rows], x_hat)
-                descend(  # eq. (11)
-                    optimiser, -l_c - self.lambda_w * l_w + self.lambda_b * l_b + self.lambda_r * l_r
-                )
-                losses.add({"clustering": l_c, "within": l_w, "between": l_b, "reconstruction": l_r}, len(rows))
+                losses.add(tighten(rows, centers, assigned), len(rows))
             yield from self._report(losses)
 
     def _has_views(self, x: torch.Tensor) -> bool:
@@ -325,8 +339,10 @@ class DDLS(AutoencoderMethod):
         """Latent codes of length 1 of all that is shown, and the first few reconstructed from the codes as they were before."""
         from torch.nn.functional import normalize
 
-        z = self._net.encode(shown)
-        return normalize(z), self._net.decode(z[:n_decoded])
+        with self._products():
+            z = self._net.encode(shown).float()
+            unit, x_hat = normalize(z), self._net.decode(z[:n_decoded])
+        return unit, x_hat.float()
 
     def _encode(self, x: torch.Tensor) -> torch.Tensor:
         from torch.nn.functional import normalize

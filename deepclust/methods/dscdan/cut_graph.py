@@ -64,7 +64,7 @@ class CutGraph:
         """Both ends (n_draws,) of edges that are drawn by their weight. ValueError where there is none."""
         import torch
 
-        weight = self.state["weight"].cpu()
+        weight = self.state["weight"].to(generator.device)
         if not len(weight):
             raise ValueError(
                 "The neighbour graph of the codes has no edge. Choose more neighbours, or more pre-training epochs."

@@ -180,17 +180,20 @@ class DSCDAN(DSCDANParameters):
 
     def _learn_codes(self, x: torch.Tensor, size: int, stage: str, n_epochs: int) -> Iterator[Event]:
         """Eq. (13): the dual autoencoder alone."""
-        import torch
-
-        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
+        optimiser = self._adam(self._net.parameters(), self.learning_rate)
         batch_terms, weights = Terms(self, self._net, self._generator), term_weights(self, joint=False)
+
+        @self._captured(optimiser)
+        def step(rows: torch.Tensor) -> dict[str, torch.Tensor]:
+            terms = batch_terms.pretraining(x[rows])
+            descend(optimiser, weighted_sum(weights, terms))
+            return terms
+
         yield Stage(stage, n_epochs, {name: MEANINGS[name] for name in weights})
         for _ in self._epochs(stage, n_epochs, net=self._net, optimiser=optimiser, generator=self._generator):
             losses = Means()
             for rows in self._passes(len(x), size):
-                terms = batch_terms.pretraining(x[rows])
-                descend(optimiser, weighted_sum(weights, terms))
-                losses.add(terms, len(rows))
+                losses.add(step(rows), len(rows))
             yield from self._report(losses)
 
     def _learn_self_training(self, x: torch.Tensor, size: int, stage: str, n_epochs: int) -> Iterator[Event]:
@@ -199,7 +202,15 @@ class DSCDAN(DSCDANParameters):
 
         from deepclust.losses.self_training import self_training_loss, soft_assignment, target_distribution
 
-        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
+        optimiser = self._adam(self._net.parameters(), self.learning_rate)
+
+        @self._captured(optimiser)
+        def step(rows: torch.Tensor, targets: torch.Tensor) -> dict[str, torch.Tensor]:
+            q = soft_assignment(self._mean(x[rows]), self._net.centers[: self.n_clusters])
+            loss = self_training_loss(targets[rows], q)
+            descend(optimiser, loss)
+            return {KL: loss}
+
         yield Stage(stage, n_epochs, {KL: "how far the clusters are from their sharper selves (falls)"})
         for epoch in self._epochs(stage, n_epochs, net=self._net, optimiser=optimiser, generator=self._generator):
             codes = torch.from_numpy(self._all(x, self._mean)).to(x.device)
@@ -211,10 +222,7 @@ class DSCDAN(DSCDANParameters):
                 targets = target_distribution(soft_assignment(codes, centers))
             losses = Means()
             for rows in self._batches(len(x), size):
-                q = soft_assignment(self._mean(x[rows]), self._net.centers[: self.n_clusters])
-                loss = self_training_loss(targets[rows], q)
-                descend(optimiser, loss)
-                losses.add({KL: loss}, len(rows))
+                losses.add(step(rows, targets), len(rows))
             yield from self._report(losses)
 
     def _learn_spectral(self, x: torch.Tensor, size: int, stage: str, n_epochs: int) -> Iterator[Event]:
@@ -222,9 +230,22 @@ class DSCDAN(DSCDANParameters):
         import torch
 
         graph, of_all = self.graph_, self.graph == "all"
-        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate)
+        optimiser = self._adam(self._net.parameters(), self.learning_rate)
         state = {"net": self._net, "optimiser": optimiser, "generator": self._generator, "graph": graph.state}
         batch_terms, weights = Terms(self, self._net, self._generator), term_weights(self, joint=True)
+
+        @self._captured(optimiser)
+        def on_edges(at: torch.Tensor, to: torch.Tensor, exact: torch.Tensor) -> dict[str, torch.Tensor]:
+            terms = batch_terms.on_edges(x, at, to, exact)
+            descend(optimiser, weighted_sum(weights, terms))
+            return terms
+
+        @self._captured(optimiser)
+        def in_batch(rows: torch.Tensor) -> dict[str, torch.Tensor]:
+            terms = batch_terms.in_batch(x[rows])
+            descend(optimiser, weighted_sum(weights, terms))
+            return terms
+
         yield Stage(stage, n_epochs, {name: MEANINGS[name] for name in weights})
         for epoch in self._epochs(stage, n_epochs, **state):
             if epoch == 1:
@@ -239,11 +260,9 @@ class DSCDAN(DSCDANParameters):
             losses = Means()
             for rows in self._passes(len(x), size if of_all else BATCHES_AT_ONCE * size):
                 if at is not None and to is not None:
-                    terms = batch_terms.on_edges(x, at[rows], to[rows], graph)
+                    losses.add(on_edges(at[rows], to[rows], graph.exact), len(rows))
                 else:
-                    terms = batch_terms.in_batch(x[rows])
-                descend(optimiser, weighted_sum(weights, terms))
-                losses.add(terms, len(rows))
+                    losses.add(in_batch(rows), len(rows))
             yield from self._report(losses)
 
     def _renew_graph(self, x: torch.Tensor) -> None:

@@ -14,7 +14,6 @@ from deepclust.methods.dscdan.parameters import DSCDANParameters
 if TYPE_CHECKING:
     import torch
 
-    from deepclust.methods.dscdan.cut_graph import CutGraph
     from deepclust.nets.dual_autoencoder import Code
     from deepclust.nets.dual_net import DualNet
     from deepclust.nets.pair_discriminator import PairDiscriminator
@@ -74,21 +73,36 @@ class Terms:
     def __init__(self, params: DSCDANParameters, net: DualNet | Any, generator: torch.Generator) -> None:
         self.params, self.net, self.generator = params, net, generator
 
+    def _encode(self, x: torch.Tensor) -> Code:
+        from deepclust.nets.dual_autoencoder import Code
+
+        with self.params._products():
+            mu, log_var, features = self.net.autoencoder.encode(x)
+        return Code(mu.float(), log_var.float(), features.float())
+
+    def _decode(self, z: torch.Tensor) -> torch.Tensor:
+        with self.params._products():
+            x_hat: torch.Tensor = self.net.autoencoder.decode(z)
+        return x_hat.float()
+
     # -- the sums that are minimised -----------------------------------------------------------------------------
 
     def pretraining(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
         """Eq. (13) of a batch of samples."""
-        code = self.net.autoencoder.encode(x)
+        code = self._encode(x)
         return self._autoencoder(x, code, self._disturbed(x, code)) | self._prior(code, joint=False)
 
-    def on_edges(self, x: torch.Tensor, at: torch.Tensor, to: torch.Tensor, graph: CutGraph) -> dict[str, torch.Tensor]:
-        """Eq. (20) on edges (b,) of the graph of all samples x (n, ...); the autoencoder's terms on one end of each."""
+    def on_edges(self, x: torch.Tensor, at: torch.Tensor, to: torch.Tensor, u: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Eq. (20) on edges (b,) of the graph of all samples x (n, ...) with the exact cut U (n, m).
+
+        The autoencoder's terms are those of one end of each edge.
+        """
         import torch
 
         from deepclust.losses.edges_apart import edges_apart
         from deepclust.losses.subspace import subspace_loss
 
-        code, other = self.net.autoencoder.encode(x[at]), self.net.autoencoder.encode(x[to])
+        code, other = self._encode(x[at]), self._encode(x[to])
         disturbed = self._disturbed(x[at], code, always=bool(self.params.lambda_v))
         terms = self._autoencoder(x[at], code, disturbed) | self._prior(code, joint=True)
         looks = [code.mu, other.mu] + ([disturbed] if disturbed is not None and self.params.lambda_v else [])
@@ -99,7 +113,6 @@ class Terms:
         if len(ends) > 2:
             terms[VIEWS] = edges_apart(ends[0], ends[2])
         if self.params.eta:
-            u = graph.exact
             terms[EXACT] = subspace_loss(y, torch.cat([u[at], u[to], u[at]][: len(ends)]))
         return terms
 
@@ -111,7 +124,7 @@ class Terms:
         from deepclust.losses.edges_apart import edges_apart
         from deepclust.losses.spectral import spectral_loss
 
-        code = self.net.autoencoder.encode(x)
+        code = self._encode(x)
         disturbed = self._disturbed(x, code, always=bool(self.params.lambda_v))
         terms = self._autoencoder(x, code, disturbed) | self._prior(code, joint=True)
         looks = [code.mu] + ([disturbed] if disturbed is not None and self.params.lambda_v else [])
@@ -132,11 +145,10 @@ class Terms:
         from deepclust.losses.reconstruction import reconstruction_loss
         from deepclust.losses.relative_reconstruction import relative_reconstruction
 
-        net = self.net.autoencoder
-        x_hat = net.decode(code.mu)
+        x_hat = self._decode(code.mu)
         terms = {RECONSTRUCTION: reconstruction_loss(x, x_hat)}
         if disturbed is not None and self.params.relative:
-            terms[RELATIVE] = relative_reconstruction(net.decode(disturbed), x_hat)
+            terms[RELATIVE] = relative_reconstruction(self._decode(disturbed), x_hat)
         if self.params.beta:
             z = disturbed if disturbed is not None and self.params.noise == "views" else code.mu
             terms[GLOBAL] = self._information(self.net.whole, code.features.flatten(1)[:, :, None, None], z)
@@ -154,10 +166,10 @@ class Terms:
         p = self.params
         if p.noise == "views":
             wanted = p.relative or p.beta or always
-            return self.net.autoencoder.encode(distorted(x, self.generator)).mu if wanted else None
+            return self._encode(distorted(x, self.generator)).mu if wanted else None
         if not p.relative and not always:
             return None
-        noise = torch.randn(code.mu.shape, generator=self.generator).to(x.device)
+        noise = torch.randn(code.mu.shape, generator=self.generator, device=self.generator.device).to(x.device)
         if p.noise == "learned":
             return learned_noise(code.mu, code.log_var, noise)
         return multiplicative_noise(code.mu, noise, p.noise_scale)
@@ -185,14 +197,14 @@ class Terms:
         q = log_q.exp()
         return {PRIOR: cluster_kl(code.mu, code.log_var, q, self.net.centers), DECISION: assignment_kl(q, log_q)}
 
-    def _median_width(self, mu: torch.Tensor) -> float | None:
+    def _median_width(self, mu: torch.Tensor) -> torch.Tensor | None:
         """sigma of eq. (14) for codes mu (b, d): the median distance to the last neighbour; None for each its own."""
         import torch
 
         if not self.params.one_width or len(mu) < 2:
             return None
         nearest = torch.cdist(mu, mu).topk(min(self.params.n_neighbors + 1, len(mu)), largest=False).values
-        return float(nearest[:, -1].median().clamp(min=1e-12))
+        return nearest[:, -1].median().clamp(min=1e-12).double()
 
     def _y(self, mu: torch.Tensor) -> torch.Tensor:
         """Y (b, m) of codes mu (b, d), with Y^T Y / b = I on this batch, eqs. (17) and (18)."""

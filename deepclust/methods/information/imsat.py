@@ -6,7 +6,6 @@ Shapes: x (b, ...) input, logits (b, k), p = softmax(logits) memberships, eps (b
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -126,25 +125,28 @@ class IMSAT(DeepMethod):
         return ClusterMLP(int(np.prod(feature_shape)), self.n_hidden, self.n_clusters)
 
     def _learn(self, X: np.ndarray) -> Iterator[Event]:
-        import torch
-
         from deepclust.losses.cluster_information import cluster_entropies
 
         x = self._x = self._tensor(X)
         nearest, far = self._neighbors(X)
         size = self._batch_size(len(x))
-        optimiser = torch.optim.Adam(self._net.parameters(), lr=self.learning_rate, fused=True)
+        optimiser = self._adam(self._net.parameters(), self.learning_rate, fused=True)
+
+        @self._captured(optimiser)
+        def step(rows: torch.Tensor) -> dict[str, torch.Tensor]:
+            with self._products():
+                logits = self._net(x[rows]).float()
+            evenness, doubt = cluster_entropies(logits.softmax(dim=1))
+            change = self._change(rows, logits, nearest, far)
+            descend(optimiser, change + self.information * (doubt - self.evenness * evenness))
+            return dict(zip(TERMS, (change, doubt, evenness, evenness - doubt), strict=True))
+
         (stage,) = self.plan()
         yield Stage(*stage, TERMS)
         for _ in self._epochs(*stage, net=self._net, optimiser=optimiser, generator=self._generator):
             losses = Means()
             for rows in self._passes(len(x), size):
-                logits = self._net(x[rows])
-                evenness, doubt = cluster_entropies(logits.softmax(dim=1))
-                change = self._change(rows, logits, nearest, far)
-                descend(optimiser, change + self.information * (doubt - self.evenness * evenness))
-                told = (change, doubt, evenness, evenness - doubt)
-                losses.add(dict(zip(TERMS, told, strict=True)), len(rows))
+                losses.add(step(rows), len(rows))
             yield from self._report(losses)
 
     def _neighbors(self, X: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
@@ -154,7 +156,7 @@ class IMSAT(DeepMethod):
         from deepclust.neighbors import nearest_neighbors
 
         nearest, distances = nearest_neighbors(X.reshape(len(X), -1), min(self.n_neighbors, len(X) - 1))
-        return torch.from_numpy(nearest), torch.from_numpy(distances[:, -1].copy()).to(self.device_)
+        return torch.from_numpy(nearest).to(self.device_), torch.from_numpy(distances[:, -1].copy()).to(self.device_)
 
     def _change(
         self, rows: torch.Tensor, logits: torch.Tensor, nearest: torch.Tensor, far: torch.Tensor
@@ -164,15 +166,20 @@ class IMSAT(DeepMethod):
 
         from deepclust.losses.virtual_adversarial import divergence, stepped, unit, worst_direction
 
-        network = partial(self._net, passing=True)
+        def network(seen: torch.Tensor) -> torch.Tensor:
+            with self._products():
+                logits: torch.Tensor = self._net(seen, passing=True)
+            return logits.float()
+
+        draws = self._generator
         if self.change == NEIGHBORS:
-            which = torch.randint(nearest.shape[1], (len(rows),), generator=self._generator)
-            others = nearest[rows.cpu(), which].to(rows.device)
+            which = torch.randint(nearest.shape[1], rows.shape, generator=draws, device=draws.device)
+            others = nearest[rows, which.to(rows.device)]
             return divergence(logits, network(distorted(self._x[others], self._generator)))
         x, far = self._x[rows], far[rows]
         total = logits.new_zeros(())
         if self.change != DISTORTED:
-            start = torch.randn(x.shape, generator=self._generator).to(x.device)
+            start = torch.randn(x.shape, generator=draws, device=draws.device).to(x.device)
             direction = unit(start) if self.change == RANDOM else worst_direction(x, logits, network, start, far)
             total = total + divergence(logits, network(stepped(x, direction, self.radius * far)))
         if DISTORTED in self.change:

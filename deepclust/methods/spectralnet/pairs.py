@@ -28,7 +28,7 @@ def drawn_pairs(
     import torch
 
     n_samples, n_neighbors = neighbors.shape
-    drawn = torch.randint(n_neighbors, (len(rows),), generator=generator).to(rows.device)
+    drawn = torch.randint(n_neighbors, rows.shape, generator=generator, device=generator.device).to(rows.device)
     near = neighbors[rows].gather(1, drawn[:, None]).squeeze(1)
-    far = torch.randint(n_samples, (len(rows),), generator=generator).to(rows.device)
+    far = torch.randint(n_samples, rows.shape, generator=generator, device=generator.device).to(rows.device)
     return near, far, (far != rows) & (neighbors[rows] != far[:, None]).all(dim=1)

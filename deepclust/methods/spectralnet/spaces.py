@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from deepclust.captured import is_captured
 from deepclust.compute import batches, to_numpy
 from deepclust.events import Event, Note, Stage
 from deepclust.methods.base.deep import Means, descend
@@ -40,9 +41,19 @@ def learn_code(method: SpectralNetParameters, x: torch.Tensor, n_epochs: int) ->
 
     net = method._net
     train, held = _split(method, x)
-    optimiser = torch.optim.Adam(net.autoencoder.parameters(), lr=method.learning_rate)
+    optimiser = method._adam(net.autoencoder.parameters(), method.learning_rate)
     schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(optimiser, patience=method.first_patience)
     state = {"net": net, "optimiser": optimiser, "schedule": schedule, "generator": method._generator}
+
+    @method._captured(optimiser)
+    def step(rows: torch.Tensor) -> dict[str, torch.Tensor]:
+        seen = x[train[rows]]
+        with method._products():
+            x_hat = net.autoencoder(seen)[1]
+        loss = reconstruction_loss(seen, x_hat.float())
+        descend(optimiser, loss)
+        return {"reconstruction": loss}
+
     yield Stage("Autoencoder", n_epochs, AUTOENCODER | (HELD if len(held) else {}))
     for epoch in method._epochs("Autoencoder", n_epochs, **state):
         if epoch > 1 and is_spent(optimiser):
@@ -51,10 +62,7 @@ def learn_code(method: SpectralNetParameters, x: torch.Tensor, n_epochs: int) ->
         net.reached.fill_(CODE)
         losses = Means()
         for rows in method._batches(len(train), method._batch_size(len(train))):
-            seen = x[train[rows]]
-            loss = reconstruction_loss(seen, net.autoencoder(seen)[1])
-            descend(optimiser, loss)
-            losses.add({"reconstruction": loss}, len(rows))
+            losses.add(step(rows), len(rows))
         if len(held) and not method._told_to_stop:
             net.eval()
             with torch.no_grad():
@@ -74,9 +82,16 @@ def learn_affinity(method: SpectralNetParameters, x: torch.Tensor, n_epochs: int
 
     net = method._net
     train, held = _split(method, x)
-    optimiser = optimiser_of(net.siamese, method.optimiser, method.learning_rate)
+    optimiser = optimiser_of(method, net.siamese)
     schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(optimiser, patience=method.first_patience)
     state = {"net": net, "optimiser": optimiser, "schedule": schedule, "generator": method._generator}
+
+    @method._captured(optimiser)
+    def step(rows: torch.Tensor) -> dict[str, torch.Tensor]:
+        loss = _contrast(method, c_train, rows, neighbors, method._generator)
+        descend(optimiser, loss)
+        return {"contrastive": loss}
+
     yield Stage("Siamese network", n_epochs, SIAMESE_TERMS | (HELD if len(held) else {}))
     c = None
     for epoch in method._epochs("Siamese network", n_epochs, **state):
@@ -91,9 +106,7 @@ def learn_affinity(method: SpectralNetParameters, x: torch.Tensor, n_epochs: int
         net.reached.fill_(SIAMESE)
         losses = Means()
         for rows in method._batches(len(train), method._batch_size(len(train))):
-            loss = _contrast(method, c_train, rows, neighbors, method._generator)
-            descend(optimiser, loss)
-            losses.add({"contrastive": loss}, len(rows))
+            losses.add(step(rows), len(rows))
         if held_neighbors is not None and not method._told_to_stop:
             with torch.no_grad():  # the same pairs every time
                 every, fixed = torch.arange(len(held), device=c.device), torch.Generator().manual_seed(0)
@@ -115,10 +128,17 @@ def _contrast(
     from deepclust.losses.contrastive import contrastive_loss, pair_distance
 
     near, far, is_far = drawn_pairs(rows, neighbors, generator)
-    s, s_near, s_far = method._net.siamese(c[torch.cat([rows, near, far])]).tensor_split(3)
-    distance = torch.cat([pair_distance(s, s_near), pair_distance(s[is_far], s_far[is_far])])
+    with method._products():
+        placed = method._net.siamese(c[torch.cat([rows, near, far])])
+    s, s_near, s_far = placed.float().tensor_split(3)
+    counted = None
+    if is_captured():  # it does not look how many are far
+        counted = torch.cat([torch.ones_like(is_far), is_far])
+        distance = torch.cat([pair_distance(s, s_near), pair_distance(s, s_far)])
+    else:
+        distance = torch.cat([pair_distance(s, s_near), pair_distance(s[is_far], s_far[is_far])])
     positive = torch.arange(len(distance), device=c.device) < len(rows)
-    return contrastive_loss(distance, positive, near=method.near)
+    return contrastive_loss(distance, positive, near=method.near, counted=counted)
 
 
 def _split(method: SpectralNetParameters, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -146,13 +166,14 @@ def fixed_codes(net: SpectralNets | Any, x: torch.Tensor) -> torch.Tensor:
     return codes
 
 
-def optimiser_of(net: nn.Module, kind: str, learning_rate: float) -> torch.optim.Optimizer:
+def optimiser_of(method: SpectralNetParameters, net: nn.Module) -> torch.optim.Optimizer:
     """How a network takes its steps: "adam", or "rmsprop" with the memory that the authors' code gives it."""
     import torch
 
-    if kind == "rmsprop":
-        return torch.optim.RMSprop(net.parameters(), lr=learning_rate, alpha=0.9)
-    return torch.optim.Adam(net.parameters(), lr=learning_rate)
+    if method.optimiser == "rmsprop":
+        on_cuda = method.device_.type == "cuda"
+        return torch.optim.RMSprop(net.parameters(), lr=method.learning_rate, alpha=0.9, capturable=on_cuda)
+    return method._adam(net.parameters(), method.learning_rate)
 
 
 def is_spent(optimiser: torch.optim.Optimizer) -> bool:

@@ -136,7 +136,8 @@ class BatchGraph:
         """Samples (n_rows,) to take the orthonormal weights from, drawn apart from those of the loss."""
         import torch
 
-        return self.train[torch.randperm(len(self.train), generator=generator)[:n_rows].to(self.c.device)]
+        order = torch.randperm(len(self.train), generator=generator, device=generator.device)
+        return self.train[order[:n_rows].to(self.c.device)]
 
     def loss(self, place: Place, rows: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         """tr(Y^T L Y) / m of the batch ``rows`` (m,); place: codes (m, d) to Y (m, k)."""

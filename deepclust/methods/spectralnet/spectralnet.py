@@ -214,11 +214,22 @@ class SpectralNet(SpectralNetParameters):
         from deepclust.nets.spectral import SPECTRAL
 
         net = self._net
-        optimiser = optimiser_of(net.spectral, self.optimiser, self.learning_rate)
+        optimiser = optimiser_of(self, net.spectral)
         schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(optimiser, patience=self.patience, threshold=1e-3)
         judged = len(held_back(len(x), self.n_clusters, self._fit_seed)) > 0
         exact = len(x) <= EXACT_UP_TO
         collapsed = 0  # for so many epochs
+
+        @self._captured(optimiser)
+        def step(rows: torch.Tensor, others: torch.Tensor) -> dict[str, torch.Tensor]:
+            graph = self._graph_of(x)
+            with torch.set_grad_enabled(self.through_weights):
+                y_tilde = self._outputs(graph.codes(others, self._generator))
+                weights = orthonormal_weights(y_tilde).float()
+            loss = graph.loss(partial(self._place, weights), rows, self._generator)
+            descend(optimiser, loss)
+            return {"spectral": loss}
+
         yield Stage("Spectral map", n_epochs, LOSS | (HELD if judged else {}) | (EXACT if exact else {}))
         for epoch in self._epochs(
             "Spectral map", n_epochs, net=net, optimiser=optimiser, schedule=schedule, generator=self._generator
@@ -232,16 +243,12 @@ class SpectralNet(SpectralNetParameters):
             losses = Means()
             for rows in islice(self._passes(len(graph.train), graph.rule.batch_size), self.steps_per_epoch):
                 others = graph.others(len(rows), self._generator)
-                with torch.set_grad_enabled(self.through_weights):
-                    y_tilde = net.outputs(graph.codes(others, self._generator))
-                    weights = orthonormal_weights(y_tilde).float()
-                loss = graph.loss(partial(self._place, weights), graph.train[rows], self._generator)
-                descend(optimiser, loss)
-                losses.add({"spectral": loss}, len(rows))
+                losses.add(step(graph.train[rows], others), len(rows))
             if self._told_to_stop:
                 return
             y_tilde, measures = self._judge(graph)
-            losses.add(measures, 1)
+            for name, measure in measures.items():
+                losses.add({name: measure}, 1)
             schedule.step(losses.values()[VALIDATION if judged else "spectral"])
             collapsed = collapsed + 1 if has_collapsed(y_tilde) else 0
             if collapsed == EPOCHS_COLLAPSED:
@@ -273,8 +280,13 @@ class SpectralNet(SpectralNetParameters):
         return W, lambda rows, generator: self._net.code(distorted(x[rows], generator)).detach()
 
     def _place(self, weights: torch.Tensor, c: torch.Tensor) -> torch.Tensor:
-        y: torch.Tensor = self._net.outputs(c) @ weights
-        return y
+        return self._outputs(c) @ weights
+
+    def _outputs(self, c: torch.Tensor) -> torch.Tensor:
+        """Y~ (b, k) in the precision that is wanted for products."""
+        with self._products():
+            y_tilde: torch.Tensor = self._net.outputs(c)
+        return y_tilde.float()
 
     def _judge(self, graph: BatchGraph | WalkGraph) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """What an epoch has come to: outputs of many samples, the loss of held-back ones, the Grassmann distance.

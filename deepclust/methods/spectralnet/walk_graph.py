@@ -107,6 +107,7 @@ class WalkGraph:
                 self.vectors = vectors[:, : self.n_outputs]
         self._seen_graph = sparse.csr_array(W[seen][:, seen])
         self._seen = seen
+        self._walks = torch.empty(0, dtype=torch.int64)  # (2 * walk, n_walkers) from the first epoch on
         self._seen_share = np.cumsum(np.asarray(self._seen_graph.sum(axis=1)).ravel())
         if len(held):
             rng = np.random.default_rng(seed)
@@ -147,13 +148,17 @@ class WalkGraph:
         graph that they walk on."""
         import torch
 
-        rng = np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
+        rng = np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator, device=generator.device)))
         n_walkers = int(np.clip(POSITIONS // (2 * self.walk), self.rule.batch_size, 4 * len(self._seen)))
         share = self._seen_share
         start = np.searchsorted(share, rng.random(n_walkers) * share[-1], side="right")
         start = np.minimum(start, len(share) - 1)
         walks = random_walks(self._seen_graph, start, 2 * self.walk - 1, rng)
-        self._walks = torch.from_numpy(self._seen[walks]).to(self.c.device)
+        positions = torch.from_numpy(self._seen[walks])
+        if self._walks.shape == positions.shape:
+            self._walks.copy_(positions)  # in place, as steps that were captured look here
+        else:
+            self._walks = positions.to(self.c.device)
 
     def codes(self, rows: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         """Codes (b, d) of samples (b,) as they are learned from."""
@@ -163,7 +168,7 @@ class WalkGraph:
         """Samples (n_rows,) to take the orthonormal weights from, drawn apart from those of the loss."""
         import torch
 
-        drawn = torch.randint(self._walks.numel(), (n_rows,), generator=generator)
+        drawn = torch.randint(self._walks.numel(), (n_rows,), generator=generator, device=generator.device)
         return self._walks.flatten()[drawn.to(self.c.device)]
 
     def loss(self, place: Place, rows: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
@@ -172,8 +177,9 @@ class WalkGraph:
 
         from deepclust.losses.spectral import pair_loss
 
-        walker = torch.randint(self._walks.shape[1], (len(rows),), generator=generator).to(self.c.device)
-        begin = torch.randint(self.walk, (len(rows),), generator=generator).to(self.c.device)
+        size, where = rows.shape, generator.device
+        walker = torch.randint(self._walks.shape[1], size, generator=generator, device=where).to(self.c.device)
+        begin = torch.randint(self.walk, size, generator=generator, device=where).to(self.c.device)
         pairs = torch.stack([self._walks[begin, walker], self._walks[begin + self.walk, walker]])
         return pair_loss(*place(self.codes(pairs.flatten(), generator)).tensor_split(2))
 

@@ -330,7 +330,9 @@ def test_before_the_map_the_rate_falls_with_the_loss_of_what_is_held_back(digits
 
 @pytest.mark.parametrize(("kind", "expected"), [("adam", torch.optim.Adam), ("rmsprop", torch.optim.RMSprop)])
 def test_how_steps_are_taken(kind, expected):
-    assert type(optimiser_of(torch.nn.Linear(2, 2), kind, 0.01)) is expected
+    method = SpectralNet(optimiser=kind, learning_rate=0.01)
+    method.device_ = torch.device("cpu")
+    assert type(optimiser_of(method, torch.nn.Linear(2, 2))) is expected
 
 
 def test_an_epoch_of_the_map_is_so_many_steps(monkeypatch):
