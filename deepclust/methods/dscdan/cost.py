@@ -6,6 +6,7 @@ import numpy as np
 
 from deepclust.methods.base.deep import FLOAT_BYTES, PASSES
 from deepclust.methods.base.method import Cost
+from deepclust.methods.base.sample_graph import AXES
 from deepclust.methods.dscdan.parameters import DSCDANParameters
 from deepclust.nets.dual_sizes import cluster_net_size, dual_autoencoder_size, features_shape, pair_size
 
@@ -31,7 +32,10 @@ def fit_cost(
         at_once = 2 * batch
         seen = n_samples * p.max_epochs * p.n_passes(n_samples, batch)
         flops += PASSES * seen * (autoencoder + encoder.flops + 3 * clusters.flops)
-        flops += n_samples * (1 + p.graph_views) * (encoder.flops + 2.0 * n_samples * p.n_components)
+        n_graphs = 1 + ((p.max_epochs - 1) // p.refresh if p.refresh else 0)
+        graph = (1 + p.graph_views) * (encoder.flops + 2.0 * n_samples * p.n_components)
+        graph += 2.0 * n_samples * AXES * bool(p.sample_neighbors)
+        flops += n_graphs * n_samples * graph
     elif p.max_epochs:
         at_once = BATCHES_AT_ONCE * batch
         seen = n_samples * p.max_epochs * p.n_passes(n_samples, at_once)

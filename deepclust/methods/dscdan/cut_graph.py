@@ -14,6 +14,7 @@ from deepclust.metrics.modularity import Edges, edges_of
 
 if TYPE_CHECKING:
     import torch
+    from scipy.sparse import csr_array
 
 
 class CutGraph:
@@ -35,17 +36,21 @@ class CutGraph:
         n_init: int,
         seed: int,
         unit: bool,
+        samples: csr_array | None = None,
     ) -> None:
         """Join the codes (n, d) of all looks at the samples (`code_graph`), cut the graph exactly, and round the cut.
 
-        unit: rows of the cut are compared by their direction (`best_partition`).
+        unit: rows of the cut are compared by their direction (`best_partition`). samples (n, n): a graph of the samples as
+        they are, which counts as much as that of the codes.
         """
         import torch
 
         W = code_graph(looks, n_neighbors, n_clusters)
+        if samples is not None and samples.nnz and W.nnz:
+            W = W + samples * (W.sum() / samples.sum())
         edges = edges_of(W)
         vectors, values = cut_vectors(W, n_vectors)
-        labels, width = best_partition(vectors, n_clusters, edges, seed, n_init, unit)
+        labels, width = best_partition(vectors, n_clusters, edges, seed, n_init, unit, each=True)
         arrays = edges._asdict() | {
             "exact": vectors,
             "eigenvalues": values,

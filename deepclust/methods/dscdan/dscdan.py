@@ -20,10 +20,12 @@ from deepclust.methods.base.centers import group_means, kmeans_centers, kmeans_f
 from deepclust.methods.base.deep import Means, descend
 from deepclust.methods.base.method import GRAPH, Cost
 from deepclust.methods.base.rounding import ritz_weights
+from deepclust.methods.base.sample_graph import SampleGraph
 from deepclust.methods.dscdan.cost import BATCHES_AT_ONCE, fit_cost
 from deepclust.methods.dscdan.cut_graph import CutGraph
 from deepclust.methods.dscdan.parameters import DSCDANParameters
 from deepclust.methods.dscdan.terms import MEANINGS, Terms, cluster_outputs, term_weights, weighted_sum
+from deepclust.metrics.modularity import modularity
 from deepclust.spaces import Space
 
 if TYPE_CHECKING:
@@ -266,15 +268,16 @@ class DSCDAN(DSCDANParameters):
             yield from self._report(losses)
 
     def _renew_graph(self, x: torch.Tensor) -> None:
-        """The graph of all codes as they are now, seen with some disturbed copies of each sample, and its exact cut."""
+        """The graph of all codes as they are now, seen with some disturbed copies of each sample, and of the samples; its exact cut."""
         import torch
 
         codes = torch.from_numpy(self._all(x, self._mean)).to(x.device)
         self._net.clusters.standardize(codes)
         views = [self._all(x, self._disturbed_mean) for _ in range(self.graph_views)]
         looks = [codes, *(torch.from_numpy(view).to(x.device) for view in views)]
-        n_vectors, seed = self._n_outputs(), self._fit_seed
-        self.graph_.renew(looks, self.n_neighbors, self.n_clusters, n_vectors, self.n_init, seed, self.unit_rows)
+        k, n_vectors, seed = self.n_clusters, self._n_outputs(), self._fit_seed
+        samples = SampleGraph(x, self.sample_neighbors, k).plain() if self.sample_neighbors else None
+        self.graph_.renew(looks, self.n_neighbors, k, n_vectors, self.n_init, seed, self.unit_rows, samples)
 
     # -- what is read from the network ---------------------------------------------------------------------------
 
@@ -359,7 +362,7 @@ class DSCDAN(DSCDANParameters):
         self.labels_ = self._assign(self.embedding_)
 
     def _centers(self, embedding: np.ndarray) -> np.ndarray:
-        """Centres (k, m): by k-means, begun at the clusters of the least cut where there is a graph of all samples."""
+        """Centres (k, m): by k-means; with a graph of all samples those of its clusters, moved by k-means if that fits the graph better."""
         if self._reads_largest():
             # the largest number of a row that adds up to 1 is that of the corner of the simplex which is nearest
             return np.eye(self.n_clusters, dtype=np.float32)
@@ -368,8 +371,15 @@ class DSCDAN(DSCDANParameters):
             if centers.any():  # not stopped before they were set
                 return np.asarray(centers, np.float32)
         if self.graph_.of_all and len(np.unique(self.graph_.labels)) == self.n_clusters:
-            return kmeans_from(embedding, group_means(embedding, self.graph_.labels, self.n_clusters))
+            means = group_means(embedding, self.graph_.labels, self.n_clusters)
+            return max((kmeans_from(embedding, means), means), key=lambda centers: self._quality(embedding, centers))
         return kmeans_centers(embedding, self.n_clusters, self._fit_seed, self.n_init)
+
+    def _quality(self, embedding: np.ndarray, centers: np.ndarray) -> float:
+        """The modularity that the groups of the nearest centres (k, m) have in the graph of all samples."""
+        from scipy.spatial.distance import cdist
+
+        return modularity(cdist(embedding, centers).argmin(axis=1), self.graph_.edges())
 
     def _spaces(self) -> dict[str, np.ndarray]:
         return {"Latent mean": self.latent_mean_} if self.graph_.begun else {}

@@ -158,8 +158,18 @@ class DSCDANParameters(DeepMethod):
         group=STAGE,
         advanced=True,
     )
+    sample_neighbors: int = param(
+        5,
+        "Neighbours among samples",
+        help="How many of the nearest samples, as they are, each is joined to in the graph as well. The edges of codes and those of "
+        "samples count the same. 0 (the paper): codes alone.",
+        min=0,
+        max=1000,
+        group=STAGE,
+        advanced=True,
+    )
     refresh: int = param(
-        0,
+        4,
         "New graph after",
         help="The graph of all samples is made anew from the codes after so many epochs; 0 keeps the first one.",
         min=0,

@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from scipy import sparse
 from sklearn.datasets import load_digits
 from sklearn.metrics import adjusted_rand_score
 
 from deepclust.events import Progress, Snapshot, Stage
+from deepclust.methods.base.centers import kmeans_from
+from deepclust.methods.dscdan.cut_graph import CutGraph
 from deepclust.methods.dscdan.dscdan import DSCDAN
 from deepclust.methods.dscdan.terms import Terms
 from deepclust.params import params_of
@@ -170,6 +173,9 @@ def test_the_estimate_grows_with_what_is_asked_for():
 
     assert flops() < flops(pretrain_epochs=20) < flops(pretrain_epochs=20, max_epochs=20)
     assert flops(beta=0.0, relative=0.0) < flops(beta=0.0) < flops()
+    once, twice, every = (flops(max_epochs=8, refresh=r) for r in (0, 4, 1))
+    assert every - once == pytest.approx(7 * (twice - once))
+    assert flops(sample_neighbors=0) < flops()
     assert flops() < flops((64, 64, 3)) < flops((224, 224, 3))
     assert flops(**DSCDAN.ladder["ConvAE"]) < flops(**DSCDAN.ladder["+MI+RS"]) < flops()
 
@@ -178,6 +184,35 @@ def test_adversarial_negatives_teach_otherwise_than_shuffled_ones(digits):
     X = digits[0][:64]
     shuffled, adversarial = (DSCDAN(**TINY, negatives=kind).fit(X).latent_mean_ for kind in ("shuffled", "adversarial"))
     assert not np.allclose(shuffled, adversarial)
+
+
+def test_the_graph_of_samples_counts_as_much_as_that_of_codes():
+    """Codes join 0-1 and 2-3, each with weight 1, 4 in all from both ends; samples join 1-2 with 7, 14 in all, which become 4."""
+    codes = torch.tensor([[0.0], [1.0], [10.0], [11.0]])
+    samples = sparse.csr_array((np.array([7.0, 7.0]), ([1, 2], [2, 1])), shape=(4, 4))
+    graph = CutGraph()
+    graph.renew([codes], 1, 2, 2, 1, 0, True, samples)
+    edges = graph.edges()
+    assert [*zip(edges.at, edges.to, edges.weight, strict=True)] == [(0, 1, 1.0), (1, 2, 2.0), (2, 3, 1.0)]
+
+
+def test_samples_are_joined_to_their_nearest_unless_that_is_turned_off(digits):
+    X = digits[0][:80]
+    alone, both = (DSCDAN(**TINY, sample_neighbors=n).fit(X).graph_.edges() for n in (0, 5))
+    assert both.weight.sum() == pytest.approx(2 * alone.weight.sum(), rel=1e-5)
+    assert len(both.weight) > len(alone.weight)
+
+
+def test_k_means_moves_the_centres_of_the_cut_only_where_that_fits_the_graph_better():
+    """Means 2.05 and 6.1 leave 4.3 to the wrong group, and k-means from there 3.9 as well."""
+    method = DSCDAN(n_clusters=2)
+    method.graph_ = CutGraph()
+    codes = torch.tensor([[0.0], [0.1], [0.2], [0.3], [9.0], [9.1], [9.2]])
+    method.graph_.renew([codes], 2, 2, 2, 1, 0, True)
+    assert len({*method.graph_.labels[:4]}) == len({*method.graph_.labels[4:]}) == 1
+    space = np.array([[0.0], [0.0], [3.9], [4.3], [5.1], [6.1], [7.1]], np.float32)
+    assert np.sort(kmeans_from(space, np.array([[2.05], [6.1]])).ravel()) == pytest.approx([0.0, 5.3])
+    assert np.sort(method._centers(space).ravel()) == pytest.approx([2.05, 6.1])
 
 
 def test_the_same_seed_draws_the_same_edges(digits):
