@@ -349,7 +349,7 @@ class DeepMethod(Method):
     def _finish(self, X: np.ndarray, start: float) -> None:
         super()._finish(X, start)
         self._net.eval()
-        del self._x, self._generator
+        del self._x, self._generator, self._recorder
         self._at = {}
 
     def fitted_state(self) -> dict[str, Any]:
