@@ -168,12 +168,10 @@ def _calm(folder: Path) -> bool:
 def _busy(config: RunConfig, store: RunStore) -> bool:
     """Whether a run trains on, or waits for, the device of a config."""
     first = slots_for(config)[0]  # what a trial of "auto" gets
-    for run in store.recent():
-        if first in slots_for(run.config):
-            status = run.status()
-            if status.state in ("queued", "running") and first in slots_taken(run.config, status):
-                return True
-    return False
+    statuses = ((run.config, run.status()) for run in store.recent())
+    return any(
+        status.state in ("queued", "running") and first in slots_taken(config, status) for config, status in statuses
+    )
 
 
 def _wanted_last(folder: Path) -> dict[str, Any]:

@@ -35,16 +35,21 @@ def slots_for(config: RunConfig) -> tuple[str, ...]:
 
 
 def slots_taken(config: RunConfig, status: RunStatus) -> tuple[str, ...]:
-    """The devices that a live run keeps others from: that on which it trains, or all that it waits for."""
+    """The devices that a live run keeps others from: that on which it trains, or all that it waits for.
+
+    Where "auto" has become a card that nothing foretold, both that and what it was granted.
+    """
     slots = slots_for(config)
-    return (status.device,) if status.state in ("running", "paused") and status.device in slots else slots
+    if status.state not in ("running", "paused") or not status.device:
+        return slots
+    return (status.device,) if status.device in slots else (*slots, status.device)
 
 
 def ahead_by_slot(run: Run, store: RunStore) -> dict[str, list[Run]]:
     """For each device that a run may take the live runs that it serves before: in training, or queued earlier."""
     ahead: dict[str, list[Run]] = {slot: [] for slot in slots_for(run.config)}
     for other in reversed(store.runs()):
-        if other.id != run.id and not ahead.keys().isdisjoint(slots_for(other.config)):
+        if other.id != run.id:
             status = other.status()
             if status.cluster:
                 continue

@@ -19,7 +19,7 @@ from deepclust.engine.detached.process import log_trace
 from deepclust.engine.maps.jobs import run_job
 from deepclust.engine.maps.projector import projector_of, request
 from deepclust.engine.maps.run_maps import first_sample, map_job, telling_projection
-from deepclust.engine.training.cards import Card, granted_card, is_out_of_memory
+from deepclust.engine.training.cards import granted_card, is_out_of_memory
 from deepclust.engine.training.control import Control
 from deepclust.engine.training.memory import ran_out
 from deepclust.engine.training.queue import slots_for
@@ -79,7 +79,7 @@ def train(
         return control.end("stopped", "Interrupted. Resume goes on from the last checkpoint.")
     except Exception as error:  # whatever a method or a data set raises is told to the user, and the app stays up
         log_trace()
-        return control.end("failed", _sentence(error, config, control.card))
+        return control.end("failed", _sentence(error, config, control))
     finally:
         control.finish()
 
@@ -218,13 +218,16 @@ def judge_test_part(method: Method, data: Dataset) -> dict[str, Any]:
     }
 
 
-def _sentence(error: Exception, config: RunConfig, card: Card | None) -> str:
+def _sentence(error: Exception, config: RunConfig, control: Control) -> str:
     """What went wrong, in words for the user; lack of memory, of a card or of the machine, gets the way out."""
     if isinstance(error, DiskFullError):
         return f"{error} Resume goes on from the last checkpoint."
     if isinstance(error, ValueError):
         return str(error)
     if is_out_of_memory(error):
+        card = None
+        with suppress(RuntimeError):  # a card that has failed may not answer
+            card = control.card
         said = ran_out(config, card)
         return f"{said} ({error})" if isinstance(error, MemoryError) and str(error) else said
     return f"{type(error).__name__}: {error}"

@@ -118,6 +118,12 @@ def test_auto_takes_the_first_card_that_is_free(ask, store, two_cards):
     assert waiting_for(third, store) == ("cuda:1", [])
 
 
+def test_a_card_that_nothing_foretold_is_not_shared(ask, store):
+    training, waits = ask("AEKMeans", device="auto"), ask("AEKMeans", device="cuda:0")
+    training.set_status(**this_process(), state="running", device="cuda:0")  # in a container that hides what it has
+    assert [run.id for run in waiting_before(waits, store)] == [training.id]
+
+
 def test_a_run_that_is_queued_for_a_busy_card_keeps_nobody_from_the_free_one(ask, store, two_cards):
     training, waits, auto = (
         ask("AEKMeans", device="cuda:0"),
