@@ -26,7 +26,8 @@ def pad(key: str, feature_shape: tuple[int, ...], style: Style) -> NDArray[np.fl
         "height": feature_shape[0],
         "ground": style.ground,
         "pen": style.pen * 0.8 / style.extent,  # drawn to fill most of the sheet, and made smaller then
-        "words": "A sheet to draw on with mouse, finger or pen",
+        "words": "A sheet to draw on with mouse, finger or pen. Arrow keys move a pen, the space bar lowers and lifts it, Backspace takes a "
+        "stroke back.",
     }
     _pad(
         key=key, data=about, on_drawn_change=lambda: _keep(key, "drawn"), on_pasted_change=lambda: _keep(key, "pasted")

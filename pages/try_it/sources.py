@@ -43,7 +43,7 @@ def new_sample(run: FinishedRun, sight: Sight) -> NDArray[np.float32] | None:
         drawn = pad(f"pad-{run_id}", data.feature_shape, style)
         if isinstance(drawn, bytes):
             return _photograph(drawn, style, data.feature_shape)
-        st.caption("Draw here, or paste a picture (Ctrl+V).")
+        st.caption("Draw here, or paste a picture (Ctrl+V). Without a mouse: arrow keys and the space bar.")
         if _alike(style) and drawn is not None:
             return drawn_like(drawn, style, data.feature_shape)
         return None if drawn is None else pictures_like(np.abs(style.ground - drawn)[None], data.feature_shape)[0]

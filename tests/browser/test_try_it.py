@@ -43,3 +43,11 @@ def test_a_digit_is_drawn_and_finds_its_cluster(quiet: Server, clustered: Run, p
     page.get_by_text("hardly seen such a thing").wait_for()
     page.get_by_role("button", name="Clear").click()
     expect(page.locator(".guest")).to_be_hidden()
+
+    page.locator(".sheet").focus()
+    for key in ["ArrowUp"] * 5 + [" "] + ["ArrowDown"] * 10 + [" "]:
+        page.keyboard.press(key)
+    expect(page.locator(".pad")).to_have_attribute("data-strokes", "1")
+    expect(page.locator(".guest")).to_be_visible()
+    page.keyboard.press("Backspace")
+    expect(page.locator(".guest")).to_be_hidden()

@@ -1,4 +1,4 @@
-// A sheet to draw on with mouse, finger or pen. What is drawn goes to Python as ink, one byte for each pixel; a picture that is
+// A sheet to draw on with mouse, finger, pen or arrow keys. What is drawn goes to Python as ink, one byte for each pixel; a picture that is
 // pasted goes there as it is.
 
 import css from "./pad.css";
@@ -22,6 +22,8 @@ type Stroke = [x: number, y: number][];
 const LONGEST = 140; // pixels of the ink's longer side
 const ON_SCREEN = 3; // times as many on the screen
 const EVERY = 350; // milliseconds between two looks at a stroke that is not yet at its end
+const KEY_STEP = 0.04; // of the sheet, that an arrow key moves the pen; a quarter of it with Shift
+const ARROWS: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const LARGEST = 640; // pixels of a pasted picture
 
 class Pad {
@@ -31,6 +33,8 @@ class Pad {
   private readonly clear = this.button("Clear", () => this.back(this.strokes.length));
   private strokes: Stroke[] = [];
   private drawing = -1; // the pointer that draws
+  private pen: [x: number, y: number] | null = null; // of the keyboard, once an arrow key was pressed
+  private down = false; // whether that pen draws
   private told = 0; // when Python was last told
   private readonly scale: number; // pixels of the ink for each of the data's
 
@@ -44,11 +48,14 @@ class Pad {
     sheet.width = Math.round(options.width * this.scale * ON_SCREEN);
     sheet.height = Math.round(options.height * this.scale * ON_SCREEN);
     sheet.tabIndex = 0;
-    sheet.role = "img";
+    sheet.role = "application"; // it takes keys
     sheet.ariaLabel = options.words;
     sheet.addEventListener("pointerdown", (event) => this.begin(event));
     sheet.addEventListener("pointermove", (event) => this.go(event));
     for (const end of ["pointerup", "pointercancel"]) sheet.addEventListener(end, (event) => this.end(event as PointerEvent));
+    sheet.addEventListener("keydown", (event) => this.key(event));
+    sheet.addEventListener("keyup", (event) => event.key in ARROWS && this.down && this.send());
+    sheet.addEventListener("blur", () => this.lift());
     document.addEventListener("paste", this.pastes);
     this.draw();
   }
@@ -69,6 +76,7 @@ class Pad {
     event.preventDefault();
     this.sheet.focus({ preventScroll: true });
     this.sheet.setPointerCapture(event.pointerId);
+    this.lift();
     this.drawing = event.pointerId;
     this.told = performance.now();
     this.strokes.push([this.at(event)]);
@@ -90,7 +98,39 @@ class Pad {
     this.send();
   }
 
+  /** Arrow keys move a pen, the space bar lowers and lifts it; Backspace and Ctrl+Z take a stroke back, Escape all. */
+  private key(event: KeyboardEvent): void {
+    if (event.key in ARROWS) {
+      const [x, y] = this.pen ?? [0.5, 0.5];
+      const [right, below] = ARROWS[event.key];
+      const step = event.shiftKey ? KEY_STEP / 4 : KEY_STEP;
+      const within = (place: number): number => Math.min(1, Math.max(0, place));
+      this.pen = [within(x + right * step), within(y + below * step)];
+      if (this.down) this.strokes[this.strokes.length - 1].push(this.pen);
+      this.draw();
+      if (this.down && performance.now() - this.told > EVERY) this.send();
+    } else if (event.key === " ") {
+      this.pen ??= [0.5, 0.5];
+      this.down = !this.down;
+      if (this.down) this.strokes.push([this.pen]);
+      this.draw();
+      this.send();
+    } else if (event.key === "Backspace" || (event.key === "z" && (event.ctrlKey || event.metaKey))) this.back(1);
+    else if (event.key === "Escape") this.back(this.strokes.length);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  private lift(): void {
+    this.pen = null;
+    this.down = false;
+    this.draw();
+  }
+
   private back(count: number): void {
+    this.down = false;
+    if (!this.strokes.length) return;
     this.strokes.splice(this.strokes.length - count, count);
     this.draw();
     this.send();
@@ -121,6 +161,13 @@ class Pad {
       context.fillStyle = "#fff";
       context.fillRect(0, 0, this.sheet.width, this.sheet.height);
       context.globalCompositeOperation = "source-over";
+    }
+    if (this.pen) {
+      context.beginPath();
+      context.arc(this.pen[0] * this.sheet.width, this.pen[1] * this.sheet.height, (context.lineWidth / 2) * (this.down ? 0.6 : 1), 0, 2 * Math.PI);
+      context.lineWidth = 3 * ON_SCREEN;
+      context.strokeStyle = "#3f90da";
+      context.stroke();
     }
     this.undo.disabled = this.clear.disabled = !this.strokes.length;
     this.root.dataset.strokes = String(this.strokes.length);
