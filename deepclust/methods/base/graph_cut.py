@@ -32,19 +32,26 @@ CHUNK = 4_096
 class GraphCut:
     """The samples that were cut: what each direction was divided by (d,), their places float32 (n, d), their clusters (n,).
 
-    The graph of the places and its eigenvectors are worked out when they are first needed, and kept for every k.
+    graph: W (n, n) in which they are joined; none given: self-tuning affinities of the places. It and its eigenvectors are
+    worked out when they are first needed, and kept for every k.
     """
 
-    def __init__(self, spread: NDArray[np.float32], places: NDArray[np.float32], clusters: NDArray[np.int64]) -> None:
-        self.spread, self.places, self.clusters = spread, places, clusters
+    def __init__(
+        self,
+        spread: NDArray[np.float32],
+        places: NDArray[np.float32],
+        clusters: NDArray[np.int64],
+        graph: csr_array | None = None,
+    ) -> None:
+        self.spread, self.places, self.clusters, self.graph = spread, places, clusters, graph
         self._vectors: np.ndarray = np.empty((len(places), 0), np.float32)
 
     @cached_property
     def _graph(self) -> tuple[csr_array, Edges]:
-        """Self-tuning affinities W (n, n) of the places, and the edges of that graph."""
+        """W (n, n), and the edges of that graph."""
         from deepclust.graphs import self_tuning_affinity
 
-        W = self_tuning_affinity(self.places, NEIGHBORS)
+        W = self_tuning_affinity(self.places, NEIGHBORS) if self.graph is None else self.graph
         return W, edges_of(W)
 
     def cut(self, n_clusters: int, seed: int, n_init: int) -> NDArray[np.int64]:
@@ -58,7 +65,8 @@ class GraphCut:
         if self._vectors.shape[1] < n_vectors:  # twice as many as before: a slider that goes up asks for few solutions
             n_solved = min(max(n_vectors, 2 * self._vectors.shape[1]), len(self.places) - 1)
             self._vectors = laplacian_eigenvectors(W, n_solved, seed)[1]
-        return best_partition(self._vectors[:, :n_vectors], n_clusters, edges, seed, n_init, unit=True)[0]
+        vectors, each = self._vectors[:, :n_vectors], self.graph is not None
+        return best_partition(vectors, n_clusters, edges, seed, n_init, unit=True, each=each)[0]
 
     def nearest(self, embedding: np.ndarray) -> NDArray[np.int64]:
         """Numbers (m, NEIGHBORS) of the nearest places of samples (m, d)."""
@@ -88,16 +96,28 @@ def vote(nearest: NDArray[np.int64], clusters: NDArray[np.int64]) -> NDArray[np.
     return np.asarray(voices.argmax(axis=1), np.int64)
 
 
-def cut_graph(embedding: np.ndarray, n_clusters: int, seed: int, n_init: int) -> GraphCut:
+def cut_graph(
+    embedding: np.ndarray,
+    n_clusters: int,
+    seed: int,
+    n_init: int,
+    join: Callable[[NDArray[np.float32]], csr_array] | None = None,
+) -> GraphCut:
     """Cut the graph of the neighbours of embedding (n, d), its directions evened, into n_clusters.
 
-    Normalised cuts (Ng, Jordan & Weiss 2002) on self-tuning affinities, of as many eigenvectors as give the partition of highest
-    modularity (`best_partition`). Samples that hang together with few others only are left out of the cut.
+    Normalised cuts (Ng, Jordan & Weiss 2002) on self-tuning affinities, or the graph (n, n) that ``join`` makes of the places
+    (n, d), of as many eigenvectors as give the partition of highest modularity (`best_partition`); of a graph that is given each
+    start of k-means is judged so. Samples that hang together with few others only are left out of the cut.
     """
     spread = np.asarray(np.maximum(embedding.std(axis=0), 1e-6) ** EVENED, np.float32)
-    whole = GraphCut(spread, np.asarray(embedding / spread, np.float32), np.zeros(len(embedding), np.int64))
-    if n_clusters > 1 and len(embedding) > n_clusters:
+    places = np.asarray(embedding / spread, np.float32)
+    few = n_clusters == 1 or len(places) <= n_clusters
+    graph = None if few or join is None else join(places)
+    whole = GraphCut(spread, places, np.zeros(len(places), np.int64), graph)
+    if not few:
         large = mainland(whole._graph[0], n_clusters)
-        whole = whole if large.all() else GraphCut(spread, whole.places[large], whole.clusters[large])
+        if not large.all():
+            graph = None if graph is None else graph[large][:, large]
+            whole = GraphCut(spread, places[large], whole.clusters[large], graph)
     whole.clusters = whole.cut(n_clusters, seed, n_init)
     return whole

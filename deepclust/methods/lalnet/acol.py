@@ -35,9 +35,21 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
+EMPTY = 0.05  # share of the variance of all pixels
 FEW = 500  # samples that the search for a shortcut looks at, and that the graphs of the paper's figure 6 show
 STARTS_WHILE_TRAINING = 10
 MOST_READ = 10_000  # samples that k-means looks at to compare the spaces
+
+
+def empty_margin(X: np.ndarray, smallest: int) -> int:
+    """How many pixels on each side of pictures (n, h, w) or (n, h, w, c) may go: together they hold next to none of the variance.
+
+    At least ``smallest`` pixels are left of each side.
+    """
+    variance = X.var(axis=0, dtype=np.float64).reshape(*X.shape[1:3], -1).sum(axis=2)
+    most = max(0, (min(X.shape[1:3]) - smallest) // 2)
+    kept = [variance[m : len(variance) - m, m : variance.shape[1] - m].sum() for m in range(most + 1)]
+    return int(np.sum(np.array(kept) >= (1 - EMPTY) * kept[0])) - 1 if kept[0] > 0 else 0
 
 
 def working_side(feature_shape: tuple[int, ...], smallest: int, largest: int) -> int:
@@ -87,6 +99,15 @@ class AcolMethod(DeepMethod):
         advanced=True,
     )
 
+    trim: bool = param(
+        True,
+        "Cut off empty edges",
+        help="Leave out pixels at the edges of pictures in which hardly any differ (a twentieth of the variance): training is faster. "
+        "The paper keeps them.",
+        group="Network",
+        advanced=True,
+    )
+
     def activations(self, X: Any, space: str = "F") -> np.ndarray:
         """F (n, n_hidden), Z or softmax(Z) (n, n_duplicates * n_transforms) of untransformed samples, in full."""
         from sklearn.utils.validation import check_is_fitted
@@ -111,7 +132,13 @@ class AcolMethod(DeepMethod):
             self.transforms = (
                 "D4"  # what auto was for all pictures before those that are not square had a set of their own
             )
+        self.margin_ = int(state.get("margin", 0))
         super().load_fitted(state)
+
+    def fitted_state(self) -> dict[str, Any]:
+        import torch
+
+        return {**super().fitted_state(), "margin": torch.tensor(self.margin_)}
 
     # -- what the network sees -----------------------------------------------------------------------------------
 
@@ -129,8 +156,19 @@ class AcolMethod(DeepMethod):
         """Shape of what the network sees: vectors as they are, pictures square and neither small nor large."""
         if kind_of(feature_shape) == VECTOR:
             return feature_shape
-        side = working_side(feature_shape, self.min_side, self.max_side)
+        side = self._side(feature_shape)
         return (side, side, *feature_shape[2:])
+
+    def _side(self, feature_shape: tuple[int, ...]) -> int:
+        """Side of the square that the network sees of pictures of a shape, without the margin that a fit has found."""
+        margin = getattr(self, "margin_", 0)
+        return working_side(tuple(s - 2 * margin for s in feature_shape[:2]), self.min_side, self.max_side)
+
+    def _check_input(self, X: Any, *, reset: bool) -> np.ndarray:
+        checked: np.ndarray = super()._check_input(X, reset=reset)
+        if reset:
+            self.margin_ = empty_margin(checked, self.min_side) if self.trim and checked.ndim > 2 else 0
+        return checked
 
     def _begin(self, X: np.ndarray) -> torch.Tensor:
         """The data on the device. Vectors are centred: their mean would give the transformation away."""
@@ -143,8 +181,9 @@ class AcolMethod(DeepMethod):
 
         if X.ndim == 2:
             return super()._tensor(X - self.center_)
-        x = super()._tensor(squared(X))
-        side = working_side(X.shape[1:3], self.min_side, self.max_side)
+        height, width = (s - self.margin_ for s in X.shape[1:3])
+        x = super()._tensor(squared(X[:, self.margin_ : height, self.margin_ : width]))
+        side = self._side(X.shape[1:])
         if side > x.shape[2]:
             return functional.interpolate(x, size=(side, side), mode="bilinear", align_corners=False)
         return functional.adaptive_avg_pool2d(x, side) if side < x.shape[2] else x

@@ -15,14 +15,19 @@ from deepclust.compute import to_numpy
 from deepclust.events import Event, Note, Snapshot, Stage, snapshot_sample
 from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.centers import group_means, kmeans_centers
+from deepclust.methods.base.code_graph import code_graph
 from deepclust.methods.base.deep import FLOAT_BYTES, PASSES, Means, descend
+from deepclust.methods.base.distort import distorted
 from deepclust.methods.base.graph_cut import GraphCut, cut_graph
 from deepclust.methods.base.method import PSEUDO, Cost
 from deepclust.methods.base.rounding import unit_rows
+from deepclust.methods.base.sample_graph import VIEWS as LOOKS
+from deepclust.methods.base.sample_graph import SampleGraph
 from deepclust.methods.lalnet.acol import AcolMethod
 from deepclust.methods.lalnet.view_axes import ViewAxes, fit_axes, reduced
 from deepclust.metrics.lalnet.arrays import SPACES
 from deepclust.metrics.shortcut import is_shortcut, probe_accuracy, shortcut_warning
+from deepclust.neighbors import EXACT_UP_TO
 from deepclust.nets.sizes import acol_size
 from deepclust.params import param
 from deepclust.spaces import LATENT
@@ -30,6 +35,7 @@ from deepclust.transforms import apply_table, members_of, table
 
 if TYPE_CHECKING:
     import torch
+    from scipy.sparse import csr_array
 
 PRETEXT = "accuracy of the pretext task"
 TERMS = {
@@ -41,8 +47,17 @@ TERMS = {
 }
 
 
-GRAPH, KMEANS = "graph", "k-means"
-QUICK = {"max_epochs": 90, "steps_per_epoch": 45, "n_channels": 16, "n_hidden": 1024, "batch_size": 200, "n_init": 5}
+VIEWS, GRAPH, KMEANS = "graph with views", "graph", "k-means"
+QUICK = {
+    "max_epochs": 28,
+    "steps_per_epoch": 27,
+    "n_channels": 16,
+    "n_hidden": 1024,
+    "batch_size": 200,
+    "n_init": 5,
+    "views": True,
+    "tol": 0.0,  # so few epochs are needed by all data
+}
 PAPER = {
     "max_epochs": 400,
     "steps_per_epoch": 1,
@@ -52,6 +67,7 @@ PAPER = {
     "unit_length": False,
     "all_views": False,
     "last_step": KMEANS,
+    "trim": False,
     "n_init": 10,
     "tol": 0.0,
 }
@@ -60,6 +76,8 @@ STEPS_BETWEEN = 100  # two looks at them
 CALM_LOOKS = 2  # one after the other, in which hardly any cluster has changed
 STARTS_WHILE_LOOKING = 3
 CUT = ("spread", "places", "clusters")  # of a `GraphCut`, kept with the model
+CUT_GRAPH = ("data", "indices", "indptr")  # of its graph, if it was given one
+NEAREST = 3  # in F, joined to each sample where views are joined, too
 
 
 class LALNet(AcolMethod):
@@ -120,6 +138,14 @@ class LALNet(AcolMethod):
         group="Weights",
         advanced=True,
     )
+    views: bool = param(
+        False,
+        "Views",
+        help="Show pictures slightly shifted, turned and sheared in each step, and vectors with a little noise: styles of a kind fall "
+        "together sooner. The paper does not.",
+        group="Training",
+        advanced=True,
+    )
     space: str = param(
         "F",
         "Clustered space",
@@ -145,11 +171,12 @@ class LALNet(AcolMethod):
         advanced=True,
     )
     last_step: str = param(
-        GRAPH,
+        VIEWS,
         "Last step",
-        help="How clusters are read from the space: k-means, as in the paper, or the graph of neighbours, which also finds "
-        "kinds that differ in narrow directions or are not round.",
-        choices=(GRAPH, KMEANS),
+        help="How clusters are read from the space: k-means, as in the paper; the graph of neighbours, which also finds kinds that "
+        "differ in narrow directions or are not round; that graph with views: slightly shifted and turned copies of a picture join it to "
+        "those that look like them, so that styles of one kind hang together.",
+        choices=(VIEWS, GRAPH, KMEANS),
         group="Clustering",
         advanced=True,
     )
@@ -215,7 +242,8 @@ class LALNet(AcolMethod):
         def step(rows: torch.Tensor) -> dict[str, torch.Tensor]:
             drawn = torch.randint(n_parents, rows.shape, generator=self._generator, device=self._generator.device)
             t = drawn.sort().values.to(rows.device)  # in random order as well, as the rows are
-            batch = transform(x[rows], t).contiguous(memory_format=self._layout(x))
+            shown = distorted(x[rows], self._generator) if self.views else x[rows]
+            batch = transform(shown, t).contiguous(memory_format=self._layout(x))
             with self._products():
                 z = self._net(batch, noise)[1].float()
             scores = pool_duplicates(z, n_parents)
@@ -262,7 +290,10 @@ class LALNet(AcolMethod):
         """What was done to the pictures, and a warning where the pseudo-task can be solved without looking at them."""
         if x.ndim == 4 and self.feature_shape_[:2] != tuple(x.shape[2:]):
             height, width = self.feature_shape_[:2]
-            yield Note("info", f"The network sees the pictures of {height} × {width} as {x.shape[2]} × {x.shape[3]}.")
+            margin = f", without {self.margin_} pixels at each edge, where they hardly differ" if self.margin_ else ""
+            yield Note(
+                "info", f"The network sees the pictures of {height} × {width} as {x.shape[2]} × {x.shape[3]}{margin}."
+            )
         accuracy = self._probe(x)
         if is_shortcut(accuracy, len(self._members())):
             yield shortcut_warning(accuracy, self.scaling == "standard" and x.ndim == 4)
@@ -295,13 +326,23 @@ class LALNet(AcolMethod):
         labels = self._read(embedding, STARTS_WHILE_LOOKING)[1]
         return Snapshot(stage, epoch, sample, embedding, labels, self._graphs())
 
-    def _read(self, space: np.ndarray, n_init: int) -> tuple[GraphCut | None, np.ndarray, np.ndarray]:
+    def _join(self, places: np.ndarray) -> csr_array:
+        """The graph (n, n) of the nearest places (n, d) of each sample, and, as heavy, of the nearest picture of distorted copies of it."""
+        import torch
+
+        k = self.n_clusters
+        near = code_graph([torch.from_numpy(places).to(self.device_)], NEAREST, k)
+        return near / NEAREST + SampleGraph(self._x, 1, k).through_views(LOOKS, self._fit_seed)
+
+    def _read(
+        self, space: np.ndarray, n_init: int, with_views: bool = False
+    ) -> tuple[GraphCut | None, np.ndarray, np.ndarray]:
         """The cut of a space (n, d), if that is the last step, its clusters (n,) and their centres (k, d)."""
         from sklearn.metrics import pairwise_distances_argmin
 
         k, seed = min(self.n_clusters, len(space)), self._fit_seed
-        if self.last_step == GRAPH:
-            cut = cut_graph(space, k, seed, n_init)
+        if self.last_step != KMEANS:
+            cut = cut_graph(space, k, seed, n_init, self._join if with_views else None)
             labels = cut.assign(space)
             return cut, labels, group_means(space, labels, k)
         centers = kmeans_centers(space, k, seed, n_init)
@@ -309,7 +350,8 @@ class LALNet(AcolMethod):
 
     def _settle(self, X: np.ndarray) -> None:
         self.axes_, self.embedding_ = fit_axes(self._views(self._x))
-        self.cut_, self.labels_, self.cluster_centers_ = self._read(self.embedding_, self.n_init)
+        views = self.last_step == VIEWS and self._x.ndim == 4 and len(self._x) <= EXACT_UP_TO
+        self.cut_, self.labels_, self.cluster_centers_ = self._read(self.embedding_, self.n_init, views)
         self._portray()
 
     def _assign(self, embedding: np.ndarray) -> np.ndarray:
@@ -320,7 +362,7 @@ class LALNet(AcolMethod):
 
     @property
     def regrouping_name(self) -> str:
-        return "the graph cut of the latent space" if self.last_step == GRAPH else super().regrouping_name
+        return "the graph cut of the latent space" if self.last_step != KMEANS else super().regrouping_name
 
     def _embed(self, X: np.ndarray) -> np.ndarray:
         return self.axes_.place(self._views(self._tensor(X)))
@@ -329,12 +371,22 @@ class LALNet(AcolMethod):
         import torch
 
         cut = {} if self.cut_ is None else {name: getattr(self.cut_, name) for name in CUT}
+        if self.cut_ is not None and self.cut_.graph is not None:
+            cut |= {name: getattr(self.cut_.graph, name) for name in CUT_GRAPH}
         own = {"center": self.center_, **self.axes_._asdict(), **cut}
         return {**super().fitted_state(), **{n: torch.from_numpy(np.array(a)) for n, a in own.items()}}
 
     def load_fitted(self, state: Mapping[str, Any]) -> None:
+        from scipy import sparse
+
         super().load_fitted(state)
         self.center_ = state["center"].numpy()
         self.axes_ = ViewAxes(*(state[name].numpy() for name in ViewAxes._fields))
-        kept = all(name in state for name in CUT)
-        self.cut_ = GraphCut(*(state[name].numpy() for name in CUT)) if kept else None
+        self.cut_ = None
+        if all(name in state for name in CUT):
+            spread, places, clusters = (state[name].numpy() for name in CUT)
+            graph = None
+            if all(name in state for name in CUT_GRAPH):
+                parts = tuple(state[name].numpy() for name in CUT_GRAPH)
+                graph = sparse.csr_array(parts, shape=(len(places), len(places)))
+            self.cut_ = GraphCut(spread, places, clusters, graph)

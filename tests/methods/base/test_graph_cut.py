@@ -51,6 +51,20 @@ def test_new_samples_go_with_most_of_the_nearest_and_the_nearer_decide_a_tie() -
     np.testing.assert_array_equal(cut.assign(np.array([[2.0], [-1.0], [19.0]])), [1, 0, 0])
 
 
+def test_a_graph_that_is_given_decides_and_each_start_is_judged_by_it() -> None:
+    from scipy import sparse
+
+    X = np.random.default_rng(0).normal(size=(60, 2)).astype(np.float32)
+    y = np.arange(60) % 3
+    joined = sparse.csr_array((y[:, None] == y) + 0.02)
+    cut = cut_graph(X, 3, 0, 3, lambda places: joined)
+    assert acc(y, cut.clusters) == 1
+    assert cut.graph is joined
+    alone = sparse.csr_array(joined.toarray() * (np.arange(60) > 1) * (np.arange(60) > 1)[:, None])
+    cut = cut_graph(X, 3, 0, 3, lambda places: alone)  # two that are joined to nobody
+    assert len(cut.places) == cut.graph.shape[0] == 58
+
+
 @pytest.mark.parametrize(("n", "k"), [(30, 1), (3, 3), (12, 4), (5, 4)])
 def test_few_samples_and_one_cluster(n: int, k: int) -> None:
     X = np.random.default_rng(0).normal(size=(n, 3)).astype(np.float32)

@@ -14,7 +14,10 @@ from sklearn.metrics import adjusted_rand_score
 
 from deepclust.events import Note, Progress, Snapshot, Stage, snapshot_sample
 from deepclust.methods import DeepMethod
+from deepclust.methods.base.code_graph import code_graph
 from deepclust.methods.base.graph_cut import cut_graph
+from deepclust.methods.base.sample_graph import SampleGraph
+from deepclust.methods.lalnet.acol import empty_margin
 from deepclust.methods.lalnet.lalnet import LALNet
 from deepclust.methods.lalnet.view_axes import AXES
 from deepclust.metrics.lalnet.arrays import SPACES
@@ -147,7 +150,8 @@ def test_the_three_spaces(fitted, glyphs):
 
 
 @pytest.mark.parametrize(
-    ("space", "last_step"), [("F", "k-means"), ("F", "graph"), ("Z", "graph"), ("softmax(Z)", "k-means")]
+    ("space", "last_step"),
+    [("F", "k-means"), ("F", "graph with views"), ("F", "graph"), ("Z", "graph"), ("softmax(Z)", "k-means")],
 )
 def test_clusters_in_any_space_survive_saving(digits, space, last_step):
     X, _ = digits
@@ -162,6 +166,22 @@ def test_clusters_in_any_space_survive_saving(digits, space, last_step):
     copied.load_fitted(torch.load(file, weights_only=True))
     np.testing.assert_array_equal(copied.predict(X), method.labels_)
     np.testing.assert_array_equal(copied.activations(X, "Z"), method.activations(X, "Z"))
+    again, first = (m.regrouping(method.embedding_) for m in (copied, method))
+    assert (again is None) == (first is None) == (last_step == "k-means")
+    if again is not None and first is not None:
+        np.testing.assert_array_equal(again(6), first(6))
+
+
+def test_the_last_graph_joins_what_looks_alike_in_f_and_in_distorted_pictures(digits):
+    method = LALNet(**TINY, all_views=False).fit(digits[0])
+    method._x = method._tensor(digits[0])
+    near = code_graph([torch.from_numpy(method.cut_.places)], 3, 4)
+    looks = SampleGraph(method._x, 1, 4).through_views(4, method._fit_seed)
+    np.testing.assert_allclose(method._join(method.cut_.places).toarray(), (near / 3 + looks).toarray(), atol=1e-6)
+    assert near.sum() / 3 == pytest.approx(looks.sum(), rel=1e-3)  # one weighs as much as the other
+    assert (method.cut_.graph != method._join(method.cut_.places)).nnz == 0
+    vectors = LALNet(**TINY).fit(digits[0].reshape(-1, 64))  # have no such copies
+    assert vectors.cut_.graph is None
 
 
 # -- what the paper shows of it -----------------------------------------------------------------------------------
@@ -289,6 +309,24 @@ def test_small_pictures_are_enlarged_and_large_ones_shrunk(digits):
     assert large._tensor(X).shape == (30, 1, 12, 12)
 
 
+def test_edges_in_which_pictures_hardly_differ_are_left_out(digits):
+    X = np.pad(digits[0], [(0, 0), (3, 3), (2, 2)], constant_values=0.5)  # 14 x 12
+    X[:, 0] += 1e-3 * np.random.default_rng(0).random((400, 12), np.float32)
+    assert [empty_margin(X, smallest) for smallest in (4, 9, 12)] == [3, 1, 0]
+    assert empty_margin(np.repeat(X[..., None], 3, axis=3), 4) == 3
+    assert empty_margin(np.ones((5, 9, 9), np.float32), 4) == 0
+    square = np.pad(digits[0], [(0, 0), (3, 3), (3, 3)])
+    method = LALNet(**TINY)
+    (told,) = [n.text for n in notes(method, square) if n.level == "info"]
+    assert told.endswith("14 × 14 as 8 × 8, without 3 pixels at each edge, where they hardly differ.")
+    np.testing.assert_array_equal(method.embedding_, LALNet(**TINY).fit(digits[0]).embedding_)
+    opened = LALNet(**TINY)
+    opened.load_fitted(method.fitted_state())
+    np.testing.assert_array_equal(opened.predict(square), method.labels_)
+    assert LALNet(**{**TINY, "trim": False}).fit(square)._tensor(square).shape[2:] == (14, 14)
+    assert LALNet.presets["paper"]["trim"] is False
+
+
 def test_enlarging_keeps_turns_exact(digits):
     method = LALNet(**{**TINY, "min_side": 16}).fit(digits[0])
     turned = np.rot90(digits[0], axes=(1, 2)).copy()
@@ -365,7 +403,7 @@ def looks(monkeypatch: pytest.MonkeyPatch, *labels: np.ndarray) -> None:
     found = iter(labels)
     last = labels[-1]
 
-    def read(self, space, n_init):
+    def read(self, space, n_init, with_views=False):
         current = next(found, last)
         return None, np.resize(current, len(space)), np.zeros((self.n_clusters, space.shape[1]), np.float32)
 
