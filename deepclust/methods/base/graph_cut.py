@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from deepclust.methods.base.code_graph import mainland
 from deepclust.methods.base.rounding import best_partition
-from deepclust.metrics.modularity import Edges, edges_of
+from deepclust.metrics.modularity import Edges, edges_of, modularity
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -54,19 +54,33 @@ class GraphCut:
         W = self_tuning_affinity(self.places, NEIGHBORS) if self.graph is None else self.graph
         return W, edges_of(W)
 
-    def cut(self, n_clusters: int, seed: int, n_init: int) -> NDArray[np.int64]:
-        """Clusters (n,) of the places: the normalised cut into n_clusters, of as many eigenvectors as make the best partition."""
+    @cached_property
+    def _alone(self) -> GraphCut:
+        """The same places, joined to their nearest only."""
+        return GraphCut(self.spread, self.places, self.clusters)
+
+    def cut(self, n_clusters: int, seed: int, n_init: int, judge: Edges | None = None) -> NDArray[np.int64]:
+        """Clusters (n,) of the places: the normalised cut into n_clusters, of as many eigenvectors as make the best partition.
+
+        judge: edges of another graph, in which each start of k-means is judged. So are those of a graph that was given, by its own,
+        and the cuts of the places alone beside them.
+        """
         from deepclust.graphs import laplacian_eigenvectors
 
         if n_clusters == 1 or len(self.places) <= n_clusters:
             return np.arange(len(self.places)) % n_clusters
         W, edges = self._graph
+        judging = edges if judge is None else judge
         n_vectors = min(VECTORS * n_clusters, len(self.places) - 1)
         if self._vectors.shape[1] < n_vectors:  # twice as many as before: a slider that goes up asks for few solutions
             n_solved = min(max(n_vectors, 2 * self._vectors.shape[1]), len(self.places) - 1)
             self._vectors = laplacian_eigenvectors(W, n_solved, seed)[1]
-        vectors, each = self._vectors[:, :n_vectors], self.graph is not None
-        return best_partition(vectors, n_clusters, edges, seed, n_init, unit=True, each=each)[0]
+        vectors, each = self._vectors[:, :n_vectors], self.graph is not None or judge is not None
+        labels = best_partition(vectors, n_clusters, judging, seed, n_init, unit=True, each=each)[0]
+        if self.graph is None:
+            return labels
+        alone = self._alone.cut(n_clusters, seed, n_init, edges)
+        return max((labels, alone), key=lambda found: modularity(found, edges))
 
     def nearest(self, embedding: np.ndarray) -> NDArray[np.int64]:
         """Numbers (m, NEIGHBORS) of the nearest places of samples (m, d)."""
@@ -106,8 +120,7 @@ def cut_graph(
     """Cut the graph of the neighbours of embedding (n, d), its directions evened, into n_clusters.
 
     Normalised cuts (Ng, Jordan & Weiss 2002) on self-tuning affinities, or the graph (n, n) that ``join`` makes of the places
-    (n, d), of as many eigenvectors as give the partition of highest modularity (`best_partition`); of a graph that is given each
-    start of k-means is judged so. Samples that hang together with few others only are left out of the cut.
+    (n, d), of as many eigenvectors as give the partition of highest modularity (`best_partition`, `GraphCut.cut`). Samples that hang together with few others only are left out of the cut.
     """
     spread = np.asarray(np.maximum(embedding.std(axis=0), 1e-6) ** EVENED, np.float32)
     places = np.asarray(embedding / spread, np.float32)

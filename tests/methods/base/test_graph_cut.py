@@ -7,6 +7,7 @@ import pytest
 
 from deepclust.methods.base.graph_cut import GraphCut, cut_graph
 from deepclust.metrics.external import acc
+from deepclust.metrics.modularity import edges_of, modularity
 
 
 def wide_and_narrow(n: int = 400) -> tuple[np.ndarray, np.ndarray]:
@@ -60,6 +61,11 @@ def test_a_graph_that_is_given_decides_and_each_start_is_judged_by_it() -> None:
     cut = cut_graph(X, 3, 0, 3, lambda places: joined)
     assert acc(y, cut.clusters) == 1
     assert cut.graph is joined
+    some = sparse.csr_array(joined.toarray() * (np.random.default_rng(1).random((60, 60)) < 0.05))
+    some = sparse.csr_array(some + some.T)
+    cut = GraphCut(np.ones(2, np.float32), X, y, some)
+    found = [c.cut(3, 0, 2, edges_of(some)) for c in (cut, GraphCut(cut.spread, X, y))]
+    assert modularity(cut.cut(3, 0, 2), edges_of(some)) == max(modularity(labels, edges_of(some)) for labels in found)
     alone = sparse.csr_array(joined.toarray() * (np.arange(60) > 1) * (np.arange(60) > 1)[:, None])
     cut = cut_graph(X, 3, 0, 3, lambda places: alone)  # two that are joined to nobody
     assert len(cut.places) == cut.graph.shape[0] == 58

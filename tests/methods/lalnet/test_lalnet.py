@@ -433,7 +433,7 @@ def test_without_tolerance_all_epochs_are_trained(digits, monkeypatch):
 
 def test_resumed_it_ends_where_it_would_have_ended(digits, monkeypatch):
     monkeypatch.setattr("deepclust.methods.lalnet.lalnet.STEPS_BETWEEN", 1)
-    X, params = digits[0][:100], {**TINY, "max_epochs": 12, "tol": 0.5}
+    X, params = digits[0][:100], {**TINY, "max_epochs": 12, "tol": 0.5, "views": True}
     whole = LALNet(**params).fit(X)
     assert whole.n_iter_ < 12
     for stopped_after in {1, whole.n_iter_}:
