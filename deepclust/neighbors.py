@@ -9,24 +9,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    import torch
     from sklearn.neighbors import NearestNeighbors
 
 EXACT_UP_TO = 100_000  # 70,000 x 10 take 12 s with a tree and 70,000 x 50 take 34 s by brute force (2 cores)
 CELLS, LOOKED_INTO = 2.0, 24  # above that: cells per root of n, and the cells among which a sample is compared
 TREE_UP_TO_DIMENSIONS = 15
 CHUNK = 4_096
+DISTANCES_AT_ONCE = 2**27  # on a device: half a gigabyte
 LARGEST = 1e15  # of a number: sums of squares of larger ones leave the range of float32
 FITS_CACHE = 200_000  # numbers that are worked on at once where all samples are compared with one
 
 
 def nearest_neighbors(
-    X: np.ndarray, n_neighbors: int, progress: Callable[[float], object] | None = None
+    X: np.ndarray,
+    n_neighbors: int,
+    progress: Callable[[float], object] | None = None,
+    device: torch.device | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """The nearest other samples of each sample, Euclidean.
 
     X is (n_samples, d). Returns (indices, distances), both (n_samples, n_neighbors), nearest first, the sample itself not
     among them. Exact up to 100,000 samples, approximate (an inverted file) above. `progress(fraction)` is called after
-    each part of the rows and may raise to stop. ValueError unless 1 <= n_neighbors < n_samples.
+    each part of the rows and may raise to stop. A CUDA ``device`` works all distances out, exact for any number of samples.
+    ValueError unless 1 <= n_neighbors < n_samples.
     """
     n_samples = len(X)
     if not 1 <= n_neighbors < n_samples:
@@ -35,12 +41,30 @@ def nearest_neighbors(
     indices = np.empty((n_samples, n_neighbors), dtype=np.int64)
     distances = np.empty((n_samples, n_neighbors), dtype=np.float32)
     done = 0
-    for rows, near, far in _by_cells(X, n_neighbors + 1) if n_samples > EXACT_UP_TO else _by_chunks(X, n_neighbors + 1):
+    if device is not None and device.type == "cuda":
+        parts = on_device(X, n_neighbors + 1, device)
+    else:
+        parts = (_by_cells if n_samples > EXACT_UP_TO else _by_chunks)(X, n_neighbors + 1)
+    for rows, near, far in parts:
         indices[rows], distances[rows] = _without_self(rows, near, far)
         done += len(rows)
         if progress is not None:
             progress(done / n_samples)
     return indices, distances
+
+
+def on_device(
+    X: NDArray[np.float32], n_nearest: int, device: torch.device
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Some rows (m,) of X (n, d) after others, and the n_nearest to each of them with their distances, on a device."""
+    import torch
+
+    x, step = torch.from_numpy(X).to(device), max(1, DISTANCES_AT_ONCE // len(X))
+    for start in range(0, len(X), step):
+        # by differences: by products, float32 would lose those of near samples that lie far from 0
+        apart = torch.cdist(x[start : start + step], x, compute_mode="donot_use_mm_for_euclid_dist")
+        far, near = apart.topk(n_nearest, largest=False)
+        yield np.arange(start, start + len(apart)), near.cpu().numpy(), far.cpu().numpy()
 
 
 def nearest_to(X: np.ndarray, row: int, n_neighbors: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

@@ -210,3 +210,19 @@ def test_points_are_brought_to_where_their_squares_fit(factor):
     assert (near is X) == (factor in (1.0, 1e14))
     assert 1e-30 < np.square(near).sum() < 1e38
     np.testing.assert_allclose(near / np.abs(near).max(), X / np.abs(X).max(), rtol=1e-6)
+
+
+def test_neighbours_on_a_device_are_those_of_the_search(monkeypatch):
+    import torch
+
+    from deepclust import neighbors
+
+    X = np.random.default_rng(0).normal(size=(90, 20)).astype(np.float32) + 100
+    monkeypatch.setattr(neighbors, "DISTANCES_AT_ONCE", 90 * 7)
+    parts = list(neighbors.on_device(X, 5, torch.device("cpu")))
+    rows, near, far = (np.concatenate(part) for part in zip(*parts, strict=True))
+    np.testing.assert_array_equal(rows, np.arange(90))
+    np.testing.assert_array_equal(near[:, 0], rows)
+    indices, distances = neighbors.nearest_neighbors(X, 4)
+    np.testing.assert_array_equal(near[:, 1:], indices)
+    np.testing.assert_allclose(far[:, 1:], distances, rtol=1e-4)

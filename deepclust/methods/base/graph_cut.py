@@ -20,6 +20,7 @@ from deepclust.methods.base.rounding import best_partition
 from deepclust.metrics.modularity import Edges, edges_of, modularity
 
 if TYPE_CHECKING:
+    import torch
     from scipy.sparse import csr_array
 
 NEIGHBORS = 10  # joined in the graph, and asked for the cluster of a new sample
@@ -42,22 +43,27 @@ class GraphCut:
         places: NDArray[np.float32],
         clusters: NDArray[np.int64],
         graph: csr_array | None = None,
+        device: torch.device | None = None,
     ) -> None:
-        self.spread, self.places, self.clusters, self.graph = spread, places, clusters, graph
+        self.spread, self.places, self.clusters, self.graph, self._device = spread, places, clusters, graph, device
         self._vectors: np.ndarray = np.empty((len(places), 0), np.float32)
 
     @cached_property
     def _graph(self) -> tuple[csr_array, Edges]:
         """W (n, n), and the edges of that graph."""
         from deepclust.graphs import self_tuning_affinity
+        from deepclust.neighbors import nearest_neighbors
 
-        W = self_tuning_affinity(self.places, NEIGHBORS) if self.graph is None else self.graph
+        if self.graph is not None:
+            return self.graph, edges_of(self.graph)
+        found = nearest_neighbors(self.places, min(NEIGHBORS, len(self.places) - 1), device=self._device)
+        W = self_tuning_affinity(self.places, NEIGHBORS, found=found)
         return W, edges_of(W)
 
     @cached_property
     def _alone(self) -> GraphCut:
         """The same places, joined to their nearest only."""
-        return GraphCut(self.spread, self.places, self.clusters)
+        return GraphCut(self.spread, self.places, self.clusters, device=self._device)
 
     def cut(self, n_clusters: int, seed: int, n_init: int, judge: Edges | None = None) -> NDArray[np.int64]:
         """Clusters (n,) of the places: the normalised cut into n_clusters, of as many eigenvectors as make the best partition.
@@ -76,7 +82,9 @@ class GraphCut:
             n_solved = min(max(n_vectors, 2 * self._vectors.shape[1]), len(self.places) - 1)
             self._vectors = laplacian_eigenvectors(W, n_solved, seed)[1]
         vectors, each = self._vectors[:, :n_vectors], self.graph is not None or judge is not None
-        labels = best_partition(vectors, n_clusters, judging, seed, n_init, unit=True, each=each)[0]
+        labels = best_partition(
+            vectors, n_clusters, judging, seed, n_init, unit=True, each=each, device=self._device
+        )[0]
         if self.graph is None:
             return labels
         alone = self._alone.cut(n_clusters, seed, n_init, edges)
@@ -116,21 +124,23 @@ def cut_graph(
     seed: int,
     n_init: int,
     join: Callable[[NDArray[np.float32]], csr_array] | None = None,
+    device: torch.device | None = None,
 ) -> GraphCut:
     """Cut the graph of the neighbours of embedding (n, d), its directions evened, into n_clusters.
 
     Normalised cuts (Ng, Jordan & Weiss 2002) on self-tuning affinities, or the graph (n, n) that ``join`` makes of the places
-    (n, d), of as many eigenvectors as give the partition of highest modularity (`best_partition`, `GraphCut.cut`). Samples that hang together with few others only are left out of the cut.
+    (n, d), of as many eigenvectors as give the partition of highest modularity (`best_partition`, `GraphCut.cut`). Samples that hang together with few
+    others only are left out of the cut. Neighbours and k-means are worked out on a CUDA ``device``.
     """
     spread = np.asarray(np.maximum(embedding.std(axis=0), 1e-6) ** EVENED, np.float32)
     places = np.asarray(embedding / spread, np.float32)
     few = n_clusters == 1 or len(places) <= n_clusters
     graph = None if few or join is None else join(places)
-    whole = GraphCut(spread, places, np.zeros(len(places), np.int64), graph)
+    whole = GraphCut(spread, places, np.zeros(len(places), np.int64), graph, device)
     if not few:
         large = mainland(whole._graph[0], n_clusters)
         if not large.all():
             graph = None if graph is None else graph[large][:, large]
-            whole = GraphCut(spread, places[large], whole.clusters[large], graph)
+            whole = GraphCut(spread, places[large], whole.clusters[large], graph, device)
     whole.clusters = whole.cut(n_clusters, seed, n_init)
     return whole

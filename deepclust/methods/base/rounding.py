@@ -5,11 +5,16 @@ Shapes: Y~ (n, m) outputs of a network or eigenvectors (n, m) of a graph of n sa
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from deepclust.methods.base.centers import kmeans_centers
 from deepclust.metrics.modularity import Edges, modularity
+
+if TYPE_CHECKING:
+    import torch
 
 DAMPING = 1e-3  # of the mean variance: directions in which outputs hardly differ stay small instead of being blown up
 WIDTHS = 11  # numbers of eigenvectors that are tried, at most
@@ -48,13 +53,14 @@ def best_partition(
     unit: bool,
     margin: float = 1e-9,
     each: bool = False,
+    device: torch.device | None = None,
 ) -> tuple[NDArray[np.int64], int]:
     """Labels (n,) of highest modularity among k-means on the first k, k + 1, ... m columns, and how many columns it took.
 
     vectors (n, m), m >= k: eigenvectors in the order of their eigenvalues. The first k are the answer to the relaxed
     cut, but where a large cluster has two loose halves, the vector that separates these comes before one that separates
     two other clusters, and k-means on the first k then merges the two. No label is needed to see which is better. More columns are taken if they add more than ``margin`` to the modularity.
-    ``each``: every start of k-means is judged so, not only the tightest of a number of columns.
+    device: where k-means runs. ``each``: every start of k-means is judged so, not only the tightest of a number of columns.
     """
     from scipy.spatial.distance import cdist
 
@@ -64,7 +70,9 @@ def best_partition(
     for m in np.unique(np.linspace(min(n_clusters, most), most, WIDTHS).round().astype(int)):
         space = unit_rows(vectors[:, :m]) if unit else np.asarray(vectors[:, :m], np.float32)
         for start, n_tries in starts:
-            found = cdist(space, kmeans_centers(space, n_clusters, start, n_tries)).argmin(axis=1).astype(np.int64)
+            found = (
+                cdist(space, kmeans_centers(space, n_clusters, start, n_tries, device)).argmin(axis=1).astype(np.int64)
+            )
             quality = modularity(found, edges)
             if quality > best + margin:
                 best, labels, width = quality, found, int(m)

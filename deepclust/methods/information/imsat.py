@@ -155,7 +155,9 @@ class IMSAT(DeepMethod):
 
         from deepclust.neighbors import nearest_neighbors
 
-        nearest, distances = nearest_neighbors(X.reshape(len(X), -1), min(self.n_neighbors, len(X) - 1))
+        nearest, distances = nearest_neighbors(
+            X.reshape(len(X), -1), min(self.n_neighbors, len(X) - 1), device=self.device_
+        )
         return torch.from_numpy(nearest).to(self.device_), torch.from_numpy(distances[:, -1].copy()).to(self.device_)
 
     def _change(

@@ -333,10 +333,10 @@ class LALNet(AcolMethod):
 
         k, seed = min(self.n_clusters, len(space)), self._fit_seed
         if self.last_step != KMEANS:
-            cut = cut_graph(space, k, seed, n_init, self._join if with_views else None)
+            cut = cut_graph(space, k, seed, n_init, self._join if with_views else None, self.device_)
             labels = cut.assign(space)
             return cut, labels, group_means(space, labels, k)
-        centers = kmeans_centers(space, k, seed, n_init)
+        centers = kmeans_centers(space, k, seed, n_init, self.device_)
         return None, np.asarray(pairwise_distances_argmin(space, centers), np.int64), centers
 
     def _settle(self, X: np.ndarray) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
+from sklearn.datasets import make_blobs
 
-from deepclust.methods.base.centers import group_means, kmeans_from
+from deepclust.methods.base.centers import centers_on_device, group_means, kmeans_centers, kmeans_from
 
 
 def test_group_means_by_hand():
@@ -18,3 +20,13 @@ def test_centres_begin_at_given_clusters():
     begun = group_means(y, np.array([0, 0, 1, 1]), 2)
     np.testing.assert_allclose(begun, [[0.5], [11]])
     np.testing.assert_allclose(kmeans_from(y, begun), [[0.5], [11]])
+
+
+def test_centers_on_a_device_are_as_tight_as_those_of_scikit_learn():
+    X, _ = make_blobs(600, centers=6, n_features=4, random_state=3)
+    X = X.astype(np.float32)
+    ours = centers_on_device(X, 6, seed=0, n_init=5, device=torch.device("cpu"))
+    theirs = kmeans_centers(X, 6, seed=0, n_init=5)
+    np.testing.assert_allclose(ours[np.lexsort(ours.T)], theirs[np.lexsort(theirs.T)], atol=1e-2)
+    copies = centers_on_device(np.repeat(X[:2], 20, axis=0), 3, seed=0, n_init=1, device=torch.device("cpu"))
+    assert np.isfinite(copies).all()
