@@ -77,23 +77,25 @@ class Clock:
 
     def batches(self, n_samples: int, batch_size: int) -> Iterator[torch.Tensor]:
         pace, start, timed = self.paces[-1], 0.0, 0
-        for rows in self._batches(n_samples, batch_size):
-            pace.n_begun += 1
-            if pace.n_begun == 1:
-                with FlopCounterMode(display=False) as counter:
-                    yield rows
-                pace.flops = float(counter.get_total_flops())
-                continue
-            if pace.n_begun > LEAD:
-                if not timed:
-                    wait()
-                    start = time.perf_counter()
-                timed += 1
-            yield rows
-        if timed:
-            wait()
-            pace.seconds += time.perf_counter() - start
-            pace.n_steps += timed
+        try:
+            for rows in self._batches(n_samples, batch_size):
+                pace.n_begun += 1
+                if pace.n_begun == 1:
+                    with FlopCounterMode(display=False) as counter:
+                        yield rows
+                    pace.flops = float(counter.get_total_flops())
+                    continue
+                if pace.n_begun > LEAD:
+                    if not timed:
+                        wait()
+                        start = time.perf_counter()
+                    timed += 1
+                yield rows
+        finally:  # also where a method takes no more of them
+            if timed:
+                wait()
+                pace.seconds += time.perf_counter() - start
+                pace.n_steps += timed
 
 
 def wait() -> None:

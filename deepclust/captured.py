@@ -66,12 +66,16 @@ class CudaRecorder:
     def capture(self, run: Callable[[], T], generators: Sequence[torch.Generator]) -> tuple[Callable[[], object], T]:
         import torch
 
-        graph = torch.cuda.CUDAGraph()
+        graph, current = torch.cuda.CUDAGraph(), torch.cuda.current_stream(self._device)
         for generator in generators:
             graph.register_generator_state(generator)
         # thread_local: what another thread asks of the GPU, say how much memory is free, does not break the capture
-        with torch.cuda.graph(graph, stream=self._stream, capture_error_mode="thread_local"):
-            answer = run()
+        try:
+            with torch.cuda.graph(graph, stream=self._stream, capture_error_mode="thread_local"):
+                answer = run()
+        except RuntimeError:
+            torch.cuda.set_stream(current)  # a capture that is broken off leaves its own stream as the current one
+            raise
         return graph.replay, answer
 
     def recover(self, generators: Sequence[torch.Generator], states: Sequence[torch.Tensor]) -> None:
@@ -153,7 +157,7 @@ class CapturedStep:
             self._recorder = None
             self._graphs.clear()
             recorder.recover(self._generators, states)
-            reason = str(error).strip().split("\n")[0].rstrip(".")
+            reason = str(_first(error)).strip().split("\n")[0].rstrip(".")
             self._tell(
                 f"Steps run kernel by kernel, which is slower and learns the same: they could not be captured as a CUDA graph "
                 f"({reason})."
@@ -177,6 +181,13 @@ class _Graph:
                 self._given[i] = argument, argument._version
         self._launch()
         return self._terms
+
+
+def _first(error: BaseException) -> BaseException:
+    """What went wrong first: ending a capture that is broken already fails as well, and says less."""
+    while error.__context__ is not None:
+        error = error.__context__
+    return error
 
 
 def _setting(rate: Any) -> Any:

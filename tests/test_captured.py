@@ -108,7 +108,10 @@ def test_where_capturing_fails_the_step_goes_on_as_it_is_and_says_so():
     class Failing(StrictRecorder):
         def capture(self, run, generators):
             generators[0].manual_seed(77)  # half of the step had run
-            raise RuntimeError("CUDA error: operation not permitted when stream is capturing.\nCompile with ...")
+            try:
+                raise RuntimeError("CUDA error: operation not permitted when stream is capturing.\nCompile with ...")
+            finally:
+                raise RuntimeError("operation failed due to a previous error during capture")
 
     (ours, layer, _, said), (theirs, plain, *_) = learner(Failing()), learner(None)
     for x in batches(*[6] * 8):
