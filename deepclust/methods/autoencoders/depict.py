@@ -267,7 +267,7 @@ class DEPICT(DeepMethod):
         from sklearn.metrics import pairwise_distances_argmin
 
         if self.start == GRAPH:
-            labels = cut_graph(z, self.n_clusters, self._fit_seed, STARTS, self.device_).assign(z)
+            labels = cut_graph(z, self.n_clusters, self._fit_seed, STARTS, device=self.device_).assign(z)
         else:
             centers = kmeans_centers(z, self.n_clusters, self._fit_seed, STARTS)
             labels = np.asarray(pairwise_distances_argmin(z, centers), np.int64)

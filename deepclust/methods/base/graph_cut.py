@@ -82,9 +82,9 @@ class GraphCut:
             n_solved = min(max(n_vectors, 2 * self._vectors.shape[1]), len(self.places) - 1)
             self._vectors = laplacian_eigenvectors(W, n_solved, seed)[1]
         vectors, each = self._vectors[:, :n_vectors], self.graph is not None or judge is not None
-        labels = best_partition(
-            vectors, n_clusters, judging, seed, n_init, unit=True, each=each, device=self._device
-        )[0]
+        labels = best_partition(vectors, n_clusters, judging, seed, n_init, unit=True, each=each, device=self._device)[
+            0
+        ]
         if self.graph is None:
             return labels
         alone = self._alone.cut(n_clusters, seed, n_init, edges)
