@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from deepclust.data.dataset import Dataset
 from deepclust.data.disturbed import Disturbance, disturbed_picture, disturbed_vector
-from pages.try_it.sources import ground_of
+from pages.try_it.style import ground_of
 
 
 def disturbed(sample: np.ndarray, data: Dataset) -> NDArray[np.float32]:

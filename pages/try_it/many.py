@@ -12,6 +12,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from deepclust.data.dataset import Dataset
+from deepclust.data.drawn import Style, drawn_like, grey, ink_of
 from deepclust.data.intake import receive
 from deepclust.engine.placing.finished import FinishedRun, names_of
 from deepclust.engine.placing.placements import Placements
@@ -20,11 +21,14 @@ from deepclust.exports.placements import write_placements
 from deepclust.figures.pictures import png_bytes, png_data_uri, sprite
 from deepclust.metrics.external import acc
 from pages.parts.packing import packing
+from pages.try_it.style import alike
 from pages.visit import cached, say
 from pages.visit.say import plain
 from pages.visit.sight import Sight
 
 MOST_SHOWN = 1_000  # rows of the table; the file has all
+FINER = 4  # times the size of the run's pictures at which new ones are read that are then drawn alike, unless they are
+LARGE = 40  # pixels a side
 HIGH = 46  # pixels of a row with a picture
 PUBLISHED = (
     "Published for MNIST, clusters learned on one part and new samples given to the nearest centre (Shaham et al. 2018, answer to the "
@@ -40,14 +44,17 @@ class Batch:
     placed: Placements
 
 
-def chosen_of_many(run: FinishedRun, sight: Sight) -> NDArray[np.float32] | None:
-    """Ask for many samples and show them, strangest first; the one (feature_shape) that is selected in the table, if any."""
+def chosen_of_many(run: FinishedRun, sight: Sight, style: Style | None) -> NDArray[np.float32] | None:
+    """Ask for many samples and show them, strangest first; the one (feature_shape) that is selected in the table, if any.
+
+    style: how the run's pictures are drawn, if they are; new ones of another size may then be drawn alike.
+    """
     key = f"try-many-{run.run.id}"
     batch: Batch | None = st.session_state.get(key)
     if batch is None:
         place = st.empty()
         with place.container():
-            batch = _ask(run, sight, key)
+            batch = _ask(run, sight, key, style)
         if batch is not None:
             st.session_state[key] = batch
             place.empty()
@@ -92,8 +99,9 @@ def chosen_of_many(run: FinishedRun, sight: Sight) -> NDArray[np.float32] | None
     return np.asarray(data.X[rows[selected[0]]], np.float32) if selected else None
 
 
-def _ask(run: FinishedRun, sight: Sight, key: str) -> Batch | None:
+def _ask(run: FinishedRun, sight: Sight, key: str, style: Style | None) -> Batch | None:
     """The uploader; what comes is read, placed and kept for this visit."""
+    as_drawn = style if style is not None and alike(style, many=True) else None
     whole = st.toggle("A whole folder", key=f"{key}-whole", help="Send all files of a folder and its sub-folders.")
     turn = st.session_state.get(f"{key}-turn", 0)
     several: Any = "directory" if whole else True
@@ -110,16 +118,28 @@ def _ask(run: FinishedRun, sight: Sight, key: str) -> Batch | None:
         with st.spinner("Placing the new samples"):
             incoming = receive([(file.name, file) for file in files], cached.store().datasets)
             try:
-                data = new_samples(incoming.path, run.run.config)
+                data = new_samples(incoming.path, run.run.config, finer=_finer(run, as_drawn))
             finally:
                 incoming.discard()
-            X = run.bring(data.X)
+            X = run.bring(data.X) if as_drawn is None else _as_drawn(run, data.X, as_drawn)
             data = replace(data, X=X, title=incoming.title, n_train=None, pictures=None, feature_names=())
             return Batch(data, run.place(X))
     except (ValueError, OSError) as error:
         st.session_state[f"{key}-problem"] = str(error)
         _empty(key)
         st.rerun()
+
+
+def _finer(run: FinishedRun, style: Style | None) -> int:
+    return 1 if style is None else FINER if max(run.run.config.feature_shape[:2]) < LARGE else 2
+
+
+def _as_drawn(run: FinishedRun, X: np.ndarray, style: Style) -> NDArray[np.float32]:
+    """Pictures X (m, h, w) or (m, h, w, 3), each drawn as the run's are; those of the same size as they are."""
+    shape = run.run.config.feature_shape
+    if X.ndim < 3 or X.shape[1:3] == shape[:2]:
+        return run.bring(X)
+    return np.stack([drawn_like(ink_of(picture), style, shape) for picture in grey(X)])
 
 
 def _forget(key: str) -> None:

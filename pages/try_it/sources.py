@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from deepclust.data.alike import pictures_like
 from deepclust.data.dataset import Dataset
-from deepclust.data.drawn import Style, drawn_like, grey, ink_of, style_of
+from deepclust.data.drawn import Style, drawn_like, grey, ink_of
 from deepclust.data.reading.pictures.collection import read_picture
 from deepclust.engine.placing.finished import FinishedRun
 from pages.parts.pick import pick
 from pages.try_it.many import chosen_of_many
 from pages.try_it.pad import pad
+from pages.try_it.style import alike, style_of_data
 from pages.visit import say
 from pages.visit.sight import Sight
 
@@ -36,7 +37,7 @@ def new_sample(run: FinishedRun, sight: Sight) -> NDArray[np.float32] | None:
     if kind == SAMPLE:
         return _of_the_data(run_id, data)
     if kind == MANY:
-        return chosen_of_many(run, sight)
+        return chosen_of_many(run, sight, style)
     if kind == FORM:
         return _form(run_id, data)
     if kind == DRAW and style is not None:
@@ -44,7 +45,7 @@ def new_sample(run: FinishedRun, sight: Sight) -> NDArray[np.float32] | None:
         if isinstance(drawn, bytes):
             return _photograph(drawn, style, data.feature_shape)
         st.caption("Draw here, or paste a picture (Ctrl+V). Without a mouse: arrow keys and the space bar.")
-        if _alike(style) and drawn is not None:
+        if alike(style) and drawn is not None:
             return drawn_like(drawn, style, data.feature_shape)
         return None if drawn is None else pictures_like(np.abs(style.ground - drawn)[None], data.feature_shape)[0]
     label = "A picture"
@@ -52,18 +53,6 @@ def new_sample(run: FinishedRun, sight: Sight) -> NDArray[np.float32] | None:
     if file is None:
         return None
     return _photograph(file.getvalue(), style, data.feature_shape)
-
-
-def ground_of(data: Dataset) -> float:
-    """The brightness that comes in where a picture is moved: that of the data's ground, or grey."""
-    style = style_of_data(data.fingerprint, data)
-    return 0.5 if style is None else style.ground
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def style_of_data(fingerprint: str, _data: Dataset) -> Style | None:
-    """How the pictures of a data set are drawn; None where they are not."""
-    return style_of(_data.X)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -74,23 +63,13 @@ def middling(fingerprint: str, _data: Dataset) -> int:
     return int(away.sum(axis=1).argmin())
 
 
-def _alike(style: Style) -> bool:
-    where = "its centre of mass" if style.by_mass else "the middle of it"
-    return st.toggle(
-        "As large and in the same place as the data's",
-        value=True,
-        key="try-alike",
-        help=f"In these data what is drawn fills {style.extent:.0%} of the picture, with {where} in the middle.",
-    )
-
-
 def _photograph(content: bytes, style: Style | None, feature_shape: tuple[int, ...]) -> NDArray[np.float32] | None:
     try:
         pixels = read_picture(content, LARGEST)
     except ValueError as error:
         say.error(error)
         return None
-    if style is not None and _alike(style):
+    if style is not None and alike(style):
         return drawn_like(ink_of(grey(pixels[None])[0]), style, feature_shape)
     like: NDArray[np.float32] = pictures_like(pixels[None], feature_shape)[0]
     return like

@@ -20,6 +20,7 @@ from deepclust.data.catalog.table import load_dataset
 from deepclust.data.drawn import style_of
 from deepclust.data.references import open_dataset
 from deepclust.engine.asking.ask import make_config
+from deepclust.engine.training.saved import load_model
 from deepclust.engine.training.train import train
 from deepclust.runs import Run, RunStore
 from pages.try_it.pad import file_in, ink_in
@@ -98,12 +99,14 @@ def test_vectors_have_a_form(app: Callable[..., AppTest], finished: Run) -> None
     )
 
 
-def zipped(pictures: np.ndarray, folders: list[str]) -> bytes:
+def zipped(pictures: np.ndarray, folders: list[str], side: int = 32) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for i, (picture, folder) in enumerate(zip(pictures, folders, strict=True)):
             one = io.BytesIO()
-            Image.fromarray(np.rint(picture * 255).astype(np.uint8)).resize((32, 32)).convert("RGB").save(one, "PNG")
+            Image.fromarray(np.rint(picture * 255).astype(np.uint8)).resize((side, side)).convert("RGB").save(
+                one, "PNG"
+            )
             archive.writestr(f"{folder}/{i}.png", one.getvalue())
         archive.writestr("one/broken.png", b"no picture")
     return file.getvalue()
@@ -114,6 +117,7 @@ def test_of_many_pictures_the_strangest_come_first(app: Callable[..., AppTest], 
     X = np.concatenate([X, 1 - X[:4]])
     visitor = app("try_it", run=digits.id)
     visitor.session_state[f"try-{digits.id}"] = "Many"
+    visitor.session_state["try-alike-True"] = False  # as they are: dark and bright are not exchanged back
     visitor.run()
     uploader = next(u for u in visitor.file_uploader if u.label == "New samples")
     uploader.upload("new.rar", b"Rar!", "application/zip").run()
@@ -142,6 +146,27 @@ def test_of_many_pictures_the_strangest_come_first(app: Callable[..., AppTest], 
     assert "of the new samples; k-means on the run's data with nearest centres" in " ".join(
         m.value for m in visitor.markdown
     )
+
+
+def test_many_pictures_with_wide_margins_are_drawn_as_the_data_are(app: Callable[..., AppTest], digits: Run) -> None:
+    X = load_dataset("digits").X[:20]
+    lost = np.pad(X, ((0, 0), (2, 10), (9, 3)))  # small, and far from the middle
+    visitor = app("try_it", run=digits.id)
+    visitor.session_state[f"try-{digits.id}"] = "Many"
+    where = [f"Cluster {'ABCDEFGHIJ'[c]}" for c in load_model(digits).predict(X)]
+    right = {}
+    for alike in (True, False):
+        visitor.session_state["try-alike-True"] = alike
+        visitor.run()
+        uploader = next(u for u in visitor.file_uploader if u.label == "New samples")
+        uploader.upload("new.zip", zipped(lost, ["one"] * 20, 80), "application/zip").run()
+        assert not visitor.error
+        table = visitor.dataframe[0].value
+        rows = [int(name.removesuffix(".png").rpartition("/")[2]) for name in table["name"]]
+        right[alike] = np.mean([cluster == where[row] for cluster, row in zip(table["cluster"], rows, strict=True)])
+        next(b for b in visitor.button if b.label == "Other samples").click().run()
+    assert right[True] >= 0.8
+    assert right[False] < 0.5
 
 
 def test_a_network_is_fooled_and_the_verdict_is_asked(app: Callable[..., AppTest], store: RunStore) -> None:
