@@ -2,7 +2,7 @@
 
     python -m benchmarks.selection [--cache FOLDER] [--only digits usps] [--held] [--ready] [--fresh] [--write]
 
-Spaces are those of 3 to 20 classes of real data, drawn at random. Every one is judged once, for k up to 30, and all are reported.
+Spaces are those of 3 to 20 classes of real data, drawn at random, and scikit-learn's small tables. Every one is judged once, for k up to 30, and all are reported.
 Those marked "t" were in view while the votes and the verdict were made; the others, of other classes and other numbers of them,
 were not, and only they count for the note on the page, which ``--write`` renews. Labels are looked at only after a verdict
 stands. No representation knows the true number: what k-means and the autoencoder give does not depend on k. ``--cache`` keeps
@@ -27,6 +27,7 @@ from benchmarks.methods_on_digits import machine
 from deepclust.data.catalog.table import load_dataset
 from deepclust.methods import find_method
 from deepclust.selection import Criterion, Verdict, give_verdict, judge_k
+from deepclust.selection.k.criterion import RESERVE
 from deepclust.selection.k.discovery import FACTS
 from deepclust.selection.k.record import RECORD
 
@@ -34,18 +35,23 @@ OF_SUBSET = 2_000  # samples of a subset of the classes at most
 K = 12  # what the methods are told; their spaces do not depend on it
 MAX_K = 30
 TEN = ("digits", "usps", "mnist-test", "pendigits", "fashion-mnist", "notmnist")
-#: Numbers of classes that were in view, of every set, and of those whose autoencoder was looked at as well.
+TABLES = {"iris": "load_iris", "wine": "load_wine"}  # of scikit-learn, standardised
+#: Numbers of classes by seed of the draw: those that were in view while the votes were weighed, and those that were not.
 SEEN = {
-    **dict.fromkeys(TEN, (10, 4)),
-    "digits": (10, 4, 7),
-    "usps": (10, 4, 7),
-    "coil20": (20, 5),
-    "coil100": (20, 5),
-    "reuters21578": (10, 4),
+    0: {**dict.fromkeys(TEN, (10, 4, 7)), "coil20": (20, 5, 16), "coil100": (20, 5, 11), "reuters21578": (10, 4)},
+    1: {**dict.fromkeys(TEN, (9, 6, 3)), "coil20": (18, 12, 4), "coil100": (19, 14, 8), "reuters21578": (7,)},
 }
-SEEN_AE = {"digits": (10, 4), "usps": (10,), "mnist-test": (10,), "coil20": (20, 6), "coil100": (20, 6)}
-HELD = {**dict.fromkeys(TEN, (3, 9, 6)), "coil20": (4, 18, 12), "coil100": (8, 19, 14), "reuters21578": (7,)}
-HELD_AE = {"digits": (6,), "coil20": (12,)}
+HELD = {
+    2: {
+        **dict.fromkeys(TEN, (8, 5, 7)),
+        "coil20": (9, 15, 19),
+        "coil100": (6, 12, 17),
+        "reuters21578": (5,),
+        **dict.fromkeys(TABLES, (3,)),
+    }
+}
+HELD_AE = {2: {"digits": (8,), "usps": (5,), "coil20": (15,)}}
+Arrays = tuple[np.ndarray, np.ndarray, np.ndarray]  # a latent space, its labels, and the data as they are
 
 
 @dataclass(frozen=True)
@@ -53,60 +59,72 @@ class Case:
     """A latent space: of some classes of a data set under a method. tuned: in view while the verdict was made."""
 
     name: str
-    make: Callable[[], tuple[np.ndarray, np.ndarray]] = field(repr=False)
+    make: Callable[[], Arrays] = field(repr=False)
     tuned: bool = False
 
 
-def learned(data: str, method: str, k: int, seed: int) -> Callable[[], tuple[np.ndarray, np.ndarray]]:
-    """Latent space and labels of a quick fit on k classes drawn at random."""
+def classes_of(data: str, k: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Samples and labels of k classes drawn at random; all of a small table."""
+    if data in TABLES:
+        from sklearn import datasets
+        from sklearn.preprocessing import StandardScaler
 
-    def make() -> tuple[np.ndarray, np.ndarray]:
-        dataset = load_dataset(data)
-        if dataset.y is None:
-            raise ValueError(f"{dataset.title} has no labels to judge by.")
-        dice = np.random.default_rng([seed, k, *data.encode()])
-        ids = np.flatnonzero(np.isin(dataset.y, dice.choice(np.unique(dataset.y), k, replace=False)))
-        ids = np.sort(dice.permutation(ids)[:OF_SUBSET])
+        X, y = getattr(datasets, TABLES[data])(return_X_y=True)
+        return StandardScaler().fit_transform(X).astype(np.float32), y
+    dataset = load_dataset(data)
+    if dataset.y is None:
+        raise ValueError(f"{dataset.title} has no labels to judge by.")
+    dice = np.random.default_rng([seed, k, *data.encode()])
+    ids = np.flatnonzero(np.isin(dataset.y, dice.choice(np.unique(dataset.y), k, replace=False)))
+    ids = np.sort(dice.permutation(ids)[:OF_SUBSET])
+    return dataset.X[ids], dataset.y[ids]
+
+
+def learned(data: str, method: str, k: int, seed: int) -> Callable[[], Arrays]:
+    """Latent space, labels and data of a quick fit on k classes."""
+
+    def make() -> Arrays:
+        X, y = classes_of(data, k, seed)
         values: dict[str, dict[str, Any]] = {
             "KMeans": {"n_init": 1},
             "AEKMeans": {"max_epochs": 25 if data.startswith("coil") else 10},
         }
-        fitted = find_method(method)(n_clusters=K, random_state=0, **values[method]).fit(dataset.X[ids])
-        return fitted.embedding_, dataset.y[ids]
+        return find_method(method)(n_clusters=K, random_state=0, **values[method]).fit(X).embedding_, y, X
 
     return make
 
 
 def cases() -> Iterator[Case]:
     """All latent spaces."""
-    for tuned, seed, groups in ((True, 0, (SEEN, SEEN_AE)), (False, 1, (HELD, HELD_AE))):
-        for method, sets in zip(("KMeans", "AEKMeans"), groups, strict=True):
+    for tuned, method, draws in ((True, "KMeans", SEEN), (False, "KMeans", HELD), (False, "AEKMeans", HELD_AE)):
+        for seed, sets in draws.items():
             for turn in range(max(map(len, sets.values()))):  # so that what is done early is of all sets
                 for data, k in ((data, numbers[turn]) for data, numbers in sets.items() if turn < len(numbers)):
                     yield Case(f"{data}-{k}-{seed}.{method}", learned(data, method, k, seed), tuned)
 
 
-def latent(case: Case, cache: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Latent space (n, d) and labels (n,) of a case, kept in the cache."""
+def latent(case: Case, cache: Path) -> Arrays:
+    """Latent space (n, d), labels (n,) and data of a case, kept in the cache."""
     path = cache / f"{case.name}.npz"
     if not path.exists():
-        X, y = case.make()
-        np.savez(path, X=X, y=y)
+        X, y, data = case.make()
+        np.savez(path, X=X, y=y, data=data)
     with np.load(path, allow_pickle=False) as arrays:
-        return arrays["X"].reshape(len(arrays["X"]), -1), arrays["y"]
+        return arrays["X"].reshape(len(arrays["X"]), -1), arrays["y"], arrays["data"]
 
 
-def criteria(case: Case, X: np.ndarray, cache: Path, fresh: bool) -> tuple[list[Criterion], float]:
+def criteria(case: Case, X: np.ndarray, data: np.ndarray, cache: Path, fresh: bool) -> tuple[list[Criterion], float]:
     """All criteria on a latent space, and the seconds they took."""
     path = cache / f"{case.name}.criteria.json"
     if fresh or not path.exists():
         start = time.perf_counter()
-        judged = [c.to_json() for c in judge_k(X, range(2, min(MAX_K, len(X) // 4) + 1))]
+        ks, pictures = range(2, min(MAX_K, len(X) // 4) + 1), data if data.ndim > 2 else None
+        judged = [c.to_json() for c in judge_k(X, ks, pictures=pictures)]
         path.write_text(json.dumps({"seconds": time.perf_counter() - start, "criteria": judged}))
     kept = json.loads(path.read_text())
     found = [Criterion.from_json(c) for c in kept["criteria"]]
     # weights as they are now, whatever they were when this was kept
-    return [replace(c, weight=FACTS[c.name].weight) for c in found], kept["seconds"]
+    return [replace(c, weight=FACTS[c.name].weight) for c in found if c.name in FACTS], kept["seconds"]
 
 
 @dataclass(frozen=True)
@@ -134,14 +152,14 @@ class Row:
 
 
 def summary(rows: Sequence[Row]) -> dict[str, Any]:
-    """Counts over rows; single: how often each criterion alone comes within 1."""
+    """Counts over rows; single: how often each criterion that votes comes within 1 alone."""
     return {
         "n": len(rows),
         "classes": [min((r.true_k for r in rows), default=0), max((r.true_k for r in rows), default=0)],
         "in_range": sum(r.in_range for r in rows),
         "within_1": sum(r.within_1 for r in rows),
         "width": round(float(np.mean([r.verdict.high - r.verdict.low + 1 for r in rows])), 1) if rows else 0.0,
-        "single": {name: sum(r.near(name) for r in rows) for name in FACTS},
+        "single": {name: sum(r.near(name) for r in rows) for name, facts in FACTS.items() if facts.weight > RESERVE},
     }
 
 
@@ -162,8 +180,8 @@ def main() -> None:
         ready = (asked.cache / f"{case.name}.criteria.json").exists()
         if not case.name.startswith(tuple(asked.only)) or (asked.held and case.tuned) or (asked.ready and not ready):
             continue
-        X, y = latent(case, asked.cache)
-        found, seconds = criteria(case, X, asked.cache, asked.fresh)
+        X, y, data = latent(case, asked.cache)
+        found, seconds = criteria(case, X, data, asked.cache, asked.fresh)
         verdict = give_verdict(found)
         if verdict is None:
             raise ValueError(f"No criterion had an opinion on {case.name}.")

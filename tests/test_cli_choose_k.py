@@ -15,8 +15,8 @@ from deepclust.selection.k.criterion import Criterion, count, curve
 from deepclust.selection.k.discovery import FACTS
 
 
-def a_few_criteria(X: np.ndarray, ks: range, labels: object = None) -> Iterator[Criterion]:
-    yield curve(FACTS["silhouette"], ks, [1.0 if k == 3 else 0.5 for k in ks])
+def a_few_criteria(X: np.ndarray, ks: range, labels: object = None, pictures: object = None) -> Iterator[Criterion]:
+    yield curve(FACTS["views"], ks, [1.0 if k == 3 else 0.5 for k in ks])
     yield curve(FACTS["smallest"], ks, np.ones(len(ks)))
     yield count(FACTS["hdbscan"], ks, [3])
 
@@ -36,7 +36,7 @@ def test_json_has_every_curve_and_pick_and_the_verdict(run: Run, capsys) -> None
     assert main(["choose-k", run.id, "--max-k", "6", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["run"] == run.id
-    assert [c["name"] for c in told["criteria"]] == ["silhouette", "smallest", "hdbscan"]
+    assert [c["name"] for c in told["criteria"]] == ["views", "smallest", "hdbscan"]
     first = told["criteria"][0]
     assert dict(zip(first["ks"], first["curve"], strict=True)) == {2: 0.5, 3: 1.0, 4: 0.5, 5: 0.5, 6: 0.5}
     assert first["pick"] == 3
@@ -69,6 +69,6 @@ def test_what_cannot_be_done_is_said_in_one_line(run: Run, capsys, words: list[s
 
 
 def test_an_error_ends_with_1(run: Run, capsys, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deepclust.selection.k.board.judge_k", lambda *a: iter(()))
+    monkeypatch.setattr("deepclust.selection.k.board.judge_k", lambda *a, **k: iter(()))
     assert main(["choose-k", run.id]) == 1
     assert "No criterion has an opinion" in capsys.readouterr().err

@@ -85,7 +85,7 @@ def criteria_board(
 def _headline(criterion: Criterion) -> str:
     said = "no opinion" if criterion.pick is None else f"k = {criterion.pick}"
     if criterion.weight == 0:
-        said = "a warning, no vote"
+        said = "no vote"
     return f"<b>{criterion.title}</b>: {said}"
 
 
@@ -103,9 +103,6 @@ def _traces(criterion: Criterion) -> list[go.Scatter]:
         ]
         return [*found, _dot([criterion.pick], [0])] if criterion.pick is not None else found
     ks, values = list(criterion.ks), np.array(criterion.curve, dtype=float)
-    error = None
-    if criterion.spread:
-        error = dict(type="data", array=list(criterion.spread), color=LINE, thickness=1, width=0)
     traces = [
         go.Scatter(
             x=ks,
@@ -113,7 +110,6 @@ def _traces(criterion: Criterion) -> list[go.Scatter]:
             mode="lines+markers",
             line=dict(color=LINE, width=1.5),
             marker=dict(size=4),
-            error_y=error,
             connectgaps=False,
             hovertemplate="k = %{x}: %{y:.4g}<extra></extra>",
         )

@@ -49,7 +49,7 @@ def verdict_view(sight: Sight, board: Board) -> None:
 def look_at(run: Run, board: Board) -> int:
     """The k that is looked at on this page: the best of the verdict until another is picked."""
     ks = list(range(2, board.max_k + 1))
-    best = board.verdict.most if board.verdict is not None else ks[0]
+    best = board.verdict.best if board.verdict is not None else ks[0]
     key = f"look-{run.id}-{board.max_k}-{best}"  # a new best is looked at
     k = st.select_slider("Look at k", ks, value=st.session_state.get(key, best), key=key)
     return int(k)
@@ -57,7 +57,7 @@ def look_at(run: Run, board: Board) -> int:
 
 def looked_at(run: Run, board: Board) -> int:
     """The k that `look_at` was last set to."""
-    best = board.verdict.most if board.verdict is not None else 2
+    best = board.verdict.best if board.verdict is not None else 2
     return int(st.session_state.get(f"look-{run.id}-{board.max_k}-{best}", best))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from deepclust.figures.choice import criteria_board, votes_chart
@@ -19,8 +18,8 @@ KS = range(2, 9)
 def criteria() -> list[Criterion]:
     peak = [-abs(k - 4.0) for k in KS]
     return [
-        curve(FACTS["silhouette"], KS, peak),
-        curve(FACTS["gap"], KS, peak, np.full(len(KS), 0.2), pick=4),
+        curve(FACTS["views"], KS, peak),
+        curve(FACTS["silhouette"], KS, peak, pick=4),
         curve(FACTS["smallest"], KS, peak),
         count(FACTS["hdbscan"], KS, [4, 5, 4]),
     ]
@@ -53,12 +52,11 @@ def test_words_at_both_lines_are_on_their_own_sides(verdict: Verdict) -> None:
 def test_every_criterion_has_a_panel_and_a_dot_at_its_pick(criteria: list[Criterion], verdict: Verdict) -> None:
     figure = criteria_board(criteria, verdict, KS)
     titles = [a.text for a in figure.layout.annotations]
-    assert titles[0] == "<b>Silhouette</b>: k = 4"
+    assert titles[0] == "<b>Cuts that views agree with</b>: k = 4"
     assert "no vote" in titles[2]
     dots = [t for t in figure.data if t.name == "pick"]
     assert [list(d.x) for d in dots] == [[4], [4], [4]]
     assert len({t.xaxis for t in figure.data}) == 4
-    assert figure.data[2].error_y.array is not None
     counted = [t for t in figure.data if t.xaxis == "x4"]
     assert [list(t.x) for t in counted] == [[5], [4]]
 

@@ -13,10 +13,12 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from deepclust.engine.detached.process import yield_to_the_page
 from deepclust.engine.detached.work import Report, Work
 from deepclust.engine.judging.reading import Reading
-from deepclust.runs import Run
+from deepclust.runs import Run, RunStore
 from deepclust.selection.k.criterion import Criterion
 from deepclust.selection.k.discovery import FACTS
 from deepclust.selection.k.verdict import Verdict, give_verdict
@@ -119,9 +121,20 @@ def _compare(run: Run, max_k: int) -> Iterator[dict[str, Any]]:
     yield {"doing": titles[0], "space": space.words}
     shown = {k: labels[k] for k in ks if k in labels} if space.own else None
     criteria: tuple[Criterion, ...] = ()
-    for criterion in judge_k(space.points, ks, shown):
+    for criterion in judge_k(space.points, ks, shown, pictures=pictures_of(run)):
         criteria = (*criteria, criterion)
         yield {"criteria": criteria, "verdict": give_verdict(criteria), "doing": titles[len(criteria)]}
+
+
+def pictures_of(run: Run) -> np.ndarray | None:
+    """The data of a run (n_samples, h, w[, c]) where they are pictures and can still be opened, else None."""
+    from deepclust.data.references import open_dataset
+
+    try:
+        data = open_dataset(run.config.dataset, RunStore(run.folder.parent).datasets)
+    except (OSError, ValueError):
+        return None  # the space is judged without them
+    return data.X if data.kind == "image" and data.X.ndim in (3, 4) else None
 
 
 def _check(run: Run, max_k: int) -> None:

@@ -72,6 +72,18 @@ def restore(thing: Any, state: Any, device: torch.device) -> None:
         thing.set_state(state)
 
 
+def picture_tensor(X: np.ndarray) -> torch.Tensor:
+    """Samples as a float32 tensor, pictures (n, h, w) and (n, h, w, c) as (n, c, h, w), vectors (n, d) as they are."""
+    import torch
+
+    x = torch.from_numpy(np.ascontiguousarray(X, dtype=np.float32))
+    if x.ndim == 3:
+        x = x.unsqueeze(1)
+    elif x.ndim == 4:
+        x = x.permute(0, 3, 1, 2).contiguous()
+    return x
+
+
 def descend(optimiser: torch.optim.Optimizer, loss: torch.Tensor) -> None:
     """One gradient step."""
     optimiser.zero_grad(set_to_none=True)
@@ -374,14 +386,7 @@ class DeepMethod(Method):
 
     def _tensor(self, X: np.ndarray) -> torch.Tensor:
         """Scaled data as a float32 tensor on the device, pictures as (n, c, h, w)."""
-        import torch
-
-        x = torch.from_numpy(np.ascontiguousarray(X, dtype=np.float32))
-        if x.ndim == 3:
-            x = x.unsqueeze(1)
-        elif x.ndim == 4:
-            x = x.permute(0, 3, 1, 2).contiguous()
-        return x.to(self.device_)
+        return picture_tensor(X).to(self.device_)
 
     def _codes(self, x: torch.Tensor) -> np.ndarray:
         """Latent codes float32 (n, n_components) of a tensor on the device, batch statistics frozen."""

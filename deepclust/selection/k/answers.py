@@ -13,7 +13,7 @@ SENTENCE = (
     "The share of your answers that a k agrees with. Two kinds at the step from k to k + 1 speak for k + 1 and more, one kind "
     "for k and fewer."
 )
-WEIGHT = 2.0  # voices for each answer, up to those of three
+WEIGHT = 1.0  # voices for each answer, up to those of three
 
 
 def answered(answers: Mapping[tuple[int, int, int], str], ks: Sequence[int]) -> Criterion | None:

@@ -11,13 +11,14 @@ from numpy.typing import ArrayLike
 
 Better = Literal["high", "low"]
 NEAR = 0.05  # of the range of a curve
+RESERVE = 0.01  # the weight of a criterion that is heard only where no other has an opinion (yet)
 
 
 @dataclass(frozen=True)
 class Facts:
     """What a criterion is called, what it looks at, whether high or low is good, and how many voices it has.
 
-    weight 0: it warns and does not vote (docs/decisions/0009-choosing-k.md).
+    weight 0: its curve is shown, or it warns, and it does not vote (docs/decisions/0009-choosing-k.md).
     """
 
     name: str
@@ -31,10 +32,9 @@ class Facts:
 class Criterion:
     """What one criterion says about k.
 
-    ks and curve: values over k, None where there is none; both empty for a criterion that only counts. spread: the error
-    of each value, or empty. better: whether high or low values are good. pick: its k, or None if it has no opinion.
-    plausible: the k that it cannot tell from its pick, the pick among them. weight: its voices in the verdict; 0 for one
-    that only warns. note: what has to be said about this data.
+    ks and curve: values over k, None where there is none; both empty for a criterion that only counts. better: whether high
+    or low values are good. pick: its k, or None if it has no opinion. plausible: the k that it cannot tell from its pick,
+    the pick among them. weight: its voices in the verdict; 0 for one that does not vote. note: what has to be said about this data.
     """
 
     name: str
@@ -43,7 +43,6 @@ class Criterion:
     better: Better = "high"
     ks: tuple[int, ...] = ()
     curve: tuple[float | None, ...] = ()
-    spread: tuple[float | None, ...] = ()
     pick: int | None = None
     plausible: tuple[int, ...] = ()
     weight: float = 1.0
@@ -77,25 +76,18 @@ def curve(
     facts: Facts,
     ks: Sequence[int],
     values: ArrayLike,
-    spread: ArrayLike | None = None,
     *,
     pick: int | Literal["best"] | None = "best",
     near: float | None = None,
-    last_above: Sequence[float] = (),
     note: str = "",
 ) -> Criterion:
     """The criterion with its values over ks (n_ks,).
 
-    It picks the best value, or the k that is given; with ``last_above`` the largest k whose value is at least that share of
-    the best one, for the first of these shares; the others say which k are plausible as well. near: what values may differ
-    by and still be as good.
+    It picks the best value, or the k that is given. near: what values may differ by and still be as good.
     """
     scores = np.asarray(values, np.float64) * (1 if facts.better == "high" else -1)
     plausible: tuple[int, ...] = ()
-    if last_above:
-        pick, *others = (last_good(ks, scores, share) for share in last_above)
-        plausible = tuple(sorted({k for k in (pick, *others) if k is not None}))
-    elif pick == "best":
+    if pick == "best":
         pick, plausible = best_of(ks, scores, near)
     if facts.weight == 0:
         pick, plausible = None, ()
@@ -106,7 +98,6 @@ def curve(
         facts.better,
         tuple(ks),
         plain(values),
-        () if spread is None else plain(spread),
         pick,
         plausible or (() if pick is None else (pick,)),
         facts.weight,
@@ -139,10 +130,3 @@ def best_of(ks: Sequence[int], scores: np.ndarray, near: float | None = None) ->
     best, least = np.nanmax(scores), np.nanmin(scores)
     good = np.flatnonzero(scores >= best - (NEAR * (best - least) if near is None else near))
     return int(ks[int(np.nanargmax(scores))]), tuple(int(ks[int(i)]) for i in good)
-
-
-def last_good(ks: Sequence[int], scores: np.ndarray, share: float) -> int | None:
-    """The largest k whose score (n_ks,) is at least that share of the highest one."""
-    if not np.isfinite(scores).any():
-        return None
-    return int(ks[int(np.flatnonzero(scores >= share * np.nanmax(scores))[-1])])

@@ -13,19 +13,21 @@ from deepclust.selection.k.every_k import recluster
 
 CROWD = 10_000  # samples that cheap criteria look at
 FEW = 3_000  # of them, for those whose cost grows with the square
-COMPONENTS, FEW_COMPONENTS = 50, 10
+COMPONENTS = 50
 
 
 @dataclass(frozen=True, eq=False)
 class Material:
     """points: principal components (m, d <= 50) of at most 10,000 samples, largest first. labels: their clusters (m,) at
-    every k. few: rows of a smaller sample of them, at most 3,000."""
+    every k. few: rows of a smaller sample of them, at most 3,000. pictures: of at most 3,000 samples of the data (p, h, w[, c]),
+    None for other data."""
 
     ks: tuple[int, ...]
     points: NDArray[np.float32]
     labels: dict[int, NDArray[np.int64]]
     few: NDArray[np.int64]
     random_state: int = 0
+    pictures: NDArray[np.float32] | None = None
 
     @property
     def few_points(self) -> NDArray[np.float32]:
@@ -37,14 +39,13 @@ class Material:
         """Labels (f,) of the smaller sample at every k."""
         return {k: found[self.few] for k, found in self.labels.items()}
 
-    @property
-    def few_components(self) -> NDArray[np.float64]:
-        """The first 10 principal components (f, <= 10) of the smaller sample, for what fails in many dimensions."""
-        return self.points[self.few, :FEW_COMPONENTS].astype(np.float64)
-
 
 def gather(
-    X: ArrayLike, ks: Sequence[int], labels: Mapping[int, ArrayLike] | None = None, random_state: int = 0
+    X: ArrayLike,
+    ks: Sequence[int],
+    labels: Mapping[int, ArrayLike] | None = None,
+    random_state: int = 0,
+    pictures: NDArray[np.float32] | None = None,
 ) -> Material:
     """Material of a latent space X (n_samples, d), for ks in ascending order.
 
@@ -68,7 +69,8 @@ def gather(
     rows = np.sort(dice.permutation(len(X))[:CROWD])
     points = embed(X[rows], min(COMPONENTS, X.shape[1]))
     few = np.sort(dice.permutation(len(rows))[:FEW])
+    shown = None if pictures is None else pictures[np.sort(dice.permutation(len(pictures))[:FEW])]
     given = {k: np.asarray(found)[rows] for k, found in (labels or {}).items() if k in wanted}
     missing = [k for k in wanted if k not in given]
     found = {**given, **recluster(points, missing, random_state)} if missing else given
-    return Material(wanted, points, {k: found[k].astype(np.int64) for k in wanted}, few, random_state)
+    return Material(wanted, points, {k: found[k].astype(np.int64) for k in wanted}, few, random_state, shown)

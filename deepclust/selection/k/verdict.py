@@ -9,14 +9,14 @@ from math import ceil, floor
 import numpy as np
 from numpy.typing import NDArray
 
-from deepclust.selection.k.criterion import Criterion
+from deepclust.selection.k.criterion import RESERVE, Criterion
 
 #: What a pick at the first or last k counts: there the curve has no peak, it may go on beyond.
 AT_THE_END = 0.4
-#: The range is the shortest that holds this share of the votes, and a tenth more on either side: neighbouring k look alike.
-DENSEST, MARGIN = 0.5, 1.1
-#: ... unless the votes for a single k are that share of all.
-UNANIMOUS = 0.75
+#: The range is the shortest that holds this share of the votes, and a twelfth more on either side: neighbouring k look alike.
+DENSEST, MARGIN = 0.8, 1.08
+#: ... unless nearly all votes are for a single k.
+UNANIMOUS = 0.95
 #: A range up to so many times its lowest k is a clear answer.
 CLEAR = 1.25
 
@@ -25,14 +25,13 @@ CLEAR = 1.25
 class Verdict:
     """What the criteria say together.
 
-    best: the median of all votes. most: the k of the range that has the most of them. low .. high: where the votes are densest
+    best: the median of all votes. low .. high: where the votes are densest
     (`densest`), and the median. clear: whether that range is narrow.
     votes: for every k. agreeing, n_voters: how many criteria picked a k of the range, and how many had an opinion. sentence
     and reasons: the same in words.
     """
 
     best: int
-    most: int
     low: int
     high: int
     clear: bool
@@ -47,26 +46,25 @@ def give_verdict(criteria: Iterable[Criterion]) -> Verdict | None:
     """The verdict of the criteria that are there; None before the first of them has an opinion."""
     criteria = list(criteria)
     ks = sorted({k for c in criteria for k in c.ks})
-    voters = [c for c in criteria if c.weight > 0 and c.pick is not None]
+    opinions = [c for c in criteria if c.weight > 0 and c.pick is not None]
+    voters = [c for c in opinions if c.weight > RESERVE] or opinions
     if not ks or not voters:
         return None
     votes = count_votes(voters, ks)
     best = median(ks, votes)
     low, high = densest(ks, votes)
     low, high = min(low, best), max(high, best)
-    most = max((k for k in ks if low <= k <= high), key=lambda k: (votes[ks.index(k)], -k))
     agreeing = [c for c in voters if c.pick is not None and low <= c.pick <= high]
     clear = high <= max(low + 1, CLEAR * low)
     return Verdict(
         best=best,
-        most=most,
         low=low,
         high=high,
         clear=clear,
         votes={k: round(float(v), 3) for k, v in zip(ks, votes, strict=True)},
         agreeing=len(agreeing),
         n_voters=len(voters),
-        sentence=_sentence(best, most, low, high, clear, ks[-1]),
+        sentence=_sentence(best, low, high, clear, ks[-1]),
         reasons=_reasons(voters, agreeing, criteria, best, low, high, ks),
     )
 
@@ -87,14 +85,15 @@ def count_votes(voters: Sequence[Criterion], ks: Sequence[int]) -> NDArray[np.fl
 
 
 def median(ks: Sequence[int], votes: np.ndarray) -> int:
-    """The first k up to which at least half of all votes lie."""
+    """The k with half of all votes on either side; between two such k their mean, rounded up."""
     upto = np.cumsum(votes) / votes.sum()
-    return int(ks[int(np.searchsorted(upto, 0.5 - 1e-9))])
+    lower, upper = (int(ks[int(np.searchsorted(upto, 0.5 + step))]) for step in (-1e-9, 1e-9))
+    return (lower + upper + 1) // 2
 
 
 def densest(ks: Sequence[int], votes: np.ndarray) -> tuple[int, int]:
-    """The shortest range of ks that holds half of the votes (n_ks,), the lowest of several, widened by a tenth of its ends,
-    at least by 1; a single k where that has three quarters of all votes."""
+    """The shortest range of ks that holds four fifths of the votes (n_ks,), the lowest of several, widened by a twelfth of its ends,
+    at least by 1; a single k where that has nearly all votes."""
     top = int(votes.argmax())
     if votes[top] >= UNANIMOUS * votes.sum():
         return ks[top], ks[top]
@@ -106,7 +105,7 @@ def densest(ks: Sequence[int], votes: np.ndarray) -> tuple[int, int]:
     return max(low, ks[0]), min(high, ks[-1])
 
 
-def _sentence(best: int, most: int, low: int, high: int, clear: bool, last: int) -> str:
+def _sentence(best: int, low: int, high: int, clear: bool, last: int) -> str:
     beyond = f" or more (k was compared up to {last})" if high == last else ""
     if low == high:
         return f"{best} clusters{beyond}."
@@ -114,7 +113,7 @@ def _sentence(best: int, most: int, low: int, high: int, clear: bool, last: int)
         first, last_other = low + (low == best), high - (high == best)
         others = f"{first} is" if first == last_other else f"{first} to {last_other} are"
         return f"{best} clusters{beyond}; {others} nearly as good."
-    return f"No clear k: {low} to {high}{beyond} are about equal, with most votes for {most}."
+    return f"No clear k: {low} to {high}{beyond} are possible; the middle of the votes is {best}."
 
 
 def _reasons(

@@ -32,10 +32,10 @@ from deepclust.selection.k.discovery import FACTS
 from deepclust.spaces import INPUT, Space
 
 
-def a_few_criteria(X: np.ndarray, ks: range, labels: object = None) -> Iterator[Criterion]:
+def a_few_criteria(X: np.ndarray, ks: range, labels: object = None, pictures: object = None) -> Iterator[Criterion]:
     """Stand in for the whole board, which is tested in tests/selection."""
     assert len(X) == 90
-    yield curve(FACTS["silhouette"], ks, [1.0 if k == 3 else 0.5 for k in ks])
+    yield curve(FACTS["views"], ks, [1.0 if k == 3 else 0.5 for k in ks])
     yield curve(FACTS["smallest"], ks, np.ones(len(ks)))
     yield count(FACTS["hdbscan"], ks, [3])
 
@@ -82,7 +82,9 @@ def test_what_is_judged_are_the_clusters_that_the_method_reads_at_every_k(ask, s
     assert train(run, store).state == "done"
     judged: dict[int, np.ndarray] = {}
 
-    def criteria(X: np.ndarray, ks: range, labels: dict[int, np.ndarray]) -> Iterator[Criterion]:
+    def criteria(
+        X: np.ndarray, ks: range, labels: dict[int, np.ndarray], pictures: object = None
+    ) -> Iterator[Criterion]:
         judged.update(labels)
         return a_few_criteria(X, ks)
 
@@ -96,7 +98,7 @@ def test_what_is_judged_are_the_clusters_that_the_method_reads_at_every_k(ask, s
 
 def test_a_board_that_is_there_is_not_computed_again(finished: Run, quick: None, monkeypatch) -> None:
     choose_k(finished, 6)
-    monkeypatch.setattr("deepclust.selection.k.board.judge_k", lambda *a: pytest.fail("computed again"))
+    monkeypatch.setattr("deepclust.selection.k.board.judge_k", lambda *a, **k: pytest.fail("computed again"))
     assert choose_k(finished, 6).state == "done"
 
 
@@ -121,7 +123,7 @@ def test_stopping_keeps_what_is_there(finished: Run, quick: None) -> None:
 
 
 def test_an_error_is_told(finished: Run, monkeypatch) -> None:
-    def fails(*_: object) -> Iterator[Criterion]:
+    def fails(*_: object, **__: object) -> Iterator[Criterion]:
         raise ValueError("There is something wrong with it.")
         yield
 

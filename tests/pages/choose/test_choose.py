@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -21,9 +22,9 @@ def write(run: Run, **changes: object) -> None:
     """A board of a few criteria that say 3 for k up to 10."""
     ks = range(2, 11)
     criteria = (
-        curve(FACTS["silhouette"], ks, [-abs(k - 3.0) for k in ks]),
+        curve(FACTS["views"], ks, [-abs(k - 3.0) for k in ks]),
         curve(FACTS["smallest"], ks, [1.0] * 9, note="At k = 9 a cluster is nearly empty."),
-        curve(FACTS["bic"], ks, [abs(k - 3.0) for k in ks]),
+        count(FACTS["localmap_regions"], ks, [3]),
         count(FACTS["hdbscan"], ks, [3]),
     )
     board = Board("done", 10, criteria, 16, seconds=12.0, content=run.metrics()["content"])
@@ -139,10 +140,10 @@ def test_revealed_labels_say_how_right_it_was(app: Callable[..., AppTest], finis
 def test_a_board_that_fills_in_shows_its_progress_and_a_stop(app, finished: Run) -> None:
     from deepclust.owner import this_process
 
-    write(finished, state="running", doing="Gap statistic", **this_process())
+    write(finished, state="running", doing="Dense regions on UMAPs", **this_process())
     visitor = app("choose", run=finished.id)
     assert "So far: 3 clusters" in words(visitor)
-    assert "now: Gap statistic" in visitor.get("progress")[0].proto.text
+    assert "now: Dense regions on UMAPs" in visitor.get("progress")[0].proto.text
     button(visitor, "Stop and keep").click().run()
     assert (finished.folder / "choose_k.stop").exists()
     assert read_board(finished).live
@@ -165,19 +166,17 @@ def test_a_space_that_knows_k_is_said_and_training_again_is_advised(app, finishe
     assert "train KMeans again with 5" in words(visitor)
 
 
-def test_no_button_is_primary_where_k_is_not_clear_and_the_k_with_most_votes_is_looked_at(app, finished: Run) -> None:
+def test_no_button_is_primary_where_k_is_not_clear_and_the_middle_of_the_votes_is_looked_at(app, finished: Run) -> None:
     ks = range(2, 11)
     spread = [
-        curve(FACTS[name], ks, [-abs(k - pick) for k in ks])
-        for name, pick in zip(
-            ("eigengap", "silhouette", "map_silhouette", "map_stability", "map_strength"), (4, 5, 3, 6, 9), strict=True
-        )
+        curve(replace(FACTS[name], weight=1), ks, [-abs(k - pick) for k in ks])
+        for name, pick in zip(("eigengap", "silhouette", "views", "smallest", "evenness"), (4, 5, 3, 6, 9), strict=True)
     ]
     board = Board("done", 10, tuple(spread), 16, content=finished.metrics()["content"])
     (finished.folder / "choose_k.json").write_text(json.dumps(board.to_json()))
     visitor = app("choose", run=finished.id)
     assert "No clear k" in words(visitor)
-    assert button(visitor, "Use k = 3").proto.type == "secondary"
+    assert button(visitor, "Use k = 5").proto.type == "secondary"
 
 
 def test_explore_has_the_same_verdict_in_a_line_with_what_the_last_space_shows(app, finished: Run) -> None:

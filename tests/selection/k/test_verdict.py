@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deepclust.selection.k.criterion import Criterion
+from deepclust.selection.k.criterion import RESERVE, Criterion
 from deepclust.selection.k.verdict import AT_THE_END, count_votes, densest, give_verdict, median
 
 KS = tuple(range(2, 21))
@@ -13,9 +13,7 @@ KS = tuple(range(2, 21))
 
 def voter(pick: int | None, plausible: tuple[int, ...] = (), weight: float = 1.0, title: str = "T") -> Criterion:
     curve = tuple(0.0 for _ in KS)
-    return Criterion(
-        "t", title, "", "high", KS, curve, (), pick, plausible or (() if pick is None else (pick,)), weight
-    )
+    return Criterion("t", title, "", "high", KS, curve, pick, plausible or (() if pick is None else (pick,)), weight)
 
 
 def test_half_a_vote_is_shared_among_what_is_plausible() -> None:
@@ -31,28 +29,28 @@ def test_a_pick_at_the_end_counts_less() -> None:
 def test_the_best_is_the_median_and_the_range_is_where_the_votes_are_densest() -> None:
     votes = np.array([1.0, 1.0, 1.0, 3.0, 0.0, 2.0, 1.0, 1.0])  # of k = 2 to 9
     assert median(range(2, 10), votes) == 5
-    assert densest(range(2, 10), votes) == (2, 6), "3 to 5 hold half, as 5 to 7 do, and one more on either side"
+    assert densest(range(2, 10), votes) == (2, 8), "2 to 7 hold four fifths, as 3 to 8 do, and one more on either side"
 
 
 def test_a_range_of_large_k_is_wider_and_ends_where_the_comparison_does() -> None:
     ks = range(2, 31)
-    votes = np.array([1.0 if k in (20, 21, 29, 30) else 0.0 for k in ks])
-    assert densest(ks, votes) == (18, 24)
+    votes = np.array([{20: 4.0, 21: 4.0, 29: 1.0, 30: 1.0}.get(k, 0.0) for k in ks])
+    assert densest(ks, votes) == (18, 23)
     votes[:27] = 0
     assert densest(ks, votes) == (26, 30)
 
 
 def test_one_k_with_nearly_all_votes_is_a_range_of_its_own() -> None:
-    votes = np.array([0.0, 3.0, 1.0])
+    votes = np.array([0.0, 19.0, 1.0])
     assert densest(range(2, 5), votes) == (3, 3)
-    votes[1] = 2.9
+    votes[1] = 18.9
     assert densest(range(2, 5), votes) == (2, 4)
 
 
 def test_one_voter_far_away_does_not_move_the_best() -> None:
     found = give_verdict([*(voter(k) for k in (9, 10, 10, 11)), voter(3)])
     assert found is not None
-    assert (found.best, found.low, found.high) == (10, 8, 11)
+    assert (found.best, found.low, found.high) == (10, 8, 12)
 
 
 def test_agreement_is_a_clear_answer() -> None:
@@ -65,12 +63,7 @@ def test_agreement_is_a_clear_answer() -> None:
 
 @pytest.mark.parametrize(
     ("picks", "words"),
-    [
-        ((10, 10, 10, 12), None),
-        ((10, 10, 11), "9 to 11 are"),
-        ((9, 10, 10), "9 to 11 are"),
-        ((9, 9, 10, 10, 10), "9 to 11 are"),
-    ],
+    [((10, 10, 10, 10), None), ((10, 10, 10, 10, 12), "9 to 11 are"), ((3, 10, 10, 10, 10), "9 to 11 are")],
 )
 def test_what_is_nearly_as_good_is_said(picks: tuple[int, ...], words: str | None) -> None:
     found = give_verdict([voter(k) for k in picks])
@@ -87,7 +80,7 @@ def test_disagreement_is_said() -> None:
 
 
 def test_both_sides_are_named() -> None:
-    found = give_verdict([*(voter(10) for _ in range(4)), voter(3, title="Few"), voter(19, title="Many")])
+    found = give_verdict([*(voter(10) for _ in range(9)), voter(3, title="Few"), voter(19, title="Many")])
     assert found is not None
     assert "For fewer speak Few (3)." in found.reasons
     assert "For more speak Many (19)." in found.reasons
@@ -105,3 +98,16 @@ def test_nobody_with_an_opinion_is_no_verdict() -> None:
     assert give_verdict([]) is None
     assert give_verdict([voter(None)]) is None
     assert give_verdict([voter(5, weight=0.0)]) is None
+
+
+def test_criteria_in_reserve_are_heard_only_where_no_other_has_an_opinion() -> None:
+    early = give_verdict([voter(5, weight=RESERVE), voter(None)])
+    assert early is not None
+    assert early.best == 5
+    later = give_verdict([voter(5, weight=RESERVE), voter(9)])
+    assert later is not None
+    assert (later.best, later.n_voters) == (9, 1)
+
+
+def test_between_two_halves_of_the_votes_the_best_is_in_the_middle() -> None:
+    assert median(KS, count_votes([voter(8), voter(12)], KS)) == 10

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from deepclust.selection.k.criterion import Criterion, Facts, curve
+from deepclust.selection.k.criterion import RESERVE, Criterion, Facts, curve
 from deepclust.selection.k.material import Material
 
 RANK = 10
@@ -15,20 +15,20 @@ CALINSKI_HARABASZ = Facts(
     "calinski_harabasz",
     "Calinski-Harabasz",
     "How far the centres of the clusters lie apart, over how far samples lie from their own. Leans to few clusters.",
-    weight=0.25,
+    weight=0,
 )
 DAVIES_BOULDIN = Facts(
     "davies_bouldin",
     "Davies-Bouldin",
     "How much each cluster overlaps with the one that is most like it, on average.",
     "low",
-    weight=0.25,
+    weight=0,
 )
 SILHOUETTE = Facts(
     "silhouette",
     "Silhouette",
     "How much nearer a sample is to its own cluster than to the next one, on average over 3,000 samples.",
-    weight=0.25,
+    weight=RESERVE,
 )
 FACTS = (CALINSKI_HARABASZ, DAVIES_BOULDIN, SILHOUETTE)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from deepclust.graphs import spectral_embedding
-from deepclust.selection.k.criterion import Criterion, Facts, curve
+from deepclust.selection.k.criterion import RESERVE, Criterion, Facts, curve
 from deepclust.selection.k.material import Material
 
 RANK = 30
@@ -16,7 +16,7 @@ EIGENGAP = Facts(
     "Eigengap",
     "How far the next eigenvalue of the neighbour graph jumps after the k-th: a graph of k loosely joined groups has "
     "k small ones.",
-    weight=0.25,
+    weight=RESERVE,
 )
 FACTS = (EIGENGAP,)
 

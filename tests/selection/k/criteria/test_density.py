@@ -1,11 +1,8 @@
-"""Dense regions and Ward's clusters of groups that everyone can see."""
+"""Dense regions of groups that everyone can see."""
 
 from __future__ import annotations
 
-import numpy as np
-
-from deepclust.metrics.external import ari
-from deepclust.selection.k.criteria.density import Regions, count_of_even, dense_regions, ward_clusters
+from deepclust.selection.k.criteria.density import Regions, count_of_even, dense_regions
 
 
 def test_every_group_is_a_region_unless_it_is_too_small(groups) -> None:
@@ -20,9 +17,3 @@ def test_no_size_of_a_region_has_to_be_known_beforehand() -> None:
     assert count_of_even(tried, 800, 0.3) == 12
     assert count_of_even(tried, 800, 0.35) == 6
     assert count_of_even(tried, 800, 0.9) == 0
-
-
-def test_wards_tree_is_cut_at_every_k(groups) -> None:
-    found = ward_clusters(groups[0], [2, 4, 6])
-    assert [len(np.unique(found[k])) for k in found] == [2, 4, 6]
-    assert ari(groups[1], found[4]) == 1
