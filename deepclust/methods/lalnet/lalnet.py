@@ -21,7 +21,6 @@ from deepclust.methods.base.distort import distorted
 from deepclust.methods.base.graph_cut import GraphCut, cut_graph
 from deepclust.methods.base.method import PSEUDO, Cost
 from deepclust.methods.base.rounding import unit_rows
-from deepclust.methods.base.sample_graph import VIEWS as LOOKS
 from deepclust.methods.base.sample_graph import SampleGraph
 from deepclust.methods.lalnet.acol import AcolMethod
 from deepclust.methods.lalnet.view_axes import ViewAxes, fit_axes, reduced
@@ -69,6 +68,7 @@ STARTS_WHILE_LOOKING = 3
 CUT = ("spread", "places", "clusters")  # of a `GraphCut`, kept with the model
 CUT_GRAPH = ("data", "indices", "indptr")  # of its graph, if it was given one
 NEAREST = 3  # in F, joined to each sample where views are joined, too
+LOOKS = 8  # distorted copies of each sample that are joined; the fewer, the more the cut depends on how they fall
 
 
 class LALNet(AcolMethod):

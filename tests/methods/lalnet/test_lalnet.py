@@ -18,7 +18,7 @@ from deepclust.methods.base.code_graph import code_graph
 from deepclust.methods.base.graph_cut import cut_graph
 from deepclust.methods.base.sample_graph import SampleGraph
 from deepclust.methods.lalnet.acol import empty_margin
-from deepclust.methods.lalnet.lalnet import LALNet
+from deepclust.methods.lalnet.lalnet import LOOKS, LALNet
 from deepclust.methods.lalnet.view_axes import AXES
 from deepclust.metrics.lalnet.arrays import SPACES
 
@@ -176,7 +176,7 @@ def test_the_last_graph_joins_what_looks_alike_in_f_and_in_distorted_pictures(di
     method = LALNet(**TINY, all_views=False).fit(digits[0])
     method._x = method._tensor(digits[0])
     near = code_graph([torch.from_numpy(method.cut_.places)], 3, 4)
-    looks = SampleGraph(method._x, 1, 4).through_views(4, method._fit_seed)
+    looks = SampleGraph(method._x, 1, 4).through_views(LOOKS, method._fit_seed)
     np.testing.assert_allclose(method._join(method.cut_.places).toarray(), (near / 3 + looks).toarray(), atol=1e-6)
     assert near.sum() / 3 == pytest.approx(looks.sum(), rel=1e-3)  # one weighs as much as the other
     assert (method.cut_.graph != method._join(method.cut_.places)).nnz == 0
