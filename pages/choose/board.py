@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
+from deepclust.data.dataset import Dataset
 from deepclust.engine.judging.choosing import Board
 from deepclust.engine.judging.reading import disagreement
 from deepclust.figures.choice import criteria_board, votes_chart
 from deepclust.runs import Run
 from pages.gallery.verdict import verdict_words
 from pages.parts.charts import chart
-from pages.visit import session
+from pages.parts.means import means
+from pages.visit import cached, session
 from pages.visit.say import plain
 from pages.visit.sight import Sight
 
 
 def verdict_view(sight: Sight, board: Board) -> None:
-    """The verdict in a sentence, the honest note, and the way to a map with that k."""
+    """The verdict in a sentence with its reasons, and beside it the clusters of the k that is looked at and the way to their map."""
     run, verdict = sight.run, board.verdict
     disputed = disagreement(verdict, board.readings, run.config.n_clusters)
     with st.container(border=True):
-        left, right = st.columns([0.7, 0.3], vertical_alignment="center", gap="large")
+        left, right = st.columns([0.7, 0.3], gap="large")
         with left:
             verdict_words(sight, board)
             if sight.revealed:
@@ -39,11 +42,27 @@ def verdict_view(sight: Sight, board: Board) -> None:
             ):
                 session.choose_k(run, k)
                 st.switch_page("pages/explore/page.py", query_params=session.url_of(run))
+            _clusters_of(sight, k)
             if board.space and k != run.config.n_clusters:
                 st.caption(
                     f"The clusters at another k are {plain(run.regrouping)}, learned for k = {run.config.n_clusters}. For "
                     f"clusters of its own, train {plain(run.config.method)} again with {k:d}."
                 )
+
+
+def _clusters_of(sight: Sight, k: int) -> None:
+    """The mean of every cluster at k, under its letter."""
+    if k not in sight.outcome.by_k:
+        return
+    clusters = cached.clusters(sight.run, k)
+    row, words = _means(clusters.key, sight.data, clusters.labels)
+    st.caption(words)
+    st.html(row)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _means(key: str, _data: Dataset, _labels: np.ndarray) -> tuple[str, str]:
+    return means(_data, np.arange(len(_labels)), _labels)
 
 
 def look_at(run: Run, board: Board) -> int:

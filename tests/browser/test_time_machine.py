@@ -61,11 +61,16 @@ def test_two_maps_are_linked_and_the_time_machine_plays(quiet: Server, page: Any
     # the choice comes back after a reload
     settle(page)
     held = page.locator(f"[class*='st-key-two-space-left-{run.id}']").get_by_role("radio", name="Latent space")
+    choice = page.locator(".st-key-two-choice-left button")
+    choice.click()
     held.click()
     page.wait_for_url(re.compile(r"left=latent\.pca"))
     page.reload()
     drawn(page, 2)
+    settle(page)
+    choice.click()
     expect(held).to_be_checked()
+    page.keyboard.press("Escape")
 
     # the time machine opens with the end of the training
     page.get_by_role("radio", name="Time machine").click()

@@ -81,6 +81,8 @@ def test_use_this_k_shows_it_on_explore(app: Callable[..., AppTest], finished: R
     write(finished)
     visitor = app("choose", run=finished.id)
     visitor.select_slider[0].set_value(5).run()
+    (means,) = (h.proto.body for h in visitor.get("html") if "Mean of cluster" in h.proto.body)
+    assert means.count("<img") == 5, "of every cluster of the k that is looked at"
     button(visitor, "Use k = 5").click().run()
     assert not visitor.exception
     assert visitor.session_state["ks"] == {finished.id: 5}

@@ -43,6 +43,10 @@ def test_input_and_latent_space_stand_side_by_side_with_one_selection(app: Calla
     assert codes[0] == codes[1]
     links = {e.proto.json for e in visitor.get("bidi_component") if e.proto.component_name == "deepclust_map"}
     assert len(links) == 2
+    assert all('"height": 0' in link or '"height":0' in link for link in links), (
+        "they have the room that the window leaves"
+    )
+    assert ["PCA of Input" in c.value or "PCA of Latent space" in c.value for c in visitor.caption].count(True) == 2
     visitor.session_state["selection"] = (mapped.id, np.array([3, 7]))
     visitor.run()
     for side in ("left", "right"):
