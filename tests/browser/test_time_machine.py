@@ -61,7 +61,7 @@ def test_two_maps_are_linked_and_the_time_machine_plays(quiet: Server, page: Any
     # the choice comes back after a reload
     settle(page)
     held = page.locator(f"[class*='st-key-two-space-left-{run.id}']").get_by_role("radio", name="Latent space")
-    choice = page.locator(".st-key-two-choice-left button")
+    choice = page.get_by_test_id("stPopoverButton").filter(has_text="Map").first
     choice.click()
     held.click()
     page.wait_for_url(re.compile(r"left=latent\.pca"))
@@ -82,6 +82,7 @@ def test_two_maps_are_linked_and_the_time_machine_plays(quiet: Server, page: Any
     assert len(at_the_end) == 10
 
     # keys step back and on, without the server
+    settle(page)
     page.evaluate(
         "window.reruns = 0; new MutationObserver(() => window.reruns++).observe("
         "document.querySelector('[data-testid=stApp]'), {attributeFilter: ['data-test-script-state']})"
