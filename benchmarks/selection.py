@@ -27,6 +27,7 @@ from benchmarks.methods_on_digits import machine
 from deepclust.data.catalog.table import load_dataset
 from deepclust.methods import find_method
 from deepclust.selection import Criterion, Verdict, give_verdict, judge_k
+from deepclust.selection.k.criteria.compactness import WITHOUT_VIEWS
 from deepclust.selection.k.criterion import RESERVE
 from deepclust.selection.k.discovery import FACTS
 from deepclust.selection.k.record import RECORD
@@ -124,7 +125,10 @@ def criteria(case: Case, X: np.ndarray, data: np.ndarray, cache: Path, fresh: bo
     kept = json.loads(path.read_text())
     found = [Criterion.from_json(c) for c in kept["criteria"]]
     # weights as they are now, whatever they were when this was kept
-    return [replace(c, weight=FACTS[c.name].weight) for c in found if c.name in FACTS], kept["seconds"]
+    weights = {name: facts.weight for name, facts in FACTS.items()}
+    if data.ndim == 2:
+        weights["silhouette"] = WITHOUT_VIEWS
+    return [replace(c, weight=weights[c.name]) for c in found if c.name in FACTS], kept["seconds"]
 
 
 @dataclass(frozen=True)

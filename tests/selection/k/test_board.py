@@ -34,7 +34,7 @@ def test_four_groups_get_four_votes(board) -> None:
     verdict = give_verdict(board)
     assert verdict is not None
     assert (verdict.best, verdict.clear) == (4, True)
-    assert verdict.agreeing == verdict.n_voters == 2
+    assert verdict.agreeing == verdict.n_voters == 3
 
 
 def test_every_curve_is_there(board) -> None:

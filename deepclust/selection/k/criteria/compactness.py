@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from deepclust.selection.k.criterion import RESERVE, Criterion, Facts, curve
 from deepclust.selection.k.material import Material
 
 RANK = 10
+WITHOUT_VIEWS = 1.0  # voices of the silhouette where data are no pictures: maps alone draw islands in one round group
 CALINSKI_HARABASZ = Facts(
     "calinski_harabasz",
     "Calinski-Harabasz",
@@ -37,7 +39,8 @@ def judge(m: Material) -> Iterator[Criterion]:
     """All three, on the clusters of every k."""
     yield curve(CALINSKI_HARABASZ, m.ks, calinski_harabasz(m.points, m.labels))
     yield curve(DAVIES_BOULDIN, m.ks, davies_bouldin(m.points, m.labels))
-    yield curve(SILHOUETTE, m.ks, silhouettes(m.few_points, m.few_labels))
+    facts = SILHOUETTE if m.pictures is not None else replace(SILHOUETTE, weight=WITHOUT_VIEWS)
+    yield curve(facts, m.ks, silhouettes(m.few_points, m.few_labels))
 
 
 def silhouettes(points: np.ndarray, labels: Mapping[int, np.ndarray]) -> NDArray[np.float64]:
