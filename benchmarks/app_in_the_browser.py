@@ -1,4 +1,4 @@
-"""How quick the app feels: first useful paint, and a move of the k slider at 10,000 points, in headless Chromium.
+"""How quick the app feels: first useful paint, first live curve, and a move of the k slider at 10,000 points, in headless Chromium.
 
 Run it on a quiet machine: python -m benchmarks.app_in_the_browser [--repeats 5].
 """
@@ -21,6 +21,7 @@ import numpy as np
 from deepclust.data.dataset import Dataset
 from deepclust.data.own import keep_dataset
 from deepclust.engine.asking.ask import make_config
+from deepclust.engine.training.launch import discard
 from deepclust.engine.training.train import train
 from deepclust.runs import Run, RunStore
 
@@ -71,7 +72,7 @@ def slider_moves(chromium: Any, server: Server, run: Run, moves: int) -> tuple[l
         start = time.perf_counter()
         page.keyboard.press("ArrowRight")
         page.wait_for_function(
-            f"document.querySelectorAll('img[alt^=\"Most typical samples\"]').length === {k}", polling=20
+            f"document.querySelectorAll('[aria-label^=\"Most typical samples of cluster\"]').length === {k}", polling=20
         )
         galleries.append(time.perf_counter() - start)
         page.wait_for_function(drawn.format(k=k), arg=there, polling=20)
@@ -79,6 +80,28 @@ def slider_moves(chromium: Any, server: Server, run: Run, moves: int) -> tuple[l
         settle(page)
         page.wait_for_timeout(1_000)
     return galleries, maps
+
+
+def newcomer(chromium: Any, server: Server) -> tuple[float, float]:
+    """Seconds from asking for the address to the first live curve, and from the click on Train to it, new visitor.
+
+    The click is the only one. A second one, on "Explore the clusters" or on Choose, leads to galleries or verdict.
+    """
+    page = chromium.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.set_default_timeout(60_000)
+    opened = time.perf_counter()
+    page.goto(server.url)
+    page.get_by_alt_text("48 samples of Digits").wait_for()
+    page.get_by_role("button", name="Train Shortcut").click()
+    clicked = time.perf_counter()
+    page.get_by_text(re.compile(r"epoch \d+ of \d+")).wait_for()
+    page.wait_for_function("document.querySelectorAll('canvas').length >= 1", polling=20)
+    drawn = time.perf_counter()
+    page.context.close()
+    for started in RunStore(server.runs).runs():
+        if not started.has_result:
+            discard(started, RunStore(server.runs))
+    return drawn - opened, drawn - clicked
 
 
 def told(name: str, seconds: list[float], target: float) -> None:
@@ -113,6 +136,9 @@ def main() -> None:
             first_paint(chromium, server)
             told("first useful paint, server just started", first_ever, 4)
             told("first useful paint, later visitors", [first_paint(chromium, server) for _ in range(repeats)], 4)
+            curves = [newcomer(chromium, server) for _ in range(repeats)]
+            told("opening to the first live curve, one click", [opening for opening, _ in curves], 5)
+            told("  from the click to it", [click for _, click in curves], 5)
             galleries, maps = slider_moves(chromium, server, run, repeats)
             told(f"k slider to new galleries ({N_SAMPLES:,} points)", galleries, 1)
             told(f"k slider to the redrawn map ({N_SAMPLES:,} points)", maps, 1)
