@@ -82,7 +82,7 @@ def _card(name: str, cls: type[Method]) -> None:
             for equation in cls.equations:
                 st.latex(equation)
             st.caption(cls.reference)
-            for sentence in filter(None, (cls.headline, _measured()[name])):
+            for sentence in filter(None, (cls.headline, plain(_measured()[name]))):
                 st.caption(sentence)
 
 

@@ -47,7 +47,15 @@ TERMS = {
 
 
 VIEWS, GRAPH, KMEANS = "graph with views", "graph", "k-means"
-QUICK = {"max_epochs": 60, "steps_per_epoch": 9, "n_channels": 16, "n_hidden": 1024, "batch_size": 200, "n_init": 5}
+QUICK = {
+    "max_epochs": 30,
+    "steps_per_epoch": 9,
+    "views": True,
+    "n_channels": 16,
+    "n_hidden": 1024,
+    "batch_size": 200,
+    "n_init": 5,
+}
 PAPER = {
     "max_epochs": 400,
     "steps_per_epoch": 1,
