@@ -1,4 +1,4 @@
-"""Nearest neighbours of every sample: exact, a chunk of rows at a time, so that a caller can show progress or stop."""
+"""Nearest neighbours of every sample, some rows at a time, so that a caller can show progress or stop."""
 
 from __future__ import annotations
 

@@ -13,11 +13,11 @@ from deepclust.events import Event, Stage
 from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.autoencoding import AutoencoderMethod
 from deepclust.methods.base.centers import kmeans_centers
-from deepclust.methods.base.deep import Means, descend
+from deepclust.methods.base.deep import Means
 from deepclust.spaces import LATENT
 
 if TYPE_CHECKING:
-    import torch
+    pass
 
 
 class AEKMeans(AutoencoderMethod):
@@ -43,20 +43,12 @@ class AEKMeans(AutoencoderMethod):
         return (("Autoencoder", self.max_epochs),)
 
     def _learn(self, X: np.ndarray) -> Iterator[Event]:
-        from deepclust.losses.reconstruction import reconstruction_loss
 
         x = self._x = self._tensor(X)
         size = self._batch_size(len(x))
         optimiser = self._adam(self._net.parameters(), self.learning_rate)
 
-        @self._captured(optimiser)
-        def step(rows: torch.Tensor) -> dict[str, torch.Tensor]:
-            seen = x[rows]
-            with self._products():
-                x_hat = self._net(seen)[1]
-            loss = reconstruction_loss(seen, x_hat.float())
-            descend(optimiser, loss)
-            return {"reconstruction": loss}
+        step = self._reconstructing(x, optimiser)
 
         (stage,) = self.plan()
         yield Stage(*stage, {"reconstruction": "squared error of the decoder's output, summed over a sample (falls)"})

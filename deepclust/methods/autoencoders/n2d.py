@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from deepclust.events import Event, Snapshot, Stage, snapshot_sample
 from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.autoencoding import AutoencoderMethod
-from deepclust.methods.base.deep import Means, descend
+from deepclust.methods.base.deep import Means
 from deepclust.methods.base.method import Cost
 from deepclust.methods.base.placing import CHUNK, place
 from deepclust.neighbors import first_copies, nearest_neighbors
@@ -160,19 +160,10 @@ class N2D(AutoencoderMethod):
     def _learn(self, X: np.ndarray) -> Iterator[Event]:
         import torch
 
-        from deepclust.losses.reconstruction import reconstruction_loss
-
         x = self._x = self._tensor(X)
         optimiser = self._adam(self._net.parameters(), self.learning_rate)
 
-        @self._captured(optimiser)
-        def step(rows: torch.Tensor) -> dict[str, torch.Tensor]:
-            seen = x[rows]
-            with self._products():
-                x_hat = self._net(seen)[1]
-            loss = reconstruction_loss(seen, x_hat.float())
-            descend(optimiser, loss)
-            return {"reconstruction": loss}
+        step = self._reconstructing(x, optimiser)
 
         layout: dict[str, torch.Tensor] = {}
         mixture: dict[str, torch.Tensor] = {}

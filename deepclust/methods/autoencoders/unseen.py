@@ -105,14 +105,7 @@ class UNSEEN(AutoencoderMethod):
         pretraining, dying = self.plan()
         optimiser = self._adam(self._net.parameters(), self.learning_rate, fused=True)
 
-        @self._captured(optimiser)
-        def reconstruct(rows: torch.Tensor) -> dict[str, torch.Tensor]:
-            seen = x[rows]
-            with self._products():
-                x_hat = self._net(seen)[1]
-            l_r = reconstruction_loss(seen, x_hat.float()) / n_values
-            descend(optimiser, l_r)
-            return {"reconstruction": l_r}
+        reconstruct = self._reconstructing(x, optimiser, per=n_values)
 
         yield Stage(*pretraining, {"reconstruction": TERMS["reconstruction"] + " (falls)"})
         for _ in self._epochs(*pretraining, net=self._net, optimiser=optimiser, generator=self._generator):

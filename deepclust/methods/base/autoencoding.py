@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from deepclust.methods.base import hyperparameters as shared
-from deepclust.methods.base.deep import FLOAT_BYTES, PASSES, DeepMethod
+from deepclust.methods.base.deep import FLOAT_BYTES, PASSES, DeepMethod, descend
 from deepclust.methods.base.method import AUTOENCODER, Cost
 from deepclust.nets.sizes import NetSize, autoencoder_size
 from deepclust.params import param
@@ -15,6 +16,8 @@ from deepclust.params import param
 if TYPE_CHECKING:
     import torch
     from torch import nn
+
+    from deepclust.captured import Step
 
 
 class AutoencoderMethod(DeepMethod):
@@ -61,3 +64,28 @@ class AutoencoderMethod(DeepMethod):
     def _encode(self, x: torch.Tensor) -> torch.Tensor:
         codes: torch.Tensor = self._net.encode(x)
         return codes
+
+    def _reconstructing(
+        self,
+        x: torch.Tensor,
+        optimiser: torch.optim.Optimizer,
+        shown: Callable[[torch.Tensor], torch.Tensor] | None = None,
+        per: int = 1,
+    ) -> Step:
+        """The step in which the network learns to give back some rows (b,) of samples x (n, ...), and nothing else.
+
+        shown: what is made of a batch before the network sees it, and is to give it back. per: what the squared error of a sample
+        is divided by.
+        """
+        from deepclust.losses.reconstruction import reconstruction_loss
+
+        @self._captured(optimiser)
+        def step(rows: torch.Tensor) -> dict[str, torch.Tensor]:
+            seen = x[rows] if shown is None else shown(x[rows])
+            with self._products():
+                x_hat = self._net(seen)[1]
+            loss = reconstruction_loss(seen, x_hat.float()) / per
+            descend(optimiser, loss)
+            return {"reconstruction": loss}
+
+        return step

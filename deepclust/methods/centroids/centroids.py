@@ -13,7 +13,7 @@ from deepclust.events import Event, Note, Stage
 from deepclust.methods.base import hyperparameters as shared
 from deepclust.methods.base.autoencoding import AutoencoderMethod
 from deepclust.methods.base.centers import group_means, kmeans_centers
-from deepclust.methods.base.deep import Means, descend
+from deepclust.methods.base.deep import Means
 from deepclust.methods.base.method import Cost
 from deepclust.methods.centroids.groups import sample_groups
 from deepclust.nets.sizes import NetSize, autoencoder_size
@@ -174,18 +174,10 @@ class CentroidMethod(AutoencoderMethod):
 
     def _pretrain(self, x: torch.Tensor, size: int) -> Iterator[Event]:
         """The stage that learns to reconstruct what it is shown."""
-        from deepclust.losses.reconstruction import reconstruction_loss
 
         optimiser = self._adam(self._net.parameters(), self.learning_rate, fused=True)
 
-        @self._captured(optimiser)
-        def step(rows: torch.Tensor) -> dict[str, torch.Tensor]:
-            shown = self._shown(x[rows])
-            with self._products():
-                x_hat = self._net(shown)[1]
-            l_r = reconstruction_loss(shown, x_hat.float())
-            descend(optimiser, l_r)
-            return {"reconstruction": l_r}
+        step = self._reconstructing(x, optimiser, self._shown)
 
         stage = (PRETRAINING, self.pretrain_epochs)
         yield Stage(*stage, {"reconstruction": RECONSTRUCTION})
